@@ -1,0 +1,67 @@
+import type { Millis } from './environment.js';
+
+/**
+ * What the log needs of a disk: byte files that grow at the end, and small blobs. A file is named like Kafka's own
+ * (`orders-0/00000000000000000000.log`); how an adapter cuts it into chunks is its secret.
+ *
+ * The promise: after `commit` has resolved its writes survive the end of the process, with `strict` durability the loss of power too.
+ * After a crash each file holds a prefix of what was committed to it. Writes of one commit to several files may survive apart; nothing relies on more.
+ */
+export interface Storage {
+  /** Every file there is, in the order of their names. Sizes are those of what is committed. */
+  files(): Promise<readonly StoredFile[]>;
+  /** At most `length` bytes from `position`, fewer at the end of the file; always a copy. Rejects with `not-found` for a file that is not there. */
+  read(file: string, position: number, length: number): Promise<Uint8Array>;
+  /** A blob as it was last put, or undefined. */
+  readBlob(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * Carries out the writes in order, all in one transaction, and resolves when it is complete. Bytes may be shared with the caller: they are
+   * copied (exact length) before this returns control. Commits settle in the order in which they were begun.
+   * Rejects with a `StorageError`; then none of these writes has happened.
+   */
+  commit(writes: readonly StorageWrite[], durability: Durability): Promise<void>;
+  /** Ends after what has been begun is settled; every later call rejects with `closed`. */
+  close(): Promise<void>;
+}
+
+export interface StoredFile {
+  readonly name: string;
+  readonly size: number;
+  /** Set by the writes, not by the disk: the retention of records without timestamps reads it. */
+  readonly modifiedAt: Millis;
+}
+
+/** `strict`: survives the loss of power. `relaxed`: survives the end of the process. */
+export type Durability = 'strict' | 'relaxed';
+
+export type StorageWrite =
+  /** Adds to the end; `position` is the size that the file must have now (0 creates it), or the commit fails with `conflict`. */
+  | { readonly kind: 'append'; readonly file: string; readonly position: number; readonly bytes: Uint8Array; readonly modifiedAt: Millis }
+  | { readonly kind: 'truncate'; readonly file: string; readonly size: number; readonly modifiedAt: Millis }
+  /** Creates the file or gives it these contents instead of its own. */
+  | { readonly kind: 'replace'; readonly file: string; readonly bytes: Uint8Array; readonly modifiedAt: Millis }
+  | { readonly kind: 'delete'; readonly file: string }
+  | { readonly kind: 'put-blob'; readonly name: string; readonly bytes: Uint8Array }
+  | { readonly kind: 'delete-blob'; readonly name: string };
+
+export type StorageErrorCode =
+  /** Another opened this storage for writing after us; nothing of ours is written any more. */
+  | 'fenced'
+  | 'not-found'
+  /** The caller's picture of a file is not what is stored. */
+  | 'conflict'
+  | 'full'
+  | 'closed'
+  | 'corrupt'
+  | 'io';
+
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+  constructor(
+    readonly code: StorageErrorCode,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,85 @@
+import type { Millis, TraceSink, Clock, Random, Timers } from './environment.js';
+
+/**
+ * The trace is the only window into the engine. Every event names its cause by the `id` of an earlier event:
+ *
+ *   command:3                       what the script or the learner did
+ *   send:<client>:<n>               the n-th record (from 0) that a producer was given
+ *   request:<connection>:<n>        the n-th request (from 0) on a connection
+ *   append:<topic>-<partition>@<baseOffset>
+ *   delivery:<client>:<n>           the n-th record (from 0) that was handed to a consumer's code
+ *   message:<queue or topic>:<n>, attempt:<…>   of the models
+ */
+export type EventId = string;
+
+export interface TopicPartitionRef {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+interface Caused {
+  readonly id?: EventId;
+  readonly cause?: EventId;
+}
+
+/** What a client, a broker or a model says happened. Bytes are left where they are: events carry names and numbers. */
+export type TraceEvent = Caused &
+  (
+    | { kind: 'command'; text: string; args?: Readonly<Record<string, string | number | boolean | null>> }
+    // log and broker
+    | { kind: 'broker-started'; nodeId: number; leaderEpoch: number }
+    | { kind: 'topic-created'; topic: string; topicId: string; partitions: number }
+    | { kind: 'topic-deleted'; topic: string; topicId: string }
+    | ({ kind: 'batch-appended'; baseOffset: number; lastOffset: number; bytes: number; segment: number } & TopicPartitionRef)
+    | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
+    | ({ kind: 'segment-rolled'; baseOffset: number } & TopicPartitionRef)
+    | ({ kind: 'log-recovered'; logStartOffset: number; logEndOffset: number; truncatedBytes: number; reason: string | null } & TopicPartitionRef)
+    // group coordinator
+    | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
+    | { kind: 'member-joined'; group: string; member: string; client: string }
+    | { kind: 'member-left'; group: string; member: string; reason: 'left' | 'session-expired' | 'rebalance-timeout' }
+    | ({ kind: 'offset-committed'; group: string; member: string; offset: number } & TopicPartitionRef)
+    // client
+    | ({ kind: 'record-sent'; client: string; index: number; hasKey: boolean } & TopicPartitionRef)
+    | ({ kind: 'batch-sent'; client: string; request: EventId; sends: readonly EventId[] } & TopicPartitionRef)
+    | ({ kind: 'record-acknowledged'; client: string; offset: number } & TopicPartitionRef)
+    | { kind: 'request-sent'; client: string; api: string }
+    | { kind: 'partitions-assigned'; client: string; group: string; member: string; generation: number; partitions: readonly AssignedPartition[] }
+    | { kind: 'partitions-revoked'; client: string; group: string; member: string; generation: number; partitions: readonly TopicPartitionRef[]; lost: boolean }
+    | ({ kind: 'record-delivered'; client: string; group: string; offset: number } & TopicPartitionRef)
+    | ({ kind: 'record-handled'; client: string; group: string; offset: number } & TopicPartitionRef)
+    // models: a message has the number it was given when it was sent, from 0
+    | { kind: 'message-enqueued'; queue: string; message: number }
+    | { kind: 'message-taken'; queue: string; message: number; worker: string; attempt: number; timeoutAt: Millis }
+    | { kind: 'message-handled'; queue: string; message: number; worker: string; attempt: number }
+    | { kind: 'message-acknowledged'; queue: string; message: number; worker: string; attempt: number }
+    | { kind: 'message-redelivered'; queue: string; message: number; worker: string; reason: 'timeout' | 'worker-gone' }
+    | { kind: 'subscriber-came'; topic: string; subscriber: string }
+    | { kind: 'subscriber-left'; topic: string; subscriber: string; dropped: number }
+    | { kind: 'message-published'; topic: string; message: number; listeners: number }
+    | { kind: 'message-received'; topic: string; message: number; subscriber: string }
+    | { kind: 'message-taken-up'; topic: string; message: number; subscriber: string }
+    | { kind: 'message-finished'; topic: string; message: number; subscriber: string }
+  );
+
+export interface AssignedPartition extends TopicPartitionRef {
+  /** Where reading begins; -1 when not yet known. */
+  readonly startOffset: number;
+  readonly source: 'committed' | 'reset';
+}
+
+/** An event as it was recorded: numbered from 0 without gaps, stamped with the environment's clock, and with the component that said it. */
+export type RecordedEvent = TraceEvent & { readonly index: number; readonly at: Millis; readonly source: string };
+
+export type Tracer = TraceSink<TraceEvent>;
+
+/** A tracer that keeps nothing, for programs that nobody watches. */
+export const silentTracer: Tracer = { emit() {} };
+
+/** What every client, coordinator and runner takes as its first argument. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly tracer: Tracer;
+}

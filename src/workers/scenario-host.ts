@@ -1,0 +1,57 @@
+import type { Millis } from '../engine/environment/environment.js';
+import type { RecordedEvent } from '../engine/environment/trace-events.js';
+import type { RunSpec } from '../engine/scenario/run-spec.js';
+
+/**
+ * What the scenario worker offers to the page (through Comlink). A run is simulated only as far as it is asked for, so that nothing of the
+ * future is in the page. Errors cross as data: every method resolves to `{ ok: true, … }` or `{ ok: false, error }`.
+ */
+export interface ScenarioHost {
+  /**
+   * Begins a run. With `database` it is kept in IndexedDB under that name: if one with the same spec is there, the stored prefix is checked against
+   * the new simulation and only what lies beyond it is written; with another spec it is replaced. Without, it lives in memory (forks, watching tabs).
+   */
+  open(spec: RunSpec, options: { readonly database?: string }): Promise<HostResult<RunOpened>>;
+  /** Simulates up to run time `toMs` (or to its end, if that comes first) and gives the events since the last call. */
+  advance(runId: number, toMs: Millis): Promise<HostResult<RunChunk>>;
+  /** Reads a stored record of the topic lane back from the log: the bytes of its key and value, its headers and batch fields. */
+  readRecord(runId: number, at: { topic: string; partition: number; offset: number }): Promise<HostResult<StoredRecord>>;
+  close(runId: number): Promise<void>;
+}
+
+export type HostResult<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: HostError };
+
+export interface HostError {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface RunOpened {
+  readonly runId: number;
+  /** Run time 0 on the virtual clock, in milliseconds since the epoch: subtract it from an event's `at`. */
+  readonly originMs: Millis;
+  /** How far (run time) the stored run had come; 0 for a new one. */
+  readonly storedToMs: Millis;
+  readonly storage: 'indexeddb' | 'memory';
+}
+
+export interface RunChunk {
+  readonly events: readonly RecordedEvent[];
+  /** Simulated up to here. */
+  readonly reachedMs: Millis;
+  readonly finished: boolean;
+}
+
+export interface StoredRecord {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly { readonly key: string; readonly value: Uint8Array | null }[];
+  readonly timestamp: number;
+  readonly offset: number;
+  readonly batchBaseOffset: number;
+  readonly batchBytes: number;
+  readonly crc: number;
+  readonly leaderEpoch: number;
+  readonly producerId: number;
+  readonly segmentBaseOffset: number;
+}
