@@ -40,7 +40,7 @@ export type TraceEvent = Caused &
     | { kind: 'member-left'; group: string; member: string; reason: 'left' | 'session-expired' | 'rebalance-timeout' }
     | ({ kind: 'offset-committed'; group: string; member: string; offset: number } & TopicPartitionRef)
     // client
-    | ({ kind: 'record-sent'; client: string; index: number; hasKey: boolean } & TopicPartitionRef)
+    | ({ kind: 'record-sent'; client: string; send: number; hasKey: boolean } & TopicPartitionRef)
     | ({ kind: 'batch-sent'; client: string; request: EventId; sends: readonly EventId[] } & TopicPartitionRef)
     | ({ kind: 'record-acknowledged'; client: string; offset: number } & TopicPartitionRef)
     | { kind: 'request-sent'; client: string; api: string }

@@ -65,6 +65,9 @@ export interface TopicLane {
 export interface GroupSpec {
   readonly group: string;
   readonly members: readonly Actor[];
-  readonly starts: { readonly kind: 'before-the-first-record' } | { readonly kind: 'when-all-are-stored' } | { readonly kind: 'at'; readonly atMs: Millis };
+  readonly starts:
+    | { readonly kind: 'before-the-first-record' }
+    | { readonly kind: 'when-all-are-stored' }
+    | { readonly kind: 'at'; readonly atMs: Millis };
   readonly autoOffsetReset: 'earliest' | 'latest';
 }

@@ -94,7 +94,12 @@ interface LaneCommon {
 export interface QueueView extends LaneCommon {
   readonly lane: 'queue';
   readonly ready: readonly number[];
-  readonly inFlight: readonly { readonly record: number; readonly actor: string; readonly attempt: number; readonly timeoutAtMs: Millis }[];
+  readonly inFlight: readonly {
+    readonly record: number;
+    readonly actor: string;
+    readonly attempt: number;
+    readonly timeoutAtMs: Millis;
+  }[];
   readonly acknowledgedCount: number;
   readonly redeliveredCount: number;
 }
@@ -117,7 +122,12 @@ export interface PartitionView {
   readonly highWatermark: number;
   readonly logEndOffset: number;
   /** Oldest first. */
-  readonly cells: readonly { readonly offset: number; readonly record: number; readonly appendedAtMs: Millis; readonly event: number }[];
+  readonly cells: readonly {
+    readonly offset: number;
+    readonly record: number;
+    readonly appendedAtMs: Millis;
+    readonly event: number;
+  }[];
 }
 
 export interface GroupView {
@@ -126,5 +136,10 @@ export interface GroupView {
   readonly generation: number;
   readonly startedAtMs: Millis | undefined;
   /** Per partition: the committed offset, and the position of the member that reads it (undefined: nobody does). */
-  readonly partitions: readonly { readonly partition: number; readonly committed: number | undefined; readonly position: number | undefined; readonly owner: string | undefined }[];
+  readonly partitions: readonly {
+    readonly partition: number;
+    readonly committed: number | undefined;
+    readonly position: number | undefined;
+    readonly owner: string | undefined;
+  }[];
 }

@@ -1,0 +1,39 @@
+import type { EventId, RecordedEvent } from '../environment/trace-events.js';
+
+/**
+ * Why an event happened: the event itself, what caused it, and so on back to a command. A cause that names a request goes on with what the
+ * client sent in it; one that names an append, with the request behind it. Stops at the first event without a cause in the trace.
+ */
+export function causeChain(trace: readonly RecordedEvent[], from: number): readonly RecordedEvent[] {
+  const start = trace[from];
+  if (start === undefined) return [];
+  const byId = new Map<EventId, RecordedEvent>();
+  for (const event of trace.slice(0, from + 1))
+    if (event.id !== undefined && !byId.has(event.id)) byId.set(event.id, event);
+  const chain: RecordedEvent[] = [start];
+  for (let event: RecordedEvent | undefined = start; event !== undefined;) {
+    event = causeOf(event, trace, byId);
+    if (event === undefined || chain.includes(event)) break;
+    chain.push(event);
+  }
+  return chain;
+}
+
+function causeOf(
+  event: RecordedEvent,
+  trace: readonly RecordedEvent[],
+  byId: ReadonlyMap<EventId, RecordedEvent>,
+): RecordedEvent | undefined {
+  if (event.kind === 'batch-appended') {
+    const sent = trace.find(
+      (other) =>
+        other.kind === 'batch-sent' &&
+        other.request === event.cause &&
+        other.topic === event.topic &&
+        other.partition === event.partition,
+    );
+    if (sent !== undefined) return sent;
+  }
+  if (event.kind === 'batch-sent') return byId.get(event.sends[0] ?? '');
+  return event.cause === undefined ? undefined : byId.get(event.cause);
+}
