@@ -43,7 +43,11 @@ export interface BrokerAddress {
 
 /** What a network delivers to: a broker. `connection` identifies the peer and tells when it is gone; `request` is the event id of this request. */
 export interface RequestHandler {
-  handle<Api extends ApiName>(context: RequestContext, call: Call<Api>, request: RequestOf<Api>): Promise<ResponseOf<Api>>;
+  handle<Api extends ApiName>(
+    context: RequestContext,
+    call: Call<Api>,
+    request: RequestOf<Api>,
+  ): Promise<ResponseOf<Api>>;
   /** The connection is gone: what was kept for it (fetch sessions, waiting fetches) can go. */
   disconnected(connectionId: string): void;
 }

@@ -1,0 +1,52 @@
+import { errorByName, type ErrorName } from './errors.js';
+
+/** What went wrong, in Kafka's words: `code` is the name of a row of the error table. The message says what was found, what was expected, what to do. */
+export class KafkaError extends Error {
+  override readonly name = 'KafkaError';
+  readonly retriable: boolean;
+
+  constructor(
+    readonly code: ErrorName,
+    message?: string,
+    options?: { readonly cause?: unknown },
+  ) {
+    super(message ?? errorByName(code).message, options);
+    this.retriable = errorByName(code).retriable;
+  }
+}
+
+/** An error as plain data, to cross between workers, where classes and prototypes are lost. */
+export interface ErrorData {
+  readonly code: ErrorName;
+  readonly message: string;
+  /** The class that it had: `KafkaError`, `TypeError`, … */
+  readonly name: string;
+  readonly cause?: ErrorData;
+}
+
+const deepestCause = 8;
+
+/** The data form of whatever was thrown. What is not a `KafkaError` has the code UNKNOWN_SERVER_ERROR and keeps its name and message. */
+export function toErrorData(error: unknown): ErrorData {
+  return dataOf(error, deepestCause);
+}
+
+function dataOf(error: unknown, causesLeft: number): ErrorData {
+  if (!(error instanceof Error)) return { code: 'UNKNOWN_SERVER_ERROR', message: String(error), name: typeof error };
+  const data = {
+    code: error instanceof KafkaError ? error.code : ('UNKNOWN_SERVER_ERROR' as const),
+    message: error.message,
+    name: error.name,
+  };
+  return error.cause === undefined || causesLeft === 0 ? data : { ...data, cause: dataOf(error.cause, causesLeft - 1) };
+}
+
+/** The error that `data` stands for. Only a `KafkaError` comes back as its own class; any other error is named in the message. */
+export function fromErrorData(data: ErrorData): KafkaError {
+  const message = data.name === 'KafkaError' ? data.message : `${data.name}: ${data.message}`;
+  return new KafkaError(
+    data.code,
+    message,
+    data.cause === undefined ? undefined : { cause: fromErrorData(data.cause) },
+  );
+}
