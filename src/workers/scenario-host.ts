@@ -1,6 +1,7 @@
 import type { Millis } from '../engine/environment/environment.js';
 import type { RecordedEvent } from '../engine/environment/trace-events.js';
 import type { RunSpec } from '../engine/scenario/run-spec.js';
+import type { StoredRecord } from '../engine/scenario/stored-record.js';
 
 /**
  * What the scenario worker offers to the page (through Comlink). A run is simulated only as far as it is asked for, so that nothing of the
@@ -15,11 +16,15 @@ export interface ScenarioHost {
   /** Simulates up to run time `toMs` (or to its end, if that comes first) and gives the events since the last call. */
   advance(runId: number, toMs: Millis): Promise<HostResult<RunChunk>>;
   /** Reads a stored record of the topic lane back from the log: the bytes of its key and value, its headers and batch fields. */
-  readRecord(runId: number, at: { topic: string; partition: number; offset: number }): Promise<HostResult<StoredRecord>>;
+  readRecord(
+    runId: number,
+    at: { topic: string; partition: number; offset: number },
+  ): Promise<HostResult<StoredRecord>>;
   close(runId: number): Promise<void>;
 }
 
-export type HostResult<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: HostError };
+export type HostResult<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: HostError };
 
 export interface HostError {
   readonly code: string;
@@ -33,6 +38,8 @@ export interface RunOpened {
   /** How far (run time) the stored run had come; 0 for a new one. */
   readonly storedToMs: Millis;
   readonly storage: 'indexeddb' | 'memory';
+  /** Why a kept run of the same spec was begun anew (it was written by another version of the engine, say); absent if it was not. */
+  readonly restartedBecause?: string;
 }
 
 export interface RunChunk {
@@ -40,18 +47,4 @@ export interface RunChunk {
   /** Simulated up to here. */
   readonly reachedMs: Millis;
   readonly finished: boolean;
-}
-
-export interface StoredRecord {
-  readonly key: Uint8Array | null;
-  readonly value: Uint8Array | null;
-  readonly headers: readonly { readonly key: string; readonly value: Uint8Array | null }[];
-  readonly timestamp: number;
-  readonly offset: number;
-  readonly batchBaseOffset: number;
-  readonly batchBytes: number;
-  readonly crc: number;
-  readonly leaderEpoch: number;
-  readonly producerId: number;
-  readonly segmentBaseOffset: number;
 }

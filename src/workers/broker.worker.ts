@@ -1,0 +1,60 @@
+import { expose } from 'comlink';
+import { Broker } from '../engine/broker/broker.js';
+import { MemoryStorage } from '../engine/environment/memory-storage.js';
+import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';
+import { IndexedDbStorage } from '../engine/platform/browser/indexeddb-storage.js';
+import { servePort } from '../engine/platform/browser/port-server.js';
+import { InProcessNetwork } from '../engine/protocol/in-process-network.js';
+import { KafkaError, toErrorData } from '../engine/protocol/kafka-error.js';
+import type { BrokerHost, BrokerHostOptions, Started } from './broker-host.js';
+
+const address = { host: 'worker', port: 0 };
+
+/** One broker on one storage, in this worker. */
+class WorkerBroker implements BrokerHost {
+  private running:
+    { readonly broker: Broker; readonly network: InProcessNetwork; readonly close: () => Promise<void> } | undefined;
+
+  async start(options: BrokerHostOptions): Promise<Started> {
+    holdWhileAlive(options.lifeLock);
+    try {
+      const environment = browserEnvironment();
+      const storage =
+        options.storage === 'memory'
+          ? new MemoryStorage()
+          : await IndexedDbStorage.open({ name: `partita:${options.name}` });
+      const broker = await Broker.start(environment, {
+        storage,
+        clusterId: options.name,
+        profile: options.profile,
+        advertised: address,
+      });
+      const network = new InProcessNetwork({ brokers: [{ address, handler: broker }] });
+      this.running = { broker, network, close: () => storage.close() };
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, error: toErrorData(error) };
+    }
+  }
+
+  async connect(port: MessagePort): Promise<void> {
+    if (this.running === undefined)
+      throw new KafkaError('BROKER_NOT_AVAILABLE', 'The broker of this worker is not running.');
+    await servePort(port, this.running.network);
+  }
+
+  async stop(): Promise<void> {
+    const running = this.running;
+    this.running = undefined;
+    if (running === undefined) return;
+    await running.broker.stop();
+    await running.close();
+  }
+}
+
+/** A worker that dies gives no sign; the lock that it held is then free, and the page is waiting for it. */
+function holdWhileAlive(lock: string): void {
+  if ('locks' in navigator) void navigator.locks.request(lock, () => new Promise<never>(() => {}));
+}
+
+expose(new WorkerBroker());
