@@ -1,0 +1,43 @@
+import type { RecordedEvent } from '../../engine/environment/trace-events.js';
+import type { RunView } from '../../engine/scenario/run-view.js';
+
+/** A moment on the strip below the stage, in the colour of its record's key. */
+export interface Tick {
+  readonly atMs: number;
+  readonly record: number | undefined;
+}
+
+/** A committed offset, at its moment; `record` is the newest that it covers. */
+export type CommitTick = Tick;
+
+/** When each record was produced: once for all lanes. */
+export function producedTicks(view: RunView): readonly Tick[] {
+  return view.sent.map(({ record, atMs }) => ({ atMs, record }));
+}
+
+/** When each record was put into the hands of each actor of every lane. */
+export function deliveredTicks(view: RunView): readonly Tick[] {
+  return view.lanes.flatMap((lane) =>
+    lane.actors.flatMap((actor) => actor.handlings.map(({ record, fromMs }) => ({ atMs: fromMs, record }))),
+  );
+}
+
+/**
+ * When offsets were committed, from the trace. An offset names the next record to read, so the record before it gives the tick its colour.
+ * `originMs` is run time 0 on the clock of the events.
+ */
+export function commitTicks(events: readonly RecordedEvent[], originMs: number, view: RunView): readonly CommitTick[] {
+  const topic = view.lanes.find((lane) => lane.lane === 'topic');
+  if (topic?.lane !== 'topic') return [];
+  const recordAt = new Map(
+    topic.partitions.flatMap(({ partition, cells }) =>
+      cells.map((cell) => [`${partition}@${cell.offset}`, cell.record] as const),
+    ),
+  );
+  return events
+    .filter((event) => event.kind === 'offset-committed')
+    .map((event) => ({
+      atMs: event.at - originMs,
+      record: recordAt.get(`${event.partition}@${event.offset - 1}`),
+    }));
+}
