@@ -1,0 +1,87 @@
+import { KafkaError } from './kafka-error.js';
+import { batchHeaderSize, corrupt, type BatchHeader, type RecordHeader } from './batch-header.js';
+import { VarintReader } from './varint.js';
+
+export interface DecodedRecord {
+  readonly offset: number;
+  /** Of the record, or of the append if the batch says so. */
+  readonly timestamp: number;
+  /** Views into the batch's own bytes, as are the values. */
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: readonly RecordHeader[];
+}
+
+const noHeaders: readonly RecordHeader[] = [];
+
+/**
+ * The records of the batch whose header was read from `bytes`, one at a time, as they are asked for. Throws UNSUPPORTED_COMPRESSION_TYPE for a
+ * compressed batch and CORRUPT_MESSAGE at the first record that can't be read.
+ */
+export function* decodeRecords(bytes: Uint8Array, header: BatchHeader): Generator<DecodedRecord, void, undefined> {
+  if (header.compression !== 'none') {
+    throw new KafkaError(
+      'UNSUPPORTED_COMPRESSION_TYPE',
+      `The batch at offset ${header.baseOffset} is compressed with ${header.compression}, which can't be read. Produce it uncompressed.`,
+    );
+  }
+  const end = header.position + header.sizeInBytes;
+  const reader = new VarintReader(bytes, header.position + batchHeaderSize, end, (found) =>
+    corrupt(header.position, found),
+  );
+  for (let index = 0; index < header.recordCount; index++) yield readRecord(reader, header);
+  if (reader.at !== end) throw corrupt(header.position, `${end - reader.at} bytes follow its last record`);
+}
+
+function readRecord(reader: VarintReader, header: BatchHeader): DecodedRecord {
+  const size = reader.varint();
+  const end = reader.at + size;
+  if (size < 0 || end > reader.end)
+    throw corrupt(header.position, `a record of ${size} bytes begins at byte ${reader.at}`);
+  reader.byte();
+  const timestamp = header.baseTimestamp + reader.varlong();
+  const offset = header.baseOffset + reader.varint();
+  const key = readNullable(reader, header);
+  const value = readNullable(reader, header);
+  const headers = readHeaders(reader, header);
+  if (reader.at !== end)
+    throw corrupt(header.position, `the record before byte ${reader.at} should end at byte ${end}`);
+  if (!Number.isSafeInteger(timestamp) || !Number.isSafeInteger(offset)) {
+    throw corrupt(header.position, `a record has offset ${offset} and timestamp ${timestamp}`);
+  }
+  return {
+    offset,
+    timestamp: header.timestampType === 'LogAppendTime' ? header.maxTimestamp : timestamp,
+    key,
+    value,
+    headers,
+  };
+}
+
+function readNullable(reader: VarintReader, header: BatchHeader): Uint8Array | null {
+  const length = reader.varint();
+  if (length < 0) {
+    if (length === -1) return null;
+    throw corrupt(header.position, `a length of ${length} stands before byte ${reader.at}`);
+  }
+  const start = reader.at;
+  if (start + length > reader.end)
+    throw corrupt(header.position, `${length} bytes should follow byte ${start}, but it ends before`);
+  reader.at = start + length;
+  return reader.bytes.subarray(start, reader.at);
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function readHeaders(reader: VarintReader, header: BatchHeader): readonly RecordHeader[] {
+  const count = reader.varint();
+  if (count === 0) return noHeaders;
+  if (count < 0) throw corrupt(header.position, `a record has ${count} headers`);
+  const headers: RecordHeader[] = [];
+  for (let index = 0; index < count; index++) {
+    const key = readNullable(reader, header);
+    if (key === null) throw corrupt(header.position, `a record header before byte ${reader.at} has no key`);
+    headers.push({ key: utf8.decode(key), value: readNullable(reader, header) });
+  }
+  return headers;
+}

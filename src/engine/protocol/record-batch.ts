@@ -1,0 +1,48 @@
+import { batchCrc, batchSize, logOverhead, readBatchHeader, viewOf, type BatchHeader } from './batch-header.js';
+
+export { batchHeaderSize, readBatchHeader, sequenceAfter } from './batch-header.js';
+export type { BatchHeader, CompressionType, RecordHeader, TimestampType } from './batch-header.js';
+export { encodeBatch, recordSizeLimit, type BatchToEncode, type RecordToEncode } from './batch-encoder.js';
+export { decodeRecords, type DecodedRecord } from './batch-decoder.js';
+
+/** A whole batch: `bytes.subarray(start, end)`. */
+export interface BatchLocation {
+  readonly header: BatchHeader;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * The whole batches in `bytes`, in order, from `from` on. A batch that is cut off at the end is left out (a fetch may end inside one).
+ * Throws CORRUPT_MESSAGE where no batch can begin.
+ */
+export function* batchesIn(bytes: Uint8Array, from = 0): Generator<BatchLocation, void, undefined> {
+  const view = viewOf(bytes);
+  for (let start = from; bytes.length - start >= logOverhead;) {
+    const end = start + batchSize(view, start);
+    if (end > bytes.length) return;
+    yield { header: readBatchHeader(bytes, start), start, end };
+    start = end;
+  }
+}
+
+/** Gives the batch at `position` its place in a log, in place: both fields lie outside the checksum. */
+export function stampBatch(
+  bytes: Uint8Array,
+  position: number,
+  { baseOffset, leaderEpoch }: { readonly baseOffset: number; readonly leaderEpoch: number },
+): void {
+  const view = viewOf(bytes);
+  view.setBigInt64(position, BigInt(baseOffset));
+  view.setInt32(position + 12, leaderEpoch);
+}
+
+/** Whether the batch's checksum is that of its bytes. */
+export function verifyCrc(bytes: Uint8Array, header: BatchHeader): boolean {
+  return batchCrc(bytes, header.position, header.position + header.sizeInBytes) === header.crc;
+}
+
+/** The producer id of the batch at `position`, exact over all 64 bits. */
+export function exactProducerId(bytes: Uint8Array, position: number): bigint {
+  return viewOf(bytes).getBigInt64(position + 43);
+}
