@@ -1,0 +1,182 @@
+import type { Millis } from '../environment/environment.js';
+import type { GroupMetadata } from './group-record.js';
+
+/** The states of a classic group (Kafka's `ClassicGroupState`); a Dead one was given up by this coordinator and answers nobody any more. */
+export type ClassicGroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead';
+
+/** Names a request that is parked until the group moves on: the coordinator knows whom it stands for. */
+export type RequestToken = string;
+
+/** An embedded protocol that a member can follow (for consumers: an assignor), in the order of the member's preference. */
+export interface MemberProtocol {
+  readonly name: string;
+  readonly metadata: Uint8Array;
+}
+
+/** A member as the coordinator keeps it in memory (Kafka's `ClassicGroupMember`). */
+export interface ClassicMember {
+  readonly memberId: string;
+  /** Kept as it is stored; static membership itself is not served yet. */
+  readonly groupInstanceId: string | null;
+  readonly clientId: string;
+  readonly clientHost: string;
+  readonly rebalanceTimeoutMs: Millis;
+  readonly sessionTimeoutMs: Millis;
+  readonly protocols: readonly MemberProtocol[];
+  readonly assignment: Uint8Array;
+  /** True until its first generation: such a member has no id to send heartbeats with, so its session can expire while it waits. */
+  readonly isNew: boolean;
+  readonly parkedJoin: RequestToken | undefined;
+  readonly parkedSync: RequestToken | undefined;
+}
+
+/**
+ * A classic group while it lives in memory (Kafka's `ClassicGroup`): soft state that a restart forgets down to what the last
+ * `GroupMetadata` record says. A value: decisions return a new one.
+ */
+export interface ClassicGroup {
+  readonly groupId: string;
+  readonly state: ClassicGroupState;
+  readonly previousState: ClassicGroupState;
+  readonly stateTimestamp: Millis;
+  readonly generationId: number;
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  readonly leader: string | null;
+  /** In the order in which they came. */
+  readonly members: ReadonlyMap<string, ClassicMember>;
+  /** Ids that were handed out with MEMBER_ID_REQUIRED and have not come back yet. */
+  readonly pendingJoins: ReadonlySet<string>;
+  /** Members of this generation that have not asked for their assignment yet. */
+  readonly pendingSyncs: ReadonlySet<string>;
+  /** Somebody came while the initial rebalance was being delayed: delay it once more. */
+  readonly newMemberAdded: boolean;
+  /** The delay that runs now and what is left of the rebalance timeout beyond it; only during the initial rebalance. */
+  readonly initialDelay: { readonly delayMs: Millis; readonly remainingMs: Millis } | undefined;
+}
+
+/** What a group's rules are tuned by: Kafka's broker configs of the same names. */
+export interface ClassicGroupConfig {
+  readonly initialRebalanceDelayMs: Millis;
+  readonly minSessionTimeoutMs: Millis;
+  readonly maxSessionTimeoutMs: Millis;
+  readonly maxSize: number;
+  /** How long a new member may wait for its first generation. Not configurable in Kafka: five minutes. */
+  readonly newMemberJoinTimeoutMs: Millis;
+}
+
+/** A group that nobody has joined yet. */
+export function emptyGroup(groupId: string, now: Millis): ClassicGroup {
+  return {
+    groupId,
+    state: 'Empty',
+    previousState: 'Empty',
+    stateTimestamp: now,
+    generationId: 0,
+    protocolType: null,
+    protocolName: null,
+    leader: null,
+    members: new Map(),
+    pendingJoins: new Set(),
+    pendingSyncs: new Set(),
+    newMemberAdded: false,
+    initialDelay: undefined,
+  };
+}
+
+/** The group as the last `GroupMetadata` record describes it: Stable with its members, or Empty. */
+export function recoverGroup(groupId: string, metadata: GroupMetadata, now: Millis): ClassicGroup {
+  const members = new Map<string, ClassicMember>();
+  for (const member of metadata.members) {
+    members.set(member.memberId, {
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      rebalanceTimeoutMs: member.rebalanceTimeoutMs,
+      sessionTimeoutMs: member.sessionTimeoutMs,
+      protocols: [{ name: metadata.protocolName ?? '', metadata: member.subscription }],
+      assignment: member.assignment,
+      isNew: false,
+      parkedJoin: undefined,
+      parkedSync: undefined,
+    });
+  }
+  const state = members.size === 0 ? 'Empty' : 'Stable';
+  return {
+    ...emptyGroup(groupId, metadata.currentStateTimestamp < 0 ? now : metadata.currentStateTimestamp),
+    state,
+    previousState: state,
+    generationId: metadata.generationId,
+    protocolType: metadata.protocolType === '' ? null : metadata.protocolType,
+    protocolName: metadata.protocolName,
+    leader: metadata.leader,
+    members,
+  };
+}
+
+/** Whether a member with these protocols can be in the group: the type must be the group's and one protocol known to all members. */
+export function supportsProtocols(
+  group: ClassicGroup,
+  protocolType: string,
+  protocols: readonly MemberProtocol[],
+): boolean {
+  if (group.state === 'Empty') return protocolType !== '' && protocols.length > 0;
+  if (group.protocolType !== protocolType) return false;
+  return protocols.some(({ name }) =>
+    [...group.members.values()].every((member) => member.protocols.some((protocol) => protocol.name === name)),
+  );
+}
+
+/** The vote: each member's vote goes to the first of its protocols that all know; most votes win, the earliest voter's choice at a tie. */
+export function selectProtocol(members: Iterable<ClassicMember>): string {
+  const voters = [...members];
+  const candidates = (voters[0]?.protocols ?? [])
+    .map(({ name }) => name)
+    .filter((name) => voters.every((member) => member.protocols.some((protocol) => protocol.name === name)));
+  const votes = new Map<string, number>();
+  for (const voter of voters) {
+    const choice = voter.protocols.find(({ name }) => candidates.includes(name));
+    if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1);
+  }
+  let elected: string | undefined;
+  for (const [name, count] of votes)
+    if (elected === undefined || count > (votes.get(elected) as number)) elected = name;
+  if (elected === undefined)
+    throw new Error('A member without a protocol that all know was let into the group; joining must refuse it.');
+  return elected;
+}
+
+/** A member's metadata for a protocol; empty when it does not have it (before the first vote). */
+export function metadataFor(member: ClassicMember, protocolName: string | null): Uint8Array {
+  return member.protocols.find(({ name }) => name === protocolName)?.metadata ?? new Uint8Array(0);
+}
+
+/** The longest rebalance timeout among the members: how long a rebalance may take. */
+export function rebalanceTimeoutOf(group: Pick<ClassicGroup, 'members'>): Millis {
+  let longest = 0;
+  for (const member of group.members.values()) longest = Math.max(longest, member.rebalanceTimeoutMs);
+  return longest;
+}
+
+/** Whether everybody who is known has asked to join and nobody with a handed-out id is still on the way. */
+export function hasAllMembersJoined(group: Pick<ClassicGroup, 'members' | 'pendingJoins'>): boolean {
+  if (group.pendingJoins.size > 0) return false;
+  for (const member of group.members.values()) if (member.parkedJoin === undefined) return false;
+  return true;
+}
+
+/** Whether the member came back with the same protocols in the same order and the same metadata. */
+export function matchesProtocols(member: ClassicMember, protocols: readonly MemberProtocol[]): boolean {
+  return (
+    member.protocols.length === protocols.length &&
+    member.protocols.every((mine, index) => {
+      const other = protocols[index] as MemberProtocol;
+      return mine.name === other.name && sameBytes(mine.metadata, other.metadata);
+    })
+  );
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+}

@@ -1,0 +1,62 @@
+import type { Millis } from '../environment/environment.js';
+import type { TraceEvent } from '../environment/trace-events.js';
+import type { ErrorName } from '../protocol/errors.js';
+import type { ClassicGroup, RequestToken } from './classic-group.js';
+import type { GroupRecord } from './group-record.js';
+
+/**
+ * What should happen, as data: append `records` and apply them, replace the group in memory by `group`, change the timers, then answer.
+ * Nothing has happened yet when a decision is returned.
+ */
+export interface Decision<Response> {
+  readonly records: readonly GroupRecord[];
+  readonly group: ClassicGroup;
+  /** The answer to the request that was decided; absent: it is parked and a later decision answers it. */
+  readonly response?: Response;
+  /** Answers to requests that were parked earlier. */
+  readonly answers: readonly ParkedAnswer[];
+  readonly timers: readonly TimerChange[];
+  /** What to trace, without its cause. */
+  readonly events: readonly TraceEvent[];
+}
+
+export type ParkedAnswer =
+  | { readonly to: RequestToken; readonly kind: 'join'; readonly response: JoinAnswer }
+  | { readonly to: RequestToken; readonly kind: 'sync'; readonly response: SyncAnswer };
+
+/** Timers of a group: `join`, `sync`, and `session:<member id>`. Setting one that is set moves it. */
+export type TimerName = 'join' | 'sync' | `session:${string}`;
+export type TimerChange = { readonly set: TimerName; readonly at: Millis } | { readonly cancel: TimerName };
+
+/** The answer to a JoinGroup; fields as in its response. */
+export interface JoinAnswer {
+  readonly error: ErrorName;
+  readonly generationId: number;
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  readonly leader: string;
+  readonly memberId: string;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly metadata: Uint8Array;
+  }[];
+}
+
+/** The answer to a SyncGroup; fields as in its response. */
+export interface SyncAnswer {
+  readonly error: ErrorName;
+  readonly protocolType: string | null;
+  readonly protocolName: string | null;
+  readonly assignment: Uint8Array;
+}
+
+/** A JoinGroup that was refused. */
+export function joinRefused(error: ErrorName, memberId: string): JoinAnswer {
+  return { error, generationId: -1, protocolType: null, protocolName: null, leader: '', memberId, members: [] };
+}
+
+/** A SyncGroup that was refused. */
+export function syncRefused(error: ErrorName): SyncAnswer {
+  return { error, protocolType: null, protocolName: null, assignment: new Uint8Array(0) };
+}

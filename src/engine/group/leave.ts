@@ -1,0 +1,56 @@
+import type { Millis } from '../environment/environment.js';
+import type { ErrorName } from '../protocol/errors.js';
+import type { ClassicGroup, ClassicGroupConfig } from './classic-group.js';
+import type { Decision } from './decision.js';
+import { GroupDraft } from './group-draft.js';
+import { completeJoinIfAllJoined, rebalanceOrCompleteJoin } from './rebalance.js';
+
+/** One of those who leave (several at a time from LeaveGroup v3 on). */
+export interface LeavingMember {
+  readonly memberId: string;
+  readonly groupInstanceId: string | null;
+  readonly reason: string | null;
+}
+
+/** An error for each of those who were named, in their order. */
+export interface LeaveAnswer {
+  readonly error: ErrorName;
+  readonly members: readonly {
+    readonly memberId: string;
+    readonly groupInstanceId: string | null;
+    readonly error: ErrorName;
+  }[];
+}
+
+/** Members go at once, without waiting for their sessions to expire; one rebalance follows for all of them. Kafka's `classicGroupLeave`. */
+export function decideLeave(
+  group: ClassicGroup,
+  leaving: readonly LeavingMember[],
+  config: ClassicGroupConfig,
+  now: Millis,
+): Decision<LeaveAnswer> {
+  const draft = new GroupDraft(group, config, now);
+  if (group.state === 'Dead') return draft.decide({ error: 'COORDINATOR_NOT_AVAILABLE', members: [] });
+  const answered = leaving.map((member) => ({
+    memberId: member.memberId,
+    groupInstanceId: member.groupInstanceId,
+    error: removeLeaving(draft, member),
+  }));
+  const gone = answered.filter(({ error }) => error === 'NONE').map(({ memberId }) => memberId);
+  if (gone.length > 0) {
+    if (draft.group.state === 'Stable' || draft.group.state === 'CompletingRebalance')
+      rebalanceOrCompleteJoin(draft, `${gone.join(', ')} left`);
+    else completeJoinIfAllJoined(draft);
+  }
+  return draft.decide({ error: 'NONE', members: answered });
+}
+
+function removeLeaving(draft: GroupDraft, leaving: LeavingMember): ErrorName {
+  if (draft.group.pendingJoins.delete(leaving.memberId)) {
+    draft.cancelTimer(`session:${leaving.memberId}`);
+    return 'NONE';
+  }
+  if (leaving.groupInstanceId !== null || !draft.group.members.has(leaving.memberId)) return 'UNKNOWN_MEMBER_ID';
+  draft.removeMember(leaving.memberId, 'left');
+  return 'NONE';
+}
