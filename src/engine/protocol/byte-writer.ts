@@ -1,0 +1,60 @@
+import { writeUnsignedVarint } from './varint.js';
+
+/** Writes Kafka's primitive types, big end first, into a buffer that grows. */
+export class ByteWriter {
+  private bytes = new Uint8Array(256);
+  private view = new DataView(this.bytes.buffer);
+  private at = 0;
+
+  int8(value: number): void {
+    this.view.setInt8(this.advance(1), value);
+  }
+
+  int16(value: number): void {
+    this.view.setInt16(this.advance(2), value);
+  }
+
+  int32(value: number): void {
+    this.view.setInt32(this.advance(4), value);
+  }
+
+  int64(value: bigint): void {
+    this.view.setBigInt64(this.advance(8), value);
+  }
+
+  float64(value: number): void {
+    this.view.setFloat64(this.advance(8), value);
+  }
+
+  unsignedVarint(value: number): void {
+    const start = this.advance(5);
+    this.at = writeUnsignedVarint(this.bytes, start, value);
+  }
+
+  raw(bytes: Uint8Array): void {
+    const start = this.advance(bytes.length);
+    this.bytes.set(bytes, start);
+  }
+
+  /** Bytes written so far. */
+  get size(): number {
+    return this.at;
+  }
+
+  /** What was written, in bytes of exactly its length. */
+  written(): Uint8Array {
+    return this.bytes.slice(0, this.at);
+  }
+
+  private advance(size: number): number {
+    const start = this.at;
+    this.at += size;
+    if (this.at > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(this.at, this.bytes.length * 2));
+      larger.set(this.bytes.subarray(0, start));
+      this.bytes = larger;
+      this.view = new DataView(larger.buffer);
+    }
+    return start;
+  }
+}
