@@ -3,6 +3,7 @@ import { Broker } from '../engine/broker/broker.js';
 import { MemoryStorage } from '../engine/environment/memory-storage.js';
 import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';
 import { IndexedDbStorage } from '../engine/platform/browser/indexeddb-storage.js';
+import { holdWhileAlive } from '../engine/platform/browser/worker-end.js';
 import { servePort } from '../engine/platform/browser/port-server.js';
 import { InProcessNetwork } from '../engine/protocol/in-process-network.js';
 import { KafkaError, toErrorData } from '../engine/protocol/kafka-error.js';
@@ -16,7 +17,7 @@ class WorkerBroker implements BrokerHost {
     { readonly broker: Broker; readonly network: InProcessNetwork; readonly close: () => Promise<void> } | undefined;
 
   async start(options: BrokerHostOptions): Promise<Started> {
-    holdWhileAlive(options.lifeLock);
+    await holdWhileAlive(options.lifeLock);
     try {
       const environment = browserEnvironment();
       const storage =
@@ -50,11 +51,6 @@ class WorkerBroker implements BrokerHost {
     await running.broker.stop();
     await running.close();
   }
-}
-
-/** A worker that dies gives no sign; the lock that it held is then free, and the page is waiting for it. */
-function holdWhileAlive(lock: string): void {
-  if ('locks' in navigator) void navigator.locks.request(lock, () => new Promise<never>(() => {}));
 }
 
 expose(new WorkerBroker());

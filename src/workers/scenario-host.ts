@@ -23,6 +23,11 @@ export interface ScenarioHost {
   close(runId: number): Promise<void>;
 }
 
+/** What the worker itself offers beside: the lock by which the page learns of its end. */
+export interface LivingScenarioHost extends ScenarioHost {
+  live(lock: string): Promise<void>;
+}
+
 export type HostResult<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: HostError };
 
