@@ -1,0 +1,88 @@
+// @ts-check
+// Builds what `npm pack` ships: dist/index.js, dist/worker.js (no imports in either), and the types of the entry.
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { projectRoot } from './setup.mjs';
+
+const dist = join(projectRoot, 'dist');
+
+/** What a bundler must find word for word in dist/index.js, to carry the worker along. */
+const workerReference = "new URL('./worker.js', import.meta.url)";
+
+rmSync(dist, { recursive: true, force: true });
+const [index, worker] = [
+  await bundle('src/entry/browser.ts', 'index.js'),
+  await bundle('src/workers/broker.worker.ts', 'worker.js'),
+];
+const indexCode = index.code.replaceAll(
+  /new URL\(\s*["']\.\/worker\.js["'],\s*import\.meta\.url\s*\)/g,
+  workerReference,
+);
+if (!indexCode.includes(workerReference)) {
+  fail(`dist/index.js does not start its worker by ${workerReference}. Write it so in src/entry/browser.ts.`);
+}
+writeFileSync(join(dist, 'index.js'), indexCode);
+writeFileSync(join(dist, 'third-party-licenses.txt'), licenseTexts([...index.packages, ...worker.packages]));
+emitTypes();
+
+/**
+ * Writes the module `entry`, with everything it imports, as the one file dist/`name`.
+ * @param {string} entry
+ * @param {string} name
+ */
+async function bundle(entry, name) {
+  const build = await rolldown({ input: join(projectRoot, entry), cwd: projectRoot, platform: 'browser' });
+  const { output } = await build.write({
+    file: join(dist, name),
+    format: 'esm',
+    codeSplitting: false,
+    comments: { legal: true, annotation: true, jsdoc: false },
+  });
+  await build.close();
+  const [file, ...rest] = output;
+  if (rest.length > 0 || file.imports.length > 0 || file.dynamicImports.length > 0) {
+    fail(
+      `dist/${name} imports ${[...file.imports, ...file.dynamicImports].join(', ') || rest[0]?.fileName}, but it must be one file.`,
+    );
+  }
+  const packages = file.moduleIds.flatMap((id) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? []);
+  return { code: file.code, packages };
+}
+
+/**
+ * What the licenses of the bundled packages ask for: their text goes where their code goes.
+ * @param {string[]} packages
+ */
+function licenseTexts(packages) {
+  return [...new Set(packages)]
+    .sort()
+    .map((name) => {
+      const folder = join(projectRoot, 'node_modules', name);
+      const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      const licenseFile = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+      if (licenseFile === undefined)
+        return fail(`${name} is bundled but brings no license file. Add its text by hand.`);
+      return `${name} ${version}\n\n${readFileSync(join(folder, licenseFile), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function emitTypes() {
+  const tsc = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.package.json'], {
+    cwd: projectRoot,
+    stdio: 'inherit',
+  });
+  if (status !== 0) fail('The types of the package could not be written; the messages of tsc are above.');
+}
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
