@@ -1,0 +1,34 @@
+/** A place in the app: what the hash of the address says. */
+export type Route = 'home' | 'three-ways' | 'three-ways/own' | 'own-records';
+
+const hashes: Readonly<Record<Route, string>> = {
+  home: '#/',
+  'three-ways': '#/three-ways',
+  'three-ways/own': '#/three-ways/own',
+  'own-records': '#/own-records',
+};
+
+/** The address that leads to `route`. */
+export function hashOf(route: Route): string {
+  return hashes[route];
+}
+
+/** The place that a hash names; home for every other. */
+export function routeOf(hash: string): Route {
+  const found = (Object.keys(hashes) as Route[]).find((route) => hashes[route] === hash);
+  return found ?? 'home';
+}
+
+/** Follows the address of the page, so that reload and the back button work. */
+export class Router {
+  route = $state<Route>('home');
+
+  constructor(private readonly page: Pick<Window, 'location' | 'addEventListener'>) {
+    this.route = routeOf(page.location.hash);
+    page.addEventListener('hashchange', () => (this.route = routeOf(page.location.hash)));
+  }
+
+  go(route: Route): void {
+    this.page.location.hash = hashOf(route);
+  }
+}
