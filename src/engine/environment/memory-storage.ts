@@ -1,0 +1,72 @@
+import { MemoryDisk } from './memory-disk.js';
+import { StorageError, type Durability, type Storage, type StorageWrite, type StoredFile } from './storage.js';
+
+/** What a test may do to the commits of a `MemoryStorage`. */
+export interface MemoryStorageOptions {
+  /** Shared with other storages, or left by one that crashed; an empty one if absent. */
+  readonly disk?: MemoryDisk;
+  /** Called before each commit takes effect. It may wait, and what it throws becomes the commit's error. */
+  readonly beforeCommit?: (writes: readonly StorageWrite[], durability: Durability) => Promise<void> | void;
+}
+
+/** Storage in memory: keeps the whole promise of `Storage` except that nothing outlives the process. The newest opener of a disk fences the others. */
+export class MemoryStorage implements Storage {
+  readonly disk: MemoryDisk;
+  private readonly beforeCommit: MemoryStorageOptions['beforeCommit'];
+  private readonly token: number;
+  private settled: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
+
+  constructor(options: MemoryStorageOptions = {}) {
+    this.disk = options.disk ?? new MemoryDisk();
+    this.beforeCommit = options.beforeCommit;
+    this.token = this.disk.nextToken();
+  }
+
+  async files(): Promise<readonly StoredFile[]> {
+    this.checkOpen();
+    return this.disk.files().map(({ name, file }) => ({ name, size: file.size, modifiedAt: file.modifiedAt }));
+  }
+
+  async read(file: string, position: number, length: number): Promise<Uint8Array> {
+    this.checkOpen();
+    const found = this.disk.file(file);
+    if (found === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
+    return found.read(position, length);
+  }
+
+  async readBlob(name: string): Promise<Uint8Array | undefined> {
+    this.checkOpen();
+    return this.disk.blob(name);
+  }
+
+  async commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+    this.checkOpen();
+    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    this.disk.begin(copied);
+    const committed = this.settled.then(() => this.carryOut(copied, durability));
+    this.settled = committed.catch(() => undefined);
+    return committed;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.settled;
+  }
+
+  private async carryOut(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+    try {
+      await this.beforeCommit?.(writes, durability);
+      if (!this.disk.isLatest(this.token)) {
+        throw new StorageError('fenced', 'Another has opened this storage for writing. Open it again to take over.');
+      }
+      this.disk.complete(writes, durability);
+    } finally {
+      this.disk.abandon(writes);
+    }
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+  }
+}
