@@ -1,0 +1,22 @@
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+
+let unhandled: { readonly reason: unknown } | undefined;
+globalThis.addEventListener('unhandledrejection', (event) => (unhandled ??= { reason: event.reason as unknown }));
+
+/**
+ * Resolves once every promise continuation that can run has run. Rejects with the reason of a promise that was rejected and that nobody handles;
+ * browsers tell of those a little later, so that it may be the settle after.
+ */
+export function settle(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    waiting.push(() => {
+      const found = unhandled;
+      unhandled = undefined;
+      if (found === undefined) resolve();
+      else reject(found.reason as Error);
+    });
+    channel.port2.postMessage(undefined);
+  });
+}
