@@ -8,8 +8,8 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, seed = 0):
   const misaligned = (bytes.byteOffset + start) & 3;
   const wordsFrom = misaligned === 0 ? start : Math.min(end, start + 4 - misaligned);
   for (; at < wordsFrom; at++) crc = byteStep(crc, bytes[at] as number);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >>> 2);
-  const pairs = words.length & ~1;
+  const pairs = ((end - at) >>> 3) * 2;
+  const words = pairs === 0 ? noWords : new Int32Array(bytes.buffer, bytes.byteOffset + at, pairs);
   for (let index = 0; index < pairs; index += 2) {
     const low = littleEndian(words[index] as number) ^ crc;
     const high = littleEndian(words[index + 1] as number);
@@ -26,6 +26,8 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, seed = 0):
   for (at += pairs * 4; at < end; at++) crc = byteStep(crc, bytes[at] as number);
   return ~crc >>> 0;
 }
+
+const noWords = new Int32Array(0);
 
 function byteStep(crc: number, byte: number): number {
   return (tables[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
