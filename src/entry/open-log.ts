@@ -69,7 +69,7 @@ export async function openLog(options: OpenOptions, startWorker: () => Worker): 
   const { name = 'default', storage = 'indexeddb', profile = 'kafka', takeOver = false, waitMs = 500 } = options;
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(name)) {
     throw new PartitaError(
-      'STORAGE_UNAVAILABLE',
+      'INVALID_NAME',
       `The log's name is '${name}'; 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-' were expected.`,
     );
   }
@@ -97,7 +97,10 @@ async function startBroker(
   const host = wrap<BrokerHost>(worker);
   const life = workerEnd(worker);
   const started = await Promise.race([host.start({ name, storage, profile, lifeLock: life.lock }), life.failed]);
-  if (typeof started === 'string') throw new PartitaError('WORKER_FAILED', started);
+  if (typeof started === 'string') {
+    worker.terminate();
+    throw new PartitaError('WORKER_FAILED', `${started} Serve worker.js beside the module, or name it by workerUrl.`);
+  }
   if (!started.ok) {
     worker.terminate();
     const cause = fromErrorData(started.error);
