@@ -1,0 +1,4 @@
+import { openPartita } from '/node_modules/partita/dist/index.js';
+import { roundTrip } from './round-trip.js';
+
+void roundTrip(openPartita);

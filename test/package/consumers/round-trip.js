@@ -1,0 +1,44 @@
+const topic = 'orders';
+const expected = 100;
+
+/** Stores 100 records the first time and reads them back each time; leaves what it read on the body for the test. */
+export async function roundTrip(openPartita) {
+  document.body.dataset.result = JSON.stringify(await run(openPartita).catch((error) => ({ error: String(error) })));
+}
+
+async function run(openPartita) {
+  const log = await openPartita({ name: 'shop' });
+  const admin = log.admin();
+  await admin.connect();
+  const isFirstRun = !(await admin.listTopics()).includes(topic);
+  if (isFirstRun) {
+    await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] });
+    await produce(log);
+  }
+  await admin.disconnect();
+  return { isFirstRun, values: await consume(log, isFirstRun ? 'first' : 'second') };
+}
+
+async function produce(log) {
+  const producer = log.producer();
+  await producer.connect();
+  const messages = Array.from({ length: expected }, (_, i) => ({ key: `order-${i}`, value: `value ${i}` }));
+  await producer.send({ topic, messages });
+  await producer.disconnect();
+}
+
+async function consume(log, groupId) {
+  const consumer = log.consumer({ groupId });
+  const values = [];
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await new Promise((resolve, reject) => {
+    const eachMessage = async ({ message }) => {
+      values.push(new TextDecoder().decode(message.value));
+      if (values.length === expected) resolve();
+    };
+    consumer.run({ eachMessage }).catch(reject);
+  });
+  await consumer.disconnect();
+  return values;
+}

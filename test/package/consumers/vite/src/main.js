@@ -1,0 +1,4 @@
+import { openPartita } from 'partita';
+import { roundTrip } from './round-trip.js';
+
+void roundTrip(openPartita);
