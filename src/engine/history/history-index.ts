@@ -1,0 +1,142 @@
+import type { History, HistoryEvent, PartitionName, ReadRecord } from './history.js';
+
+type FactLine<F extends HistoryEvent['f']> = Extract<HistoryEvent, { f: F }>;
+
+/** A record that a client was asked to send, and what became of it. */
+export interface SentValue {
+  readonly process: string;
+  readonly partition: PartitionName;
+  readonly value: number;
+  /** `info` too when its end was never seen. */
+  readonly outcome: 'ok' | 'fail' | 'info';
+  readonly offset: number | undefined;
+  readonly lines: readonly number[];
+}
+
+/** A poll that has ended. */
+export interface Poll {
+  readonly process: string;
+  readonly outcome: 'ok' | 'fail' | 'info';
+  readonly line: number;
+  readonly records: readonly ReadRecord[];
+}
+
+/** Where a value was put, and the lines that say so. */
+export interface Placement {
+  readonly value: number;
+  readonly lines: number[];
+}
+
+/**
+ * What the checkers look things up in. A value stands at an offset if its send was certainly carried out, or if any poll returned it there: consumers must never
+ * be given anything else, whatever became of the poll.
+ */
+export class HistoryIndex {
+  readonly sends: readonly SentValue[];
+  readonly polls: readonly Poll[];
+  private readonly reads = new Map<PartitionName, Map<number, number[]>>();
+  private readonly logs = new Map<PartitionName, Map<number, Placement[]>>();
+  private readonly positions = new Map<PartitionName, Map<number, { first: number; last: number }>>();
+
+  constructor(readonly history: History) {
+    this.sends = sendsOf(history.events);
+    this.polls = history.events.flatMap((event) =>
+      event.f === 'poll' && event.e !== 'inv'
+        ? [{ process: event.p, outcome: event.e, line: event.i, records: event.recs ?? [] }]
+        : [],
+    );
+    for (const poll of this.polls) {
+      if (poll.outcome !== 'ok') continue;
+      for (const [partition, , value] of poll.records)
+        entry(
+          entry(this.reads, partition, () => new Map<number, number[]>()),
+          value,
+          () => [],
+        ).push(poll.line);
+    }
+    for (const sent of this.sends)
+      if (sent.offset !== undefined && this.isCertain(sent))
+        this.place(sent.partition, sent.offset, sent.value, sent.lines);
+    for (const poll of this.polls)
+      for (const [partition, offset, value] of poll.records) this.place(partition, offset, value, [poll.line]);
+    for (const [partition, log] of this.logs) this.positions.set(partition, denseIndex(log));
+  }
+
+  get partitions(): readonly PartitionName[] {
+    return [...this.logs.keys()];
+  }
+
+  /** The values at each offset; one, if all is well. */
+  log(partition: PartitionName): ReadonlyMap<number, readonly Placement[]> {
+    return this.logs.get(partition) ?? new Map<number, Placement[]>();
+  }
+
+  /** The lines of the successful polls that returned the value. */
+  readsOf(partition: PartitionName, value: number): readonly number[] {
+    return this.reads.get(partition)?.get(value) ?? [];
+  }
+
+  /** Every value that a successful poll returned. */
+  valuesRead(partition: PartitionName): readonly number[] {
+    return [...(this.reads.get(partition)?.keys() ?? [])];
+  }
+
+  /** The send was carried out: it said so, or somebody has read what it sent. */
+  isCertain(sent: SentValue): boolean {
+    return sent.outcome === 'ok' || (sent.outcome === 'info' && this.readsOf(sent.partition, sent.value).length > 0);
+  }
+
+  /** The smallest and the largest place of the value among the offsets that are in use (gaps do not count). */
+  places(partition: PartitionName, value: number): { readonly first: number; readonly last: number } | undefined {
+    return this.positions.get(partition)?.get(value);
+  }
+
+  private place(partition: PartitionName, offset: number, value: number, lines: readonly number[]): void {
+    const log = entry(this.logs, partition, () => new Map<number, Placement[]>());
+    const placements = entry(log, offset, () => []);
+    const known = placements.find((placement) => placement.value === value);
+    if (known === undefined) placements.push({ value, lines: [...lines] });
+    else known.lines.push(...lines);
+  }
+}
+
+function sendsOf(events: readonly HistoryEvent[]): readonly SentValue[] {
+  const begun = new Map<number, FactLine<'send'>>();
+  const ended = new Map<number, FactLine<'send'>>();
+  for (const event of events) {
+    if (event.f !== 'send') continue;
+    if (!begun.has(event.op)) begun.set(event.op, event);
+    if (event.e !== 'inv') ended.set(event.op, event);
+  }
+  return [...begun.values()].map((begin) => {
+    const end = ended.get(begin.op);
+    return {
+      process: begin.p,
+      partition: begin.tp,
+      value: begin.v,
+      outcome: end === undefined || end.e === 'inv' ? 'info' : end.e,
+      offset: end?.off ?? undefined,
+      lines: end === undefined || end === begin ? [begin.i] : [begin.i, end.i],
+    };
+  });
+}
+
+function denseIndex(
+  log: ReadonlyMap<number, readonly Placement[]>,
+): Map<number, { readonly first: number; readonly last: number }> {
+  const positions = new Map<number, { readonly first: number; readonly last: number }>();
+  const offsets = [...log.keys()].sort((one, other) => one - other);
+  offsets.forEach((offset, index) => {
+    for (const { value } of log.get(offset) ?? [])
+      positions.set(value, { first: positions.get(value)?.first ?? index, last: index });
+  });
+  return positions;
+}
+
+function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
