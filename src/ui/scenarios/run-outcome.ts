@@ -4,14 +4,16 @@ import type { ActorView, LaneView, SequenceVerdict, RunView } from '../../engine
 /** The lane of a view; throws if the run has no such lane. */
 export function laneOf<Lane extends LaneId>(view: RunView, lane: Lane): Extract<LaneView, { lane: Lane }> {
   const found = view.lanes.find((candidate) => candidate.lane === lane);
-  if (found === undefined) throw new Error(`The run has no lane '${lane}'; it has ${view.lanes.map((l) => l.lane).join(', ')}.`);
+  if (found === undefined)
+    throw new Error(`The run has no lane '${lane}'; it has ${view.lanes.map((l) => l.lane).join(', ')}.`);
   return found as Extract<LaneView, { lane: Lane }>;
 }
 
 /** The lane of a spec; throws if the spec has no such lane. */
 export function laneSpecOf<Lane extends LaneId>(spec: RunSpec, lane: Lane): Extract<LaneSpec, { lane: Lane }> {
   const found = spec.lanes.find((candidate) => candidate.lane === lane);
-  if (found === undefined) throw new Error(`The spec has no lane '${lane}'; it has ${spec.lanes.map((l) => l.lane).join(', ')}.`);
+  if (found === undefined)
+    throw new Error(`The spec has no lane '${lane}'; it has ${spec.lanes.map((l) => l.lane).join(', ')}.`);
   return found as Extract<LaneSpec, { lane: Lane }>;
 }
 

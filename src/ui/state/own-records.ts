@@ -105,7 +105,10 @@ function readJsonLines(source: string): Read {
       read.problems.push(problemAt(line, value, { kind: 'json-object' }));
       return;
     }
-    const fields = Object.entries(parsed).map(([name, field]) => ({ name, text: typeof field === 'string' ? field : JSON.stringify(field) }));
+    const fields = Object.entries(parsed).map(([name, field]) => ({
+      name,
+      text: typeof field === 'string' ? field : JSON.stringify(field),
+    }));
     read.records.push({ line, fields, value });
   });
   return read;
@@ -126,7 +129,10 @@ function readCsv(source: string): Read {
     return { records: [], problems: [...problems, problemAt(header.line, header.source, { kind: 'column-name' })] };
   }
   if (new Set(names).size < names.length) {
-    return { records: [], problems: [...problems, problemAt(header.line, header.source, { kind: 'unique-column-name' })] };
+    return {
+      records: [],
+      problems: [...problems, problemAt(header.line, header.source, { kind: 'unique-column-name' })],
+    };
   }
   const records: OwnRecord[] = [];
   for (const { line, cells, source: found } of body) {
@@ -135,7 +141,11 @@ function readCsv(source: string): Read {
       continue;
     }
     const fields = names.map((name, column) => ({ name, text: cells[column] ?? '' }));
-    records.push({ line, fields, value: JSON.stringify(Object.fromEntries(fields.map(({ name, text }) => [name, text]))) });
+    records.push({
+      line,
+      fields,
+      value: JSON.stringify(Object.fromEntries(fields.map(({ name, text }) => [name, text]))),
+    });
   }
   return { records, problems };
 }
@@ -168,13 +178,18 @@ function csvRow(source: string, start: number): { cells: readonly string[]; end:
       cells.push((quoted[1] ?? '').replaceAll('""', '"'));
       at += quoted[0].length;
       if (at < source.length && !/[,\r\n]/.test(source[at] ?? '')) {
-        return { cells, end: at + (/[\r\n]|$/.exec(source.slice(at))?.index ?? 0), expected: { kind: 'comma-after-quote' } };
+        return {
+          cells,
+          end: at + (/[\r\n]|$/.exec(source.slice(at))?.index ?? 0),
+          expected: { kind: 'comma-after-quote' },
+        };
       }
     } else {
       const plain = /^[^,\r\n]*/.exec(source.slice(at))?.[0] ?? '';
       cells.push(plain);
       at += plain.length;
-      if (plain.includes('"')) return { cells, end: at + (/[\r\n]|$/.exec(source.slice(at))?.index ?? 0), expected: { kind: 'bare-quote' } };
+      if (plain.includes('"'))
+        return { cells, end: at + (/[\r\n]|$/.exec(source.slice(at))?.index ?? 0), expected: { kind: 'bare-quote' } };
     }
     if (source[at] !== ',') return { cells, end: at };
   }
@@ -196,7 +211,8 @@ function keepWithinLimits(records: readonly OwnRecord[]): Read {
     return fits;
   });
   const first = short[ownRecordLimits.records];
-  if (first !== undefined) problems.push(problemAt(first.line, first.value, { kind: 'fewer-records', limit: ownRecordLimits.records }));
+  if (first !== undefined)
+    problems.push(problemAt(first.line, first.value, { kind: 'fewer-records', limit: ownRecordLimits.records }));
   return { records: short.slice(0, ownRecordLimits.records), problems };
 }
 

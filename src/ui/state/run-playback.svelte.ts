@@ -2,7 +2,8 @@ import type { RecordedEvent } from '../../engine/environment/trace-events.js';
 import { RunProjector } from '../../engine/scenario/run-projector.js';
 import type { RunSpec } from '../../engine/scenario/run-spec.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
-import type { HostError, RunOpened, ScenarioHost, StoredRecord } from '../../workers/scenario-host.js';
+import type { StoredRecord } from '../../engine/scenario/stored-record.js';
+import type { HostError, RunOpened, ScenarioHost } from '../../workers/scenario-host.js';
 import type { FrameClock } from './frame-clock.js';
 
 /** What stepping stops at: what can be seen on the stage. */

@@ -112,7 +112,11 @@ export class ScenarioPlayer {
 
   /** Whether free play's goal is met by the run on the stage. */
   get challengeMet(): boolean {
-    return this.playback.view !== undefined && this.step.phase === 'play' && this.scenario.challenge.isMet(this.playback.view);
+    return (
+      this.playback.view !== undefined &&
+      this.step.phase === 'play' &&
+      this.scenario.challenge.isMet(this.playback.view)
+    );
   }
 
   get hintOffered(): boolean {
@@ -284,7 +288,11 @@ export class ScenarioPlayer {
   private hasSaidWhatWasSeen(lane: LaneId): boolean {
     return this.scenario.steps.some(
       ({ phase, lanes, question }) =>
-        phase === 'observe' && lanes.length === 1 && lanes[0] === lane && question !== undefined && this.answers[question] !== undefined,
+        phase === 'observe' &&
+        lanes.length === 1 &&
+        lanes[0] === lane &&
+        question !== undefined &&
+        this.answers[question] !== undefined,
     );
   }
 
@@ -292,7 +300,8 @@ export class ScenarioPlayer {
     const former = this.step;
     this.pause();
     this.at = at;
-    if (former.id === this.step.id || former.lanes.join() !== this.step.lanes.join() || this.shownTrial !== undefined) await this.openStep();
+    if (former.id === this.step.id || former.lanes.join() !== this.step.lanes.join() || this.shownTrial !== undefined)
+      await this.openStep();
     this.keep();
   }
 
@@ -302,7 +311,13 @@ export class ScenarioPlayer {
     this.shownTrial = undefined;
     const begins = resumed ?? { headMs: 0, seenMs: 0 };
     await this.openRun(begins);
-    if (resumed === undefined && this.step.phase !== 'set-up' && this.step.phase !== 'predict' && this.step.id !== 'replay' && this.revealVerdicts) {
+    if (
+      resumed === undefined &&
+      this.step.phase !== 'set-up' &&
+      this.step.phase !== 'predict' &&
+      this.step.id !== 'replay' &&
+      this.revealVerdicts
+    ) {
       await this.playback.runToEnd();
     }
     if (this.step.phase !== 'run') this.setSpeed();
@@ -312,7 +327,11 @@ export class ScenarioPlayer {
     this.busy = true;
     const spec = withLanes(this.spec, this.step.lanes);
     const kept = this.options.keepsRuns && spec.overrides.length === 0;
-    await this.playback.open(spec, { ...(kept ? { database: this.database } : {}), headMs: at.headMs, seenMs: at.seenMs });
+    await this.playback.open(spec, {
+      ...(kept ? { database: this.database } : {}),
+      headMs: at.headMs,
+      seenMs: at.seenMs,
+    });
     this.failure = this.playback.error;
     this.setSpeed();
     this.busy = false;

@@ -1,4 +1,11 @@
-import type { GroupSpec, PublishSubscribeLane, QueueLane, RunRecord, RunSpec, TopicLane } from '../../../engine/scenario/run-spec.js';
+import type {
+  GroupSpec,
+  PublishSubscribeLane,
+  QueueLane,
+  RunRecord,
+  RunSpec,
+  TopicLane,
+} from '../../../engine/scenario/run-spec.js';
 
 /** order-1 … order-6, first placed, then paid. */
 export const twelveOrders: readonly RunRecord[] = ['placed', 'paid'].flatMap((step) =>

@@ -103,13 +103,23 @@ const slowShare = prediction((spec, outcome) => {
 
 const overtaking = prediction(() => [
   { id: 'queue', values: [], holds: (outcome) => overtakes(outcome, 'queue') },
-  { id: 'nowhere', values: [], misconception: 'M29', holds: (outcome) => !overtakes(outcome, 'queue') && !overtakes(outcome, 'topic') },
+  {
+    id: 'nowhere',
+    values: [],
+    misconception: 'M29',
+    holds: (outcome) => !overtakes(outcome, 'queue') && !overtakes(outcome, 'topic'),
+  },
   { id: 'group', values: [], misconception: 'M2', holds: (outcome) => overtakes(outcome, 'topic') },
 ]);
 
 const queueSaw = observation([
   { id: 'even', values: [], misconception: 'M30', holds: (outcome) => isEven(outcome) && !overtakes(outcome, 'queue') },
-  { id: 'kept', values: [], misconception: 'M29', holds: (outcome) => !isEven(outcome) && !overtakes(outcome, 'queue') },
+  {
+    id: 'kept',
+    values: [],
+    misconception: 'M29',
+    holds: (outcome) => !isEven(outcome) && !overtakes(outcome, 'queue'),
+  },
   { id: 'overtook', values: [], holds: (outcome) => overtakes(outcome, 'queue') },
 ]);
 
@@ -125,8 +135,18 @@ const copies = prediction((spec, outcome) => {
 });
 
 const fanSaw = observation([
-  { id: 'one-each', values: [], misconception: 'M2', holds: (outcome, spec) => sum(handledCounts(outcome, 'publish-subscribe')) === spec.records.length },
-  { id: 'everybody', values: [], holds: (outcome, spec) => handledCounts(outcome, 'publish-subscribe').every((count) => count === spec.records.length) },
+  {
+    id: 'one-each',
+    values: [],
+    misconception: 'M2',
+    holds: (outcome, spec) => sum(handledCounts(outcome, 'publish-subscribe')) === spec.records.length,
+  },
+  {
+    id: 'everybody',
+    values: [],
+    holds: (outcome, spec) =>
+      handledCounts(outcome, 'publish-subscribe').every((count) => count === spec.records.length),
+  },
   {
     id: 'slow-fewer',
     values: [],
@@ -167,13 +187,15 @@ const topicSaw = observation([
   {
     id: 'by-partition',
     values: [],
-    holds: (outcome, spec) => isSharedByPartition(outcome) && sum(handledCounts(outcome, 'topic', 'B')) === spec.records.length,
+    holds: (outcome, spec) =>
+      isSharedByPartition(outcome) && sum(handledCounts(outcome, 'topic', 'B')) === spec.records.length,
   },
   {
     id: 'left-over',
     values: [],
     misconception: 'M1',
-    holds: (outcome, spec) => isSharedByPartition(outcome) && sum(handledCounts(outcome, 'topic', 'B')) < spec.records.length,
+    holds: (outcome, spec) =>
+      isSharedByPartition(outcome) && sum(handledCounts(outcome, 'topic', 'B')) < spec.records.length,
   },
 ]);
 
@@ -186,17 +208,32 @@ const guarantee: Question = {
       values: [1000],
       misconception: 'M29',
       holds: never,
-      trial: (spec) => queueTrial(spec, (lane) => ({ ...lane, workers: lane.workers.map((worker) => ({ ...worker, handlingMs: 1000 })) })),
+      trial: (spec) =>
+        queueTrial(spec, (lane) => ({
+          ...lane,
+          workers: lane.workers.map((worker) => ({ ...worker, handlingMs: 1000 })),
+        })),
     },
-    { id: 'exclusive', values: [], holds: always, trial: (spec) => queueTrial(spec, (lane) => ({ ...lane, delivery: 'exclusive' })) },
+    {
+      id: 'exclusive',
+      values: [],
+      holds: always,
+      trial: (spec) => queueTrial(spec, (lane) => ({ ...lane, delivery: 'exclusive' })),
+    },
     {
       id: 'third-worker',
       values: [],
       misconception: 'M30',
       holds: never,
-      trial: (spec) => queueTrial(spec, (lane) => ({ ...lane, workers: [...lane.workers, { id: 'worker-3', handlingMs: 1000 }] })),
+      trial: (spec) =>
+        queueTrial(spec, (lane) => ({ ...lane, workers: [...lane.workers, { id: 'worker-3', handlingMs: 1000 }] })),
     },
-    { id: 'partition', values: [], holds: always, trial: (spec) => withSlowHandling(withLanes(spec, ['topic']), 'topic') },
+    {
+      id: 'partition',
+      values: [],
+      holds: always,
+      trial: (spec) => withSlowHandling(withLanes(spec, ['topic']), 'topic'),
+    },
   ],
 };
 
@@ -205,7 +242,9 @@ const never = (): boolean => false;
 
 function queueTrial(
   spec: RunSpec,
-  change: (lane: Extract<RunSpec['lanes'][number], { lane: 'queue' }>) => Extract<RunSpec['lanes'][number], { lane: 'queue' }>,
+  change: (
+    lane: Extract<RunSpec['lanes'][number], { lane: 'queue' }>,
+  ) => Extract<RunSpec['lanes'][number], { lane: 'queue' }>,
 ): RunSpec {
   return withSlowHandling(withLane(withLanes(spec, ['queue']), 'queue', change), 'queue');
 }
@@ -214,14 +253,19 @@ function queueTrial(
 function withSlowHandling(spec: RunSpec, lane: 'queue' | 'topic'): RunSpec {
   const pair = firstRepeatedKey(spec.records);
   if (pair === undefined) return { ...spec, overrides: [] };
-  const actors = lane === 'queue' ? laneSpecOf(spec, 'queue').workers : laneSpecOf(spec, 'topic').groups.flatMap(({ members }) => members);
+  const actors =
+    lane === 'queue'
+      ? laneSpecOf(spec, 'queue').workers
+      : laneSpecOf(spec, 'topic').groups.flatMap(({ members }) => members);
   const usualMs = Math.min(...actors.map(({ handlingMs }) => handlingMs));
   const handlingMs = (pair.later - pair.earlier) * Math.max(spec.recordIntervalMs, usualMs) + 3 * usualMs;
   return { ...spec, overrides: actors.map(({ id }) => ({ lane, actor: id, record: pair.earlier, handlingMs })) };
 }
 
 /** The first record (after the very first) whose key comes again, and the record where it does; any such if only the first has one. */
-export function firstRepeatedKey(records: readonly RunRecord[]): { readonly earlier: number; readonly later: number } | undefined {
+export function firstRepeatedKey(
+  records: readonly RunRecord[],
+): { readonly earlier: number; readonly later: number } | undefined {
   const pairs = records.flatMap(({ key }, earlier) => {
     const later = key === null ? -1 : records.findIndex((record, at) => at > earlier && record.key === key);
     return later < 0 ? [] : [{ earlier, later }];

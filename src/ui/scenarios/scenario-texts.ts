@@ -1,0 +1,65 @@
+import type { RunSpec } from '../../engine/scenario/run-spec.js';
+import type { RunView } from '../../engine/scenario/run-view.js';
+import type { MisconceptionId } from './scenario.js';
+
+/**
+ * The words of a scenario in one language. `*words*` are emphasised and `` `words` `` set as code wherever a text is a sentence.
+ */
+export interface ScenarioTexts<StepId extends string, QuestionId extends string> {
+  readonly title: string;
+  readonly objective: string;
+  /** A record in words: `order-2 paid`. */
+  readonly recordName: (context: StoryContext, record: number) => string;
+  /** What the letters of the labels mean; empty where they mean nothing in particular. */
+  readonly recordsLegend: (own: boolean) => string;
+  readonly steps: Readonly<Record<StepId, StepTexts>>;
+  readonly questions: Readonly<Record<QuestionId, QuestionTexts>>;
+  /** What is true instead, in a sentence. */
+  readonly corrections: Readonly<Record<MisconceptionId, string>>;
+  readonly trial: (
+    context: StoryContext,
+    trial: { readonly option: string; readonly spec: RunSpec; readonly outcome: RunView },
+  ) => string;
+  readonly challenge: {
+    readonly goal: (context: StoryContext) => string;
+    readonly hint: string;
+    readonly met: (context: StoryContext, view: RunView) => string;
+  };
+}
+
+/** What the words are about. */
+export interface StoryContext {
+  /** The records are the learner's own. */
+  readonly own: boolean;
+  readonly spec: RunSpec;
+  readonly label: (record: number) => string;
+}
+
+export interface StepTexts {
+  readonly heading: (context: StoryContext) => string;
+  readonly body: (context: StoryContext) => readonly string[];
+  /** At most three things to do. */
+  readonly instructions?: (context: StoryContext) => readonly string[];
+  /** Only shown once the step's question is answered. */
+  readonly explanation?: (context: StoryContext, outcome: RunView) => Explanation;
+  /** The button that goes on from here, where it says more than `Continue`. */
+  readonly goOn?: string;
+}
+
+export interface QuestionTexts {
+  readonly ask: (context: StoryContext) => string;
+  readonly option: (context: StoryContext, id: string, values: readonly number[]) => string;
+  /** In the table of what was said and what happened; a guarantee or observation is not in it. */
+  readonly row?: (context: StoryContext) => string;
+  readonly short?: (id: string, values: readonly number[]) => string;
+}
+
+/** Why it came so: from the run, and from what Kafka's documentation says. */
+export interface Explanation {
+  readonly paragraphs: readonly string[];
+  /** The event that caused it, and its moment if one can go there. */
+  readonly event: { readonly text: string; readonly atMs: number | undefined };
+  /** The setting that caused it. */
+  readonly config: string;
+  readonly sources: readonly { readonly text: string; readonly url: string }[];
+}

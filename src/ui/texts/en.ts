@@ -1,0 +1,242 @@
+import type { AppTexts } from './app-texts.js';
+import { englishComponents } from './en-components.js';
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+const partitionList = (partitions: readonly number[]): string =>
+  partitions.map((partition) => `p${partition}`).join(', ');
+
+/** The app in English. */
+export const english: AppTexts = {
+  components: englishComponents,
+  seconds,
+  events: {
+    sent: (record) => `${record} is sent.`,
+    finished: 'The run is over.',
+    enqueued: (record) => `The queue has ${record}.`,
+    taken: (actor, record, attempt) => `${actor} takes ${record}${attempt > 1 ? ` (delivery ${attempt})` : ''}.`,
+    handled: (actor, record) => `${actor} has handled ${record}.`,
+    acknowledged: (record) => `${record} is acknowledged and gone from the queue.`,
+    redelivered: (actor, record, reason) =>
+      `${record} is ready again: ${reason === 'timeout' ? `${actor} did not acknowledge it in time` : `${actor} is gone`}.`,
+    subscribed: (actor) => `${actor} listens.`,
+    published: (record, listeners) => `${record} is published to ${plural(listeners, 'listener')}.`,
+    received: (actor, record) => `${record} is in the inbox of ${actor}.`,
+    appended: (records, partition, baseOffset, bytes) =>
+      `p${partition} stores ${records} at offset ${baseOffset} (a batch of ${bytes} bytes).`,
+    producerSent: (record, partition) => `The producer sends ${record} to p${partition}.`,
+    delivered: (actor, record, partition, offset) =>
+      `${record} is delivered to ${actor} from p${partition}, offset ${offset}.`,
+    committed: (group, partition, offset) => `Group ${group} commits offset ${offset} of p${partition}.`,
+    assigned: (actor, partitions, generation) =>
+      `${actor} owns ${partitions.length === 0 ? 'no partition' : partitionList(partitions)} in generation ${generation}.`,
+    revoked: (actor, partitions) =>
+      `${actor} gives up ${partitions.length === 0 ? 'nothing' : partitionList(partitions)}.`,
+    joined: (actor, group) => `${actor} joins group ${group}.`,
+  },
+  shell: {
+    home: 'Home',
+    languages: 'Language',
+    theme: (theme) => ({ auto: 'Auto', light: 'Light', dark: 'Dark' })[theme],
+    presenter: 'Large type',
+    keys: 'Keys',
+    skipToContent: 'Skip to the content',
+    loading: 'The log is being opened …',
+    failed: (message) => `The run stopped: ${message} Reload the page to go on from what is stored.`,
+  },
+  home: {
+    title: 'Kafka’s model, run for real, in this tab',
+    lead: 'Share the same orders through a queue, publish/subscribe and consumer groups. Predict who gets what and in which sequence. Then run it.',
+    honest:
+      'Nothing here is an animation of made-up numbers: a real partition log writes to your browser’s own database. Reload, and what it wrote is still there.',
+    ownRecords: 'Use my own records',
+    sketch: 'The beginning of a real run: twelve records and who takes the first of them',
+    sketchCaption: 'The first two seconds of a real run. How does it go on?',
+    scenarios: 'Scenarios',
+    group: 'Sharing',
+    predicted: (made, of) => `predicted ${made} of ${of}`,
+    minutes: (count) => `${count} min`,
+    embed: 'In your own app',
+    embedText:
+      'The engine behind this page is a package: a durable, partitioned, replayable log in your user’s browser.',
+  },
+  player: {
+    phases: {
+      'set-up': 'Set up',
+      predict: 'Predict',
+      run: 'Run',
+      observe: 'Observe',
+      explain: 'Explain',
+      vary: 'Vary',
+      play: 'Play',
+    },
+    steps: 'Steps of the scenario',
+    stepOf: (at, of) => `Step ${at} of ${of}`,
+    story: 'Story',
+    stage: 'Stage',
+    predict: 'Predict',
+    ratherNot: 'I’d rather not predict',
+    saw: 'That is what I saw',
+    sawNothing: 'Show me again',
+    check: 'Check',
+    next: 'Continue',
+    back: 'Back',
+    run: 'Run',
+    pause: 'Pause',
+    startAgain: 'Start again',
+    answered: 'You said',
+    notPredicted: 'not predicted',
+    youSaidLabel: 'You said, before the run',
+    saidAndHappened: 'What you said, what happened',
+    youSaid: 'You said',
+    happened: 'Happened',
+    ran: 'The run',
+    asItWas: 'So it was.',
+    lookAgain: 'The run shows something else. Look again at the stage:',
+    explanation: 'Why it came so',
+    event: 'Event',
+    config: 'Setting',
+    sources: 'Read on',
+    goTo: (ms) => `Go to ${seconds(ms)}`,
+    trials: 'Each of your choices, run',
+    guarantees: 'guarantees it',
+    guaranteesNot: 'does not guarantee it',
+    showRun: 'Show this run',
+    backToOwnRun: 'Back to the story’s run',
+    asTables: 'As tables',
+    asDrawing: 'As a drawing',
+    eventLog: 'Event log',
+    challenge: 'Challenge',
+    met: 'Done.',
+    showHint: 'Show a hint',
+    tries: (count) => `${count === 1 ? 'One run' : `${count} runs`} so far`,
+    paused: (ms) => `Paused at ${seconds(ms)}.`,
+    ended: (ms) => `The run is over at ${seconds(ms)}.`,
+    question: (heading) => `Question: ${heading}`,
+  },
+  vary: {
+    name: 'What to change',
+    queue: 'Queue',
+    publishSubscribe: 'Publish/subscribe',
+    topic: 'Topic',
+    records: 'Records',
+    speedOf: (actor) => `${actor} needs`,
+    exclusive: 'Exclusive consumer',
+    lateSubscriber: 'Subscriber 2 comes',
+    membersOfA: 'Members of group A',
+    groupBReset: 'Group B: auto.offset.reset',
+    groupBStart: 'Group B starts',
+    whenAllStored: 'when all are stored',
+    beforeTheFirst: 'before the first',
+    at: (ms) => `at ${seconds(ms)}`,
+    partitions: 'Partitions',
+    keyed: 'Records have keys',
+    interval: 'One every',
+    seed: 'Seed',
+    reset: 'Back to the defaults',
+    straightenBars: (count) => `Undo ${plural(count, 'dragged bar')}`,
+  },
+  tabs: {
+    anotherHas: 'Another tab has the log',
+    anotherHasText: 'Only one tab may write to it at a time. You can watch what that tab does, or go on here.',
+    watch: 'Watch',
+    takeOver: 'Take over',
+    watching: 'You are watching another tab. Nothing can be changed here.',
+    lost: 'Another tab took over the log',
+    lostText: 'What you did here is stored. You can watch the other tab, or take the log back.',
+    takeBack: 'Take it back',
+    storage: 'The log could not be opened, so nothing will be kept: ',
+  },
+  keys: {
+    title: 'Keys',
+    close: 'Close',
+    singleKeys: 'Single keys do something',
+    list: [
+      { keys: ['Space'], does: 'play or pause' },
+      { keys: ['←', '→'], does: 'step back, step on; on the stage, from record to record' },
+      { keys: ['↑', '↓'], does: 'on the stage, from row to row' },
+      { keys: ['Enter'], does: 'explain the record' },
+      { keys: ['[', ']'], does: 'make the handling of the record shorter, longer' },
+      { keys: ['1', '…', '4'], does: 'choose an answer' },
+      { keys: ['T'], does: 'tables or drawing' },
+      { keys: ['?'], does: 'show the keys' },
+      { keys: ['Esc'], does: 'close' },
+    ],
+  },
+  own: {
+    title: 'Use my own records',
+    lead: 'Type, paste or drop JSON lines (one object a line) or CSV (the first line names the columns). The scenario then runs on them. They stay in this browser.',
+    limits: (records, characters) =>
+      `At most ${records.toLocaleString('en')} records of ${characters.toLocaleString('en')} characters each.`,
+    input: 'Your records',
+    placeholder: '{"order":"A-17","step":"placed"}\n{"order":"A-18","step":"placed"}\n{"order":"A-17","step":"paid"}',
+    chooseFile: 'Choose a file',
+    dropHere: 'Drop the file to read it',
+    fileFailed: (name) => `${name} could not be read. Choose it again, or paste its text.`,
+    example: 'Use an example',
+    read: (count, format) => `${plural(count, 'record')} read as ${format}`,
+    nothing: 'No records yet. A line of JSON such as {"order":"A-17"} is one.',
+    problems: (count) => `${plural(count, 'line')} could not be read`,
+    line: 'Line',
+    found: 'Found',
+    expected: 'Expected',
+    expectation: (expected) => {
+      switch (expected.kind) {
+        case 'json':
+          return 'a complete JSON object, such as {"order":"A-17"}';
+        case 'json-object':
+          return 'one JSON object a line, in braces';
+        case 'columns':
+          return `${plural(expected.count, 'column')}, as the first line names; there are ${expected.foundCount}`;
+        case 'closing-quote':
+          return 'a closing " for the cell that begins with one';
+        case 'comma-after-quote':
+          return 'a comma or the end of the line after a closing "';
+        case 'bare-quote':
+          return 'no " inside a cell, unless the cell is quoted and the " doubled';
+        case 'column-name':
+          return 'a name for each column in the first line';
+        case 'unique-column-name':
+          return 'a different name for each column in the first line';
+        case 'shorter-value':
+          return `at most ${expected.limit.toLocaleString('en')} characters a record`;
+        case 'fewer-records':
+          return `at most ${expected.limit.toLocaleString('en')} records; this one and those after it are left out`;
+        case 'shorter-text':
+          return `at most ${expected.limit.toLocaleString('en')} characters in all`;
+      }
+    },
+    moreProblems: (count) => `and ${plural(count, 'more line')}`,
+    key: 'Key',
+    noKey: 'no key',
+    keyHelp: 'Records with the same key go to the same partition.',
+    preview: 'As they will be sent',
+    morePreview: (count) => `and ${count} more`,
+    start: 'Run the scenario on them',
+    goOn: 'Go on with the records of last time',
+    kept: 'The lines below that could be read are kept.',
+  },
+  inspector: {
+    message: 'Record',
+    deliveredTo: 'Delivered to',
+    handled: 'Handled',
+    inHand: 'in hand',
+    attempt: 'Delivery',
+    overtook: 'Overtook',
+    by: 'By',
+    overtakenBy: 'Overtaken by',
+    key: 'Key',
+    sentAt: 'Sent at',
+    notSent: 'not sent yet',
+    partition: 'Partition',
+    offset: 'Offset',
+    batchBaseOffset: 'Batch begins at offset',
+    batchBytes: 'Batch size',
+    crc: 'CRC-32C',
+    leaderEpoch: 'Leader epoch',
+    producerId: 'Producer id',
+    timestamp: 'Timestamp',
+    segment: 'Segment',
+    partitionOfKey: (key, partition, partitions) => `murmur2(${key}) mod ${partitions} = ${partition}`,
+  },
+};
