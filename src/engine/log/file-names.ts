@@ -1,0 +1,28 @@
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** The folder of a partition, as Kafka names it: `orders-0`. */
+export function partitionFolder({ topic, partition }: TopicPartition): string {
+  return `${topic}-${partition}`;
+}
+
+/** The file of the segment that begins at `baseOffset`: `orders-0/00000000000000000000.log`. */
+export function segmentFile(partition: TopicPartition, baseOffset: number): string {
+  return `${partitionFolder(partition)}/${String(baseOffset).padStart(20, '0')}.log`;
+}
+
+/** The blob that holds a partition's leader epochs. */
+export function leaderEpochBlob(partition: TopicPartition): string {
+  return `${partitionFolder(partition)}/leader-epoch-checkpoint`;
+}
+
+/** The partition and base offset that the name of a segment's file tells; undefined for any other file. */
+export function parseSegmentFile(name: string): (TopicPartition & { readonly baseOffset: number }) | undefined {
+  // The topic may have dashes of its own: the last one stands before the partition.
+  const [, topic, partition, baseOffset] = /^(.+)-(\d+)\/(\d{20})\.log$/.exec(name) ?? [];
+  if (topic === undefined) return undefined;
+  return { topic, partition: Number(partition), baseOffset: Number(baseOffset) };
+}
