@@ -34,6 +34,8 @@ export type TraceEvent = Caused &
     | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
     | ({ kind: 'segment-rolled'; baseOffset: number } & TopicPartitionRef)
     | ({ kind: 'log-recovered'; logStartOffset: number; logEndOffset: number; truncatedBytes: number; reason: string | null } & TopicPartitionRef)
+    /** A defect of the broker, not an answer: `error` is what a handler threw. */
+    | { kind: 'request-failed'; api: string; error: string }
     // group coordinator
     | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
     | { kind: 'member-joined'; group: string; member: string; client: string }

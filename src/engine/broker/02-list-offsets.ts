@@ -1,0 +1,76 @@
+/**
+ * ListOffsets v1-11. The offsets of the log's ends (-1 latest, -2 and -4 earliest), of its largest timestamp (-3), and of the first record at or after
+ * a time. Tiered storage is not there: -5 and -6 find nothing. Left out: nothing that one replica without transactions would do; both isolation levels
+ * end at the high watermark.
+ */
+import type { CompleteRequestOf } from '../protocol/apis.js';
+import { errorCode, type ErrorName } from '../protocol/errors.js';
+import type { BrokerServices, Handler } from './handler.js';
+import { leaderEpochError, type Replica } from './replica-manager.js';
+import { safeNumber } from './safe-number.js';
+import { storageFailure } from './storage-failure.js';
+
+type Topic = CompleteRequestOf<'ListOffsets'>['topics'][number];
+type Partition = Topic['partitions'][number];
+
+interface Found {
+  readonly timestamp: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+}
+
+const nothing: Found = { timestamp: -1, offset: -1, leaderEpoch: -1 };
+/** The lowest special time that each version knows. */
+const lowestSpecialTime = (version: number) =>
+  version >= 11 ? -6 : version >= 9 ? -5 : version >= 8 ? -4 : version >= 7 ? -3 : -2;
+
+export const handleListOffsets: Handler<'ListOffsets'> = async (services, { version, request }) => ({
+  topics: await Promise.all(
+    request.topics.map(async (topic) => ({
+      name: topic.name,
+      partitions: await Promise.all(
+        distinct(topic).map((partition) => listOffset(services, version, topic, partition)),
+      ),
+    })),
+  ),
+});
+
+/** Each partition once: Kafka answers one that is asked for twice with one error. */
+function distinct({ partitions }: Topic): Partition[] {
+  return [...new Map(partitions.map((partition) => [partition.partitionIndex, partition])).values()];
+}
+
+async function listOffset(services: BrokerServices, version: number, topic: Topic, partition: Partition) {
+  const { partitionIndex, currentLeaderEpoch } = partition;
+  const answer = (error: ErrorName, found: Found = nothing) => ({
+    partitionIndex,
+    errorCode: errorCode(error),
+    timestamp: BigInt(found.timestamp),
+    offset: BigInt(found.offset),
+    leaderEpoch: found.leaderEpoch,
+  });
+  if (topic.partitions.filter((other) => other.partitionIndex === partitionIndex).length > 1)
+    return answer('INVALID_REQUEST');
+  const replica = services.replicas.replica(topic.name, partitionIndex);
+  if (replica === undefined) return answer('UNKNOWN_TOPIC_OR_PARTITION');
+  const epochError = leaderEpochError(replica, currentLeaderEpoch);
+  if (epochError !== undefined) return answer(epochError);
+  const time = safeNumber(partition.timestamp);
+  if (time < lowestSpecialTime(version)) return answer('UNSUPPORTED_VERSION');
+  try {
+    return answer('NONE', await find(replica, time));
+  } catch (error) {
+    const failure = storageFailure(error);
+    if (failure === undefined) throw error;
+    return answer(failure);
+  }
+}
+
+async function find(replica: Replica, time: number): Promise<Found> {
+  const { log } = replica;
+  const { leaderEpoch } = log;
+  if (time === -1) return { timestamp: -1, offset: log.highWatermark, leaderEpoch };
+  if (time === -2 || time === -4) return { timestamp: -1, offset: log.logStartOffset, leaderEpoch };
+  if (time === -3) return (await log.offsetOfLargestTimestamp()) ?? nothing;
+  return time < 0 ? nothing : ((await log.offsetForTimestamp(time)) ?? nothing);
+}

@@ -1,0 +1,36 @@
+/**
+ * FindCoordinator v0-6. This broker coordinates every group; the topic of offsets is made when the first group is asked for.
+ * Left out: transactions (key type 1) and share groups (2), which get COORDINATOR_NOT_AVAILABLE and INVALID_REQUEST.
+ */
+import { errorByName, type ErrorName } from '../protocol/errors.js';
+import type { BrokerServices, Handler } from './handler.js';
+
+const groupKeyType = 0;
+const transactionKeyType = 1;
+const shareKeyType = 2;
+
+export const handleFindCoordinator: Handler<'FindCoordinator'> = async (services, { context, version, request }) => {
+  if (version >= 4) {
+    const found = await coordinator(services, request.keyType, context.requestId, true);
+    return { coordinators: request.coordinatorKeys.map((key) => ({ key, ...found })) };
+  }
+  return coordinator(services, request.keyType, context.requestId, false);
+};
+
+async function coordinator(services: BrokerServices, keyType: number, cause: string, isBatched: boolean) {
+  if (keyType === groupKeyType) {
+    await services.groups.ready(cause);
+    const { host, port } = services.advertised;
+    // Kafka's single answers say "NONE", its batched ones nothing.
+    return { errorCode: 0, errorMessage: isBatched ? '' : 'NONE', nodeId: services.nodeId, host, port };
+  }
+  const error: ErrorName = keyType === transactionKeyType ? 'COORDINATOR_NOT_AVAILABLE' : 'INVALID_REQUEST';
+  const { code, message } = errorByName(error);
+  return {
+    errorCode: code,
+    errorMessage: isBatched && keyType === shareKeyType ? '' : message,
+    nodeId: -1,
+    host: '',
+    port: -1,
+  };
+}

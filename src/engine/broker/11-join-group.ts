@@ -1,0 +1,51 @@
+/**
+ * JoinGroup v0-9. A member joins a classic group and waits for its next generation. From v4 on a newcomer is first given an id (KIP-394).
+ * Left out: static members (a `groupInstanceId` gets UNSUPPORTED_VERSION) and joining groups of the consumer protocol (KIP-848).
+ */
+import { randomUuidBytes } from '../environment/environment.js';
+import { errorCode } from '../protocol/errors.js';
+import { decideJoin } from '../group/join.js';
+import { joinRefused } from '../group/decision.js';
+import type { Handler } from './handler.js';
+
+export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context, version, clientId, request }) => {
+  const outcome = await services.groups.decide(request.groupId, context.requestId, (group, now) =>
+    decideJoin(
+      group,
+      {
+        groupId: request.groupId,
+        memberId: request.memberId,
+        groupInstanceId: request.groupInstanceId,
+        clientId: clientId ?? '',
+        clientHost: `/${context.connectionId}`,
+        sessionTimeoutMs: request.sessionTimeoutMs,
+        // Version 0 has one timeout for both.
+        rebalanceTimeoutMs: version === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs,
+        protocolType: request.protocolType,
+        protocols: request.protocols,
+        requiresKnownMemberId: version >= 4,
+        reason: request.reason,
+        token: context.requestId,
+      },
+      `${clientId ?? ''}-${uuidText(randomUuidBytes(services.environment.random))}`,
+      services.groups.config,
+      now,
+    ),
+  );
+  const answer = 'answered' in outcome ? outcome.answered : joinRefused('NOT_COORDINATOR', request.memberId);
+  return {
+    errorCode: errorCode(answer.error),
+    generationId: answer.generationId,
+    protocolType: answer.protocolType,
+    // Null is a word of v7 and later.
+    protocolName: version < 7 ? (answer.protocolName ?? '') : answer.protocolName,
+    leader: answer.leader,
+    memberId: answer.memberId,
+    members: answer.members,
+  };
+};
+
+function uuidText(uuid: Uint8Array): string {
+  const hex = Array.from(uuid, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

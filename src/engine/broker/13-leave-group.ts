@@ -1,0 +1,24 @@
+/**
+ * LeaveGroup v0-5. Members leave without waiting for their sessions to expire; from v3 on several at a time, each with an error of its own.
+ * Left out: members named by their instance id (UNKNOWN_MEMBER_ID).
+ */
+import { emptyGroup } from '../group/classic-group.js';
+import { decideLeave } from '../group/leave.js';
+import { errorCode } from '../protocol/errors.js';
+import type { Handler } from './handler.js';
+
+export const handleLeaveGroup: Handler<'LeaveGroup'> = async (services, { context, version, request }) => {
+  if (request.groupId === '') return { errorCode: errorCode('INVALID_GROUP_ID') };
+  const leaving =
+    version >= 3 ? request.members : [{ memberId: request.memberId, groupInstanceId: null, reason: null }];
+  const outcome = await services.groups.decide(request.groupId, context.requestId, (group, now) =>
+    decideLeave(group ?? emptyGroup(request.groupId, now), leaving, services.groups.config, now),
+  );
+  if (!('answered' in outcome)) return { errorCode: errorCode('NOT_COORDINATOR') };
+  const { error, members } = outcome.answered;
+  if (version < 3) return { errorCode: errorCode(error === 'NONE' ? (members[0]?.error ?? 'NONE') : error) };
+  return {
+    errorCode: errorCode(error),
+    members: members.map(({ error: ofMember, ...member }) => ({ ...member, errorCode: errorCode(ofMember) })),
+  };
+};

@@ -1,0 +1,20 @@
+/**
+ * InitProducerId v0-5. A producer without a transactional id gets a new id, epoch 0, whatever it says it had.
+ * Left out: transactions. A transactional id gets COORDINATOR_NOT_AVAILABLE, an empty one INVALID_REQUEST as in Kafka.
+ */
+import { errorCode, type ErrorName } from '../protocol/errors.js';
+import type { Handler } from './handler.js';
+
+export const handleInitProducerId: Handler<'InitProducerId'> = async (services, { request }) => {
+  const refuse = (error: ErrorName) => ({
+    throttleTimeMs: 0,
+    errorCode: errorCode(error),
+    producerId: -1n,
+    producerEpoch: -1,
+  });
+  const { transactionalId, producerId, producerEpoch } = request;
+  if (transactionalId === '' || (producerId === -1n) !== (producerEpoch === -1)) return refuse('INVALID_REQUEST');
+  if (transactionalId !== null) return refuse('COORDINATOR_NOT_AVAILABLE');
+  const allocated = await services.producerIds.allocate();
+  return { throttleTimeMs: 0, errorCode: 0, producerId: BigInt(allocated), producerEpoch: 0 };
+};

@@ -1,0 +1,67 @@
+/**
+ * The settings of a broker, under Kafka's own names: what Kafka's defaults are, and which of them the profiles change.
+ * `classroom` and `test` shorten waits and keep internal topics small, so that a page shows effects at once.
+ */
+export type BrokerProfile = 'kafka' | 'classroom' | 'test';
+
+interface Setting {
+  readonly kafka: number | boolean;
+  readonly classroom?: number | boolean;
+  readonly test?: number | boolean;
+}
+
+const settings = {
+  'auto.create.topics.enable': { kafka: true },
+  'num.partitions': { kafka: 1 },
+  'group.initial.rebalance.delay.ms': { kafka: 3000, classroom: 0, test: 0 },
+  'group.min.session.timeout.ms': { kafka: 6000 },
+  'group.max.session.timeout.ms': { kafka: 1_800_000 },
+  'group.max.size': { kafka: 2_147_483_647 },
+  'offset.metadata.max.bytes': { kafka: 4096 },
+  'offsets.topic.num.partitions': { kafka: 50, classroom: 1, test: 1 },
+  'offsets.topic.segment.bytes': { kafka: 104_857_600, classroom: 1_048_576, test: 1_048_576 },
+  'log.segment.bytes': { kafka: 1_073_741_824, classroom: 1_048_576, test: 1_048_576 },
+  'fetch.max.bytes': { kafka: 57_671_680 },
+} as const satisfies Record<string, Setting>;
+
+/** The value in force of every setting. */
+export type BrokerConfig = {
+  readonly [Name in keyof typeof settings]: (typeof settings)[Name]['kafka'] extends boolean ? boolean : number;
+};
+
+export type BrokerConfigName = keyof BrokerConfig;
+
+/** Where a value comes from: Kafka's default, the profile, or whoever started the broker. */
+export type BrokerConfigSource = 'default' | 'profile' | 'option';
+
+export interface ConfiguredValue {
+  readonly value: number | boolean;
+  readonly source: BrokerConfigSource;
+}
+
+/** Every setting of a broker with its source. */
+export function configureBroker(
+  profile: BrokerProfile,
+  given: Partial<BrokerConfig> = {},
+): Readonly<Record<BrokerConfigName, ConfiguredValue>> {
+  const configured: Partial<Record<BrokerConfigName, ConfiguredValue>> = {};
+  for (const name of Object.keys(settings) as BrokerConfigName[]) {
+    const known: Setting = settings[name];
+    const ofProfile = profile === 'kafka' ? undefined : known[profile];
+    const asked = given[name];
+    configured[name] =
+      asked !== undefined
+        ? { value: asked, source: 'option' }
+        : ofProfile !== undefined
+          ? { value: ofProfile, source: 'profile' }
+          : { value: known.kafka, source: 'default' };
+  }
+  return configured as Record<BrokerConfigName, ConfiguredValue>;
+}
+
+/** The values alone. */
+export function valuesOf(configured: Readonly<Record<BrokerConfigName, ConfiguredValue>>): BrokerConfig {
+  return Object.fromEntries(
+    Object.entries(configured).map(([name, { value }]) => [name, value]),
+  ) as unknown as BrokerConfig;
+}

@@ -1,0 +1,144 @@
+import type { Storage } from '../environment/storage.js';
+import type { Environment } from '../environment/trace-events.js';
+import {
+  apis,
+  completeRequest,
+  completeResponse,
+  type ApiName,
+  type RequestOf,
+  type ResponseOf,
+} from '../protocol/apis.js';
+import type { BrokerAddress, Call, RequestContext, RequestHandler } from '../protocol/connection.js';
+import { errorCode } from '../protocol/errors.js';
+import { KafkaError } from '../protocol/kafka-error.js';
+import { inRange } from '../protocol/schema.js';
+import { advertisedVersions } from './18-api-versions.js';
+import { configureBroker, valuesOf, type BrokerConfig, type BrokerProfile } from './broker-config.js';
+import { Controller } from './controller.js';
+import { Disconnections } from './disconnections.js';
+import { GroupCoordinator } from './group-coordinator.js';
+import { incoming, type BrokerServices, type Handler } from './handler.js';
+import { handlers, servedApis } from './handlers.js';
+import { metadataLogOver } from './metadata-log.js';
+import { ProducerIdManager } from './producer-id-manager.js';
+import { ReplicaManager } from './replica-manager.js';
+
+export interface BrokerOptions {
+  /** Belongs to the broker alone until `stop` has resolved; closing it is left to whoever opened it. */
+  readonly storage: Storage;
+  readonly nodeId?: number;
+  readonly clusterId?: string;
+  readonly profile?: BrokerProfile;
+  /** Where clients find this broker. */
+  readonly advertised?: BrokerAddress;
+  readonly config?: Partial<BrokerConfig>;
+}
+
+/** One broker that is its whole cluster: leader of every partition, coordinator of every group, controller of every topic. */
+export class Broker implements RequestHandler {
+  private state: 'running' | 'stopping' | 'stopped' = 'running';
+  private readonly underway = new Set<Promise<unknown>>();
+
+  private constructor(
+    private readonly services: BrokerServices,
+    private readonly disconnections: Disconnections,
+  ) {}
+
+  /** Starts on what the storage holds. Resolves when topics and groups are taken up and requests can come. */
+  static async start(environment: Environment, options: BrokerOptions): Promise<Broker> {
+    const { storage, nodeId = 1, clusterId = 'partita', advertised = { host: 'localhost', port: 9092 } } = options;
+    const config = valuesOf(configureBroker(options.profile ?? 'kafka', options.config));
+    const replicas = new ReplicaManager(environment, storage, config);
+    const log = await replicas.openMetadataLog();
+    const controller = new Controller(environment, metadataLogOver(environment, log), replicas, nodeId, config);
+    await controller.recover();
+    const groups = new GroupCoordinator(environment, controller, replicas, config);
+    await groups.recover();
+    const disconnections = new Disconnections();
+    const services: BrokerServices = {
+      environment,
+      nodeId,
+      clusterId,
+      advertised,
+      config,
+      controller,
+      replicas,
+      groups,
+      producerIds: new ProducerIdManager(storage),
+      disconnection: (connectionId) => disconnections.of(connectionId),
+    };
+    environment.tracer.emit({ kind: 'broker-started', nodeId, leaderEpoch: log.leaderEpoch });
+    return new Broker(services, disconnections);
+  }
+
+  /** What ApiVersions tells. */
+  get apiVersions(): readonly { readonly apiKey: number; readonly minVersion: number; readonly maxVersion: number }[] {
+    return advertisedVersions(servedApis);
+  }
+
+  async handle<Api extends ApiName>(
+    context: RequestContext,
+    call: Call<Api>,
+    request: RequestOf<Api>,
+  ): Promise<ResponseOf<Api>> {
+    const api = apis[call.api];
+    // A client that asks for versions which do not exist is told which do (KIP-511); with any other request Kafka closes the connection.
+    if (call.api === 'ApiVersions' && !inRange(api.validVersions, call.version))
+      return completeResponse(call.api, this.unsupportedApiVersions() as never);
+    if (!(call.api in handlers) || !inRange(api.validVersions, call.version))
+      throw new KafkaError(
+        'UNSUPPORTED_VERSION',
+        `This broker does not serve version ${call.version} of ${call.api}. Ask it for ApiVersions and use what it lists.`,
+      );
+    if (this.state !== 'running')
+      throw new KafkaError('BROKER_NOT_AVAILABLE', 'The broker has stopped. Connect again when it has been started.');
+    const handling = this.answer(context, call, request);
+    this.underway.add(handling);
+    try {
+      return await handling;
+    } finally {
+      this.underway.delete(handling);
+    }
+  }
+
+  private async answer<Api extends ApiName>(
+    context: RequestContext,
+    call: Call<Api>,
+    request: RequestOf<Api>,
+  ): Promise<ResponseOf<Api>> {
+    const handler = handlers[call.api] as Handler<Api>;
+    try {
+      const complete = completeRequest(call.api, request);
+      return completeResponse(call.api, await handler(this.services, incoming(context, call, complete)));
+    } catch (error) {
+      const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.services.environment.tracer.emit({
+        kind: 'request-failed',
+        api: call.api,
+        error: text,
+        cause: context.requestId,
+      });
+      throw new KafkaError('UNKNOWN_SERVER_ERROR', `The broker failed at ${call.api}: ${text}`, { cause: error });
+    }
+  }
+
+  private unsupportedApiVersions() {
+    return { errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: this.apiVersions };
+  }
+
+  disconnected(connectionId: string): void {
+    this.disconnections.happened(connectionId);
+  }
+
+  /** Takes no more requests, lets go of those that wait, and ends when everything that was appended is settled. */
+  async stop(): Promise<void> {
+    if (this.state !== 'running') return;
+    this.state = 'stopping';
+    this.services.groups.stop();
+    this.disconnections.allHappened();
+    await Promise.allSettled([...this.underway]);
+    await this.services.controller.settled();
+    await this.services.replicas.close();
+    this.state = 'stopped';
+  }
+}

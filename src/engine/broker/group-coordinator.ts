@@ -1,0 +1,148 @@
+import type { Environment } from '../environment/trace-events.js';
+import type { ClassicGroup, ClassicGroupConfig } from '../group/classic-group.js';
+import type { Decision } from '../group/decision.js';
+import { partitionForGroup } from '../group/group-partition.js';
+import type { GroupRecord } from '../group/group-record.js';
+import { decideOffsetCommit, type OffsetCommitRequest } from '../group/offset-commit.js';
+import type { StoredGroup } from '../group/stored-groups.js';
+import type { ErrorName } from '../protocol/errors.js';
+import { encodeBatch } from '../protocol/record-batch.js';
+import type { BrokerConfig } from './broker-config.js';
+import type { Controller } from './controller.js';
+import { decodeGroupRecord, encodeGroupRecord } from './group-record-codec.js';
+import { GroupShard, type GroupLog, type Outcome } from './group-shard.js';
+import { readAllRecords } from './log-records.js';
+import type { Replica, ReplicaManager } from './replica-manager.js';
+import { groupMetadataTopic } from './topic-name.js';
+
+/** Kafka's `classicGroupNewMemberJoinTimeoutMs`, which no config changes. */
+const newMemberJoinTimeoutMs = 300_000;
+
+/** Looks after all groups: each lives in the shard of one partition of `__consumer_offsets`, which is made when the first group needs it. */
+export class GroupCoordinator {
+  readonly config: ClassicGroupConfig & { readonly offsetMetadataMaxBytes: number };
+  private shards: readonly GroupShard[] = [];
+  private starting: Promise<void> | undefined;
+  private isStopped = false;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly controller: Controller,
+    private readonly replicas: ReplicaManager,
+    private readonly broker: BrokerConfig,
+  ) {
+    this.config = {
+      initialRebalanceDelayMs: broker['group.initial.rebalance.delay.ms'],
+      minSessionTimeoutMs: broker['group.min.session.timeout.ms'],
+      maxSessionTimeoutMs: broker['group.max.session.timeout.ms'],
+      maxSize: broker['group.max.size'],
+      newMemberJoinTimeoutMs,
+      offsetMetadataMaxBytes: broker['offset.metadata.max.bytes'],
+    };
+  }
+
+  /** Takes up the groups that are stored, if there are any. */
+  async recover(): Promise<void> {
+    if (this.replicas.topic(groupMetadataTopic) !== undefined) await this.ready(undefined);
+  }
+
+  /** Makes sure that there is a topic for groups and that its partitions are read. */
+  ready(cause: string | undefined): Promise<void> {
+    this.starting ??= this.start(cause).catch((error: unknown) => {
+      this.starting = undefined;
+      throw error;
+    });
+    return this.starting;
+  }
+
+  private async start(cause: string | undefined): Promise<void> {
+    if (this.replicas.topic(groupMetadataTopic) === undefined) await this.createTopic(cause ?? '');
+    const partitions = this.replicas.topic(groupMetadataTopic)?.partitions ?? [];
+    if (partitions.length === 0) throw new Error(`${groupMetadataTopic} was created but has no partitions.`);
+    const shards = partitions.map(({ partition }) => {
+      const replica = this.replicas.replica(groupMetadataTopic, partition) as Replica;
+      return new GroupShard(this.environment, this.groupLog(replica), this.config);
+    });
+    await Promise.all(shards.map((shard) => shard.load()));
+    this.shards = shards;
+    if (this.isStopped) this.stop();
+  }
+
+  private async createTopic(cause: string): Promise<void> {
+    const configs = [
+      { name: 'cleanup.policy', value: 'compact' },
+      { name: 'compression.type', value: 'producer' },
+      { name: 'segment.bytes', value: String(this.broker['offsets.topic.segment.bytes']) },
+    ];
+    const numPartitions = this.broker['offsets.topic.num.partitions'];
+    const topic = { name: groupMetadataTopic, numPartitions, replicationFactor: 1, assignments: [], configs };
+    await this.controller.createTopics([topic], false, cause);
+  }
+
+  private groupLog(replica: Replica): GroupLog {
+    return {
+      append: async (records, cause) => {
+        const timestamp = this.environment.clock.now();
+        const bytes = encodeBatch({ records: records.map((record) => ({ ...encodeGroupRecord(record), timestamp })) });
+        await this.replicas.append(replica, bytes, 'strict', cause).durable;
+      },
+      readAll: async () => {
+        const records: GroupRecord[] = [];
+        for await (const { key, value } of readAllRecords(replica.log)) {
+          const record = key === null ? undefined : decodeGroupRecord(key, value);
+          if (record !== undefined) records.push(record);
+        }
+        return records;
+      },
+    };
+  }
+
+  /** Takes a decision about a group, for a request; see `GroupShard.decide`. */
+  async decide<Response>(
+    groupId: string,
+    requestId: string,
+    decide: (group: ClassicGroup | undefined, now: number) => Decision<Response>,
+  ): Promise<Outcome<Response>> {
+    await this.ready(requestId);
+    return this.shardOf(groupId).decide(groupId, requestId, requestId, decide);
+  }
+
+  /** What is durably stored of a group; undefined if nothing is. */
+  async read(groupId: string): Promise<Outcome<StoredGroup | undefined>> {
+    if (this.starting === undefined) return { answered: undefined };
+    await this.starting;
+    return this.shardOf(groupId).read(groupId);
+  }
+
+  /** Commits offsets; an error for each, in their order. */
+  async commitOffsets(requestId: string, request: OffsetCommitRequest): Promise<readonly ErrorName[]> {
+    const outcome = await this.decide(request.groupId, requestId, (group, now) =>
+      decideOffsetCommit(group, request, this.config, now),
+    );
+    if (!('answered' in outcome)) return request.offsets.map(() => 'NOT_COORDINATOR');
+    const { offsets: errors } = outcome.answered;
+    request.offsets.forEach(({ topic, partition, offset }, index) => {
+      if (errors[index] !== 'NONE') return;
+      this.environment.tracer.emit({
+        kind: 'offset-committed',
+        group: request.groupId,
+        member: request.memberId,
+        topic,
+        partition,
+        offset,
+        cause: requestId,
+      });
+    });
+    return errors;
+  }
+
+  /** Gives all groups up: whoever waits is sent to find the coordinator again. */
+  stop(): void {
+    this.isStopped = true;
+    for (const shard of this.shards) shard.stop();
+  }
+
+  private shardOf(groupId: string): GroupShard {
+    return this.shards[partitionForGroup(groupId, this.shards.length)] as GroupShard;
+  }
+}

@@ -1,0 +1,205 @@
+import type { Millis, TimerHandle } from '../environment/environment.js';
+import type { Environment, TraceEvent } from '../environment/trace-events.js';
+import type { ClassicGroup, ClassicGroupConfig, RequestToken } from '../group/classic-group.js';
+import { emptyGroup, recoverGroup } from '../group/classic-group.js';
+import type { Decision, JoinAnswer, ParkedAnswer, SyncAnswer, TimerName } from '../group/decision.js';
+import { decideLoaded, decideTimer, decideUnload } from '../group/expiry.js';
+import type { GroupRecord } from '../group/group-record.js';
+import { StoredGroups, type StoredGroup } from '../group/stored-groups.js';
+
+/** The partition of `__consumer_offsets` that a shard writes to. */
+export interface GroupLog {
+  /** Appends at once, throwing nothing; resolves when the records are durable, rejects if they never will be. `cause` is the event that brought them about. */
+  append(records: readonly GroupRecord[], cause: string | undefined): Promise<void>;
+  /** Every durable record, from the first on. */
+  readAll(): Promise<readonly GroupRecord[]>;
+}
+
+/** What became of a decision: the answer to its request, or that the shard lost its log and a client has to find the coordinator again. */
+export type Outcome<Response> = { readonly answered: Response } | { readonly lost: true };
+
+/** A request waits for the outcome of decisions under a token of its own. */
+interface Waiting {
+  readonly settle: (outcome: Outcome<JoinAnswer | SyncAnswer>) => void;
+}
+
+/**
+ * The groups of one partition of `__consumer_offsets`: carries decisions out. Records are appended and applied at once, so that the next
+ * decision sees them; answers wait until everything that was appended before them is durable. If an append fails, the groups are given up and read back.
+ */
+export class GroupShard {
+  private stored = new StoredGroups();
+  private readonly groups = new Map<string, ClassicGroup>();
+  private readonly timers = new Map<string, Map<TimerName, TimerHandle>>();
+  private readonly waiting = new Map<RequestToken, Waiting>();
+  /** The last append that is not durable yet. */
+  private lastWrite: Promise<void> | undefined;
+  private state: 'loading' | 'active' | 'stopped' = 'loading';
+  private loaded: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly log: GroupLog,
+    private readonly config: ClassicGroupConfig,
+  ) {}
+
+  /** Reads the partition and takes its groups up. Requests before it is done wait for it. */
+  load(): Promise<void> {
+    this.state = 'loading';
+    const reading = this.readBack();
+    this.loaded = reading.catch(() => undefined);
+    return reading;
+  }
+
+  private async readBack(): Promise<void> {
+    const records = await this.log.readAll();
+    if (this.state !== 'loading') return;
+    this.stored = new StoredGroups();
+    for (const record of records) this.stored.apply(record);
+    this.state = 'active';
+    for (const groupId of this.stored.ids) {
+      const metadata = this.stored.get(groupId)?.metadata;
+      const group = metadata === undefined ? emptyGroup(groupId, this.now) : recoverGroup(groupId, metadata, this.now);
+      this.carryOut(decideLoaded(group, this.config, this.now), undefined);
+    }
+  }
+
+  private get now(): Millis {
+    return this.environment.clock.now();
+  }
+
+  /**
+   * Takes one decision and waits for its answer. `decide` sees the group as it is, undefined if nobody knows it; a decision without a
+   * response has parked its request under `token`.
+   */
+  async decide<Response>(
+    groupId: string,
+    cause: string,
+    token: RequestToken,
+    decide: (group: ClassicGroup | undefined, now: Millis) => Decision<Response>,
+  ): Promise<Outcome<Response>> {
+    await this.loaded;
+    if (this.state !== 'active') return { lost: true };
+    const known = this.groups.get(groupId);
+    const decision = decide(known, this.now);
+    // Whoever asks after a group that is not there, in vain, does not bring it into being.
+    if (known === undefined && decision.records.length === 0) return this.afterWrites(decision.response as Response);
+    return new Promise((resolve) => {
+      if (decision.response === undefined)
+        this.waiting.set(token, { settle: (outcome) => resolve(outcome as Outcome<Response>) });
+      const { response } = decision;
+      this.carryOut(decision, cause);
+      if (response !== undefined) void this.afterWrites(response).then(resolve);
+    });
+  }
+
+  /** What the log tells of a group, once all that was written of it is durable. */
+  async read(groupId: string): Promise<Outcome<StoredGroup | undefined>> {
+    await this.loaded;
+    if (this.state !== 'active') return { lost: true };
+    const stored = this.stored.get(groupId);
+    const copy = stored && {
+      metadata: stored.metadata,
+      offsets: new Map([...stored.offsets].map(([topic, of]) => [topic, new Map(of)])),
+    };
+    return this.afterWrites(copy);
+  }
+
+  /** Gives all groups up: who waits is sent to find the coordinator again. */
+  stop(): void {
+    this.state = 'stopped';
+    this.giveUp();
+  }
+
+  private giveUp(): void {
+    for (const group of [...this.groups.values()]) {
+      const decision = decideUnload(group, this.config, this.now);
+      for (const answer of decision.answers) this.settle(answer.to, { answered: answer.response });
+      this.changeTimers(group.groupId, decision);
+      this.trace(decision.events, undefined);
+    }
+    this.groups.clear();
+    for (const timers of this.timers.values()) for (const handle of timers.values()) handle.cancel();
+    this.timers.clear();
+  }
+
+  private carryOut(decision: Decision<unknown>, cause: string | undefined): void {
+    const { group, records } = decision;
+    if (records.length > 0) this.write(records, cause);
+    this.groups.set(group.groupId, group);
+    this.changeTimers(group.groupId, decision);
+    this.trace(decision.events, cause);
+    for (const answer of decision.answers) this.answerParked(answer);
+  }
+
+  private write(records: readonly GroupRecord[], cause: string | undefined): void {
+    const write = this.log.append(records, cause);
+    for (const record of records) this.stored.apply(record);
+    this.lastWrite = write;
+    write.then(
+      () => {
+        if (this.lastWrite === write) this.lastWrite = undefined;
+      },
+      () => this.writeFailed(write),
+    );
+  }
+
+  /** Later appends of the partition fail with this one; the last of them has the groups read back from what is durable. */
+  private writeFailed(write: Promise<void>): void {
+    if (this.state === 'active') {
+      this.state = 'loading';
+      this.giveUp();
+    }
+    if (this.state === 'loading' && this.lastWrite === write) {
+      this.lastWrite = undefined;
+      // A log that can't be read either leaves the shard without groups; its requests are told so.
+      this.load().catch(() => this.stop());
+    }
+  }
+
+  private async afterWrites<Response>(response: Response): Promise<Outcome<Response>> {
+    try {
+      await this.lastWrite;
+      return { answered: response };
+    } catch {
+      return { lost: true };
+    }
+  }
+
+  private answerParked(answer: ParkedAnswer): void {
+    if (this.lastWrite === undefined) this.settle(answer.to, { answered: answer.response });
+    else void this.afterWrites(answer.response).then((outcome) => this.settle(answer.to, outcome));
+  }
+
+  private settle(token: RequestToken, outcome: Outcome<JoinAnswer | SyncAnswer>): void {
+    const waiting = this.waiting.get(token);
+    this.waiting.delete(token);
+    waiting?.settle(outcome);
+  }
+
+  private changeTimers(groupId: string, { timers: changes }: Decision<unknown>): void {
+    let timers = this.timers.get(groupId);
+    if (timers === undefined) this.timers.set(groupId, (timers = new Map()));
+    for (const change of changes) {
+      const name = 'set' in change ? change.set : change.cancel;
+      timers.get(name)?.cancel();
+      timers.delete(name);
+      if ('set' in change)
+        timers.set(
+          name,
+          this.environment.timers.set(Math.max(change.at - this.now, 0), () => this.timerFired(groupId, name)),
+        );
+    }
+  }
+
+  private timerFired(groupId: string, timer: TimerName): void {
+    this.timers.get(groupId)?.delete(timer);
+    const group = this.groups.get(groupId);
+    if (group !== undefined && this.state === 'active')
+      this.carryOut(decideTimer(group, timer, this.config, this.now), undefined);
+  }
+
+  private trace(events: readonly TraceEvent[], cause: string | undefined): void {
+    for (const event of events) this.environment.tracer.emit(cause === undefined ? event : { ...event, cause });
+  }
+}

@@ -1,0 +1,46 @@
+import type { BrokerAddress, Call, RequestContext } from '../protocol/connection.js';
+import type { ApiName, CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
+import type { Environment } from '../environment/trace-events.js';
+import type { BrokerConfig } from './broker-config.js';
+import type { Controller } from './controller.js';
+import type { GroupCoordinator } from './group-coordinator.js';
+import type { ProducerIdManager } from './producer-id-manager.js';
+import type { ReplicaManager } from './replica-manager.js';
+
+/** What handlers work with. */
+export interface BrokerServices {
+  readonly environment: Environment;
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly advertised: BrokerAddress;
+  readonly config: BrokerConfig;
+  readonly controller: Controller;
+  readonly replicas: ReplicaManager;
+  readonly groups: GroupCoordinator;
+  readonly producerIds: ProducerIdManager;
+  /** Resolves when the connection is gone; what waits for it alone can stop. */
+  readonly disconnection: (connectionId: string) => Promise<void>;
+}
+
+/** One request with all that is known of it. */
+export interface Incoming<Api extends ApiName> {
+  readonly context: RequestContext;
+  readonly version: number;
+  readonly clientId: string | null;
+  readonly request: CompleteRequestOf<Api>;
+}
+
+/** Answers the requests of one API. Protocol errors are data in the response; what it throws is a defect and becomes UNKNOWN_SERVER_ERROR. */
+export type Handler<Api extends ApiName> = (
+  services: BrokerServices,
+  incoming: Incoming<Api>,
+) => GivenResponseOf<Api> | Promise<GivenResponseOf<Api>>;
+
+/** A call as handlers see it. */
+export function incoming<Api extends ApiName>(
+  context: RequestContext,
+  call: Call<Api>,
+  request: CompleteRequestOf<Api>,
+): Incoming<Api> {
+  return { context, version: call.version, clientId: call.clientId, request };
+}

@@ -1,0 +1,129 @@
+import type { Durability, Storage } from '../environment/storage.js';
+import type { Environment } from '../environment/trace-events.js';
+import { LogManager } from '../log/log-manager.js';
+import type { AppendResult, PartitionLog } from '../log/partition-log.js';
+import type { ErrorName } from '../protocol/errors.js';
+import type { BrokerConfig } from './broker-config.js';
+import type { TopicImage } from './metadata-image.js';
+import { topicSettings, type TopicSettings } from './topic-config.js';
+import { topicIdText } from './topic-id.js';
+import { clusterMetadataTopic } from './topic-name.js';
+
+/** A partition that this broker leads. */
+export interface Replica {
+  readonly topic: string;
+  readonly partition: number;
+  readonly settings: TopicSettings;
+  readonly log: PartitionLog;
+}
+
+interface OpenTopic {
+  readonly image: TopicImage;
+  readonly replicas: readonly Replica[];
+}
+
+/** A wait that can be given up. */
+export interface Advance {
+  readonly promise: Promise<void>;
+  stop(): void;
+}
+
+/** The logs of all partitions, by topic. A topic is known here from when its logs are open until they go: whoever sees it can read and write it. */
+export class ReplicaManager {
+  private readonly logs: LogManager;
+  private readonly byName = new Map<string, OpenTopic>();
+  private readonly byId = new Map<string, OpenTopic>();
+  private readonly deletionListeners = new Set<(topic: string) => void>();
+
+  constructor(
+    environment: Environment,
+    storage: Storage,
+    private readonly config: BrokerConfig,
+  ) {
+    this.logs = new LogManager(environment, storage);
+  }
+
+  /** The log of the cluster's metadata, which is there before any topic is. */
+  openMetadataLog(): Promise<PartitionLog> {
+    return this.logs.open(clusterMetadataTopic, 0);
+  }
+
+  /** Opens the logs of a topic's partitions, each in the leader epoch that the metadata tell. */
+  async openTopic(image: TopicImage): Promise<void> {
+    const settings = topicSettings(image.configs, this.config);
+    const { segmentBytes, indexIntervalBytes } = settings;
+    const replicas = await Promise.all(
+      image.partitions.map(async ({ partition, leaderEpoch }): Promise<Replica> => {
+        const config = { segmentBytes, indexIntervalBytes };
+        const log = await this.logs.open(image.name, partition, { leaderEpoch, config });
+        return { topic: image.name, partition, settings, log };
+      }),
+    );
+    const open = { image, replicas };
+    this.byName.set(image.name, open);
+    this.byId.set(topicIdText(image.topicId), open);
+  }
+
+  /** Takes a topic out of sight, then removes its logs. */
+  async deleteTopic(image: TopicImage): Promise<void> {
+    this.byName.delete(image.name);
+    this.byId.delete(topicIdText(image.topicId));
+    for (const listener of [...this.deletionListeners]) listener(image.name);
+    await this.deleteLogs([image.name]);
+  }
+
+  /** Removes every log that is stored under these names. */
+  async deleteLogs(names: Iterable<string>): Promise<void> {
+    const wanted = new Set(names);
+    if (wanted.size === 0) return;
+    const stored = (await this.logs.list()).filter(({ topic }) => wanted.has(topic));
+    await Promise.all(stored.map(({ topic, partition }) => this.logs.delete(topic, partition)));
+  }
+
+  /** All topics that are ready. */
+  get topics(): Iterable<TopicImage> {
+    return [...this.byName.values()].map(({ image }) => image);
+  }
+
+  topic(name: string): TopicImage | undefined {
+    return this.byName.get(name)?.image;
+  }
+
+  topicById(id: Uint8Array): TopicImage | undefined {
+    return this.byId.get(topicIdText(id))?.image;
+  }
+
+  replica(topic: string, partition: number): Replica | undefined {
+    return this.byName.get(topic)?.replicas[partition];
+  }
+
+  /** Appends batches to a replica; `cause` is the event that brought it about. Throws what the log refuses. */
+  append({ log }: Replica, bytes: Uint8Array, durability: Durability, cause: string | undefined): AppendResult {
+    return log.append(bytes, cause === undefined ? { durability } : { durability, cause });
+  }
+
+  /** Resolves when the high watermark of any of these advances from here on, or one of them is deleted. Stop it when nobody waits for it any more. */
+  nextAdvance(replicas: readonly Replica[]): Advance {
+    const stops: (() => void)[] = [];
+    const promise = new Promise<void>((resolve) => {
+      for (const { log } of replicas) stops.push(log.onHighWatermark(() => resolve()));
+      const deleted = (topic: string) => {
+        if (replicas.some((replica) => replica.topic === topic)) resolve();
+      };
+      this.deletionListeners.add(deleted);
+      stops.push(() => this.deletionListeners.delete(deleted));
+    });
+    return { promise, stop: () => stops.forEach((stop) => stop()) };
+  }
+
+  /** Closes all logs; what was appended is durable or has failed when this resolves. */
+  close(): Promise<void> {
+    return this.logs.close();
+  }
+}
+
+/** What is wrong with the leader epoch that a client believes in; -1: it does not say. */
+export function leaderEpochError({ log }: Replica, currentLeaderEpoch: number): ErrorName | undefined {
+  if (currentLeaderEpoch === -1 || currentLeaderEpoch === log.leaderEpoch) return undefined;
+  return currentLeaderEpoch < log.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
+}

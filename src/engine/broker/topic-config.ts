@@ -1,0 +1,213 @@
+import type { BrokerConfig } from './broker-config.js';
+
+/** How a value is checked, in the words of Kafka's `ConfigDef`. A default of null: there is none. */
+interface TopicConfigDefinition {
+  readonly type: 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'STRING' | 'LIST';
+  readonly default: string | null;
+  readonly min?: number;
+  readonly max?: number;
+  /** A number outside the range that is allowed all the same. */
+  readonly orElse?: number;
+  readonly oneOf?: readonly string[];
+  readonly isReplicaList?: true;
+}
+
+/** Every config that a topic can have (Kafka's `LogConfig`). Values are kept as given; which of them have an effect is told on the page of differences. */
+export const topicConfigs = {
+  'cleanup.policy': { type: 'LIST', default: 'delete', oneOf: ['compact', 'delete'] },
+  'compression.gzip.level': { type: 'INT', default: '-1', min: 1, max: 9, orElse: -1 },
+  'compression.lz4.level': { type: 'INT', default: '9', min: 1, max: 17 },
+  'compression.type': {
+    type: 'STRING',
+    default: 'producer',
+    oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+  },
+  'compression.zstd.level': { type: 'INT', default: '3', min: -131072, max: 22 },
+  'delete.retention.ms': { type: 'LONG', default: '86400000', min: 0 },
+  'file.delete.delay.ms': { type: 'LONG', default: '60000', min: 0 },
+  'flush.messages': { type: 'LONG', default: '9223372036854775807', min: 1 },
+  'flush.ms': { type: 'LONG', default: '9223372036854775807', min: 0 },
+  'follower.replication.throttled.replicas': { type: 'LIST', default: '', isReplicaList: true },
+  'index.interval.bytes': { type: 'INT', default: '4096', min: 0 },
+  'internal.segment.bytes': { type: 'INT', default: null },
+  'leader.replication.throttled.replicas': { type: 'LIST', default: '', isReplicaList: true },
+  'local.retention.bytes': { type: 'LONG', default: '-2', min: -2 },
+  'local.retention.ms': { type: 'LONG', default: '-2', min: -2 },
+  'max.compaction.lag.ms': { type: 'LONG', default: '9223372036854775807', min: 1 },
+  'max.message.bytes': { type: 'INT', default: '1048588', min: 0 },
+  'message.timestamp.after.max.ms': { type: 'LONG', default: '3600000', min: 0 },
+  'message.timestamp.before.max.ms': { type: 'LONG', default: '9223372036854775807', min: 0 },
+  'message.timestamp.type': { type: 'STRING', default: 'CreateTime', oneOf: ['CreateTime', 'LogAppendTime'] },
+  'min.cleanable.dirty.ratio': { type: 'DOUBLE', default: '0.5', min: 0, max: 1 },
+  'min.compaction.lag.ms': { type: 'LONG', default: '0', min: 0 },
+  'min.insync.replicas': { type: 'INT', default: '1', min: 1 },
+  preallocate: { type: 'BOOLEAN', default: 'false' },
+  'remote.log.copy.disable': { type: 'BOOLEAN', default: 'false' },
+  'remote.log.delete.on.disable': { type: 'BOOLEAN', default: 'false' },
+  'remote.storage.enable': { type: 'BOOLEAN', default: 'false' },
+  'retention.bytes': { type: 'LONG', default: '-1' },
+  'retention.ms': { type: 'LONG', default: '604800000', min: -1 },
+  'segment.bytes': { type: 'INT', default: '1073741824', min: 1048576 },
+  'segment.index.bytes': { type: 'INT', default: '10485760', min: 4 },
+  'segment.jitter.ms': { type: 'LONG', default: '0', min: 0 },
+  'segment.ms': { type: 'LONG', default: '604800000', min: 1 },
+  'unclean.leader.election.enable': { type: 'BOOLEAN', default: 'false' },
+} as const satisfies Record<string, TopicConfigDefinition>;
+
+export type TopicConfigName = keyof typeof topicConfigs;
+
+/** Kafka's numbers for where a config's value comes from (`ConfigSource`). */
+export const configSources = { topic: 1, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const;
+
+/** A config's value in force. */
+export interface EffectiveConfig {
+  readonly name: TopicConfigName;
+  readonly value: string;
+  readonly source: (typeof configSources)[keyof typeof configSources];
+}
+
+/** What a topic's own configs are, by name. */
+export type GivenTopicConfigs = ReadonlyMap<string, string>;
+
+/** What is wrong with a topic's configs, in Kafka's words; undefined if nothing is. */
+export function topicConfigError(given: Iterable<readonly [string, string | null]>): string | undefined {
+  const entries = [...given];
+  const unknown = entries.find(([name]) => !(name in topicConfigs));
+  if (unknown !== undefined) return `Unknown topic config name: ${unknown[0]}`;
+  const absent = entries.filter(([, value]) => value === null).map(([name]) => name);
+  if (absent.length > 0) return `Null value not supported for topic configs: ${absent.join(',')}`;
+  const values = new Map(entries as [TopicConfigName, string][]);
+  for (const [name, value] of values) {
+    const error = valueError(name, topicConfigs[name], value);
+    if (error !== undefined) return `Invalid value ${error.shown} for configuration ${name}: ${error.text}`;
+  }
+  const [minLag, maxLag] = [number(values, 'min.compaction.lag.ms'), number(values, 'max.compaction.lag.ms')];
+  if (minLag > maxLag)
+    return `conflict topic config setting min.compaction.lag.ms (${minLag}) > max.compaction.lag.ms (${maxLag})`;
+  return undefined;
+}
+
+/** Every config of a topic as it is in force, by name. */
+export function effectiveTopicConfigs(given: GivenTopicConfigs, broker: BrokerConfig): EffectiveConfig[] {
+  const effective: EffectiveConfig[] = [];
+  for (const name of Object.keys(topicConfigs) as TopicConfigName[]) {
+    const own = given.get(name);
+    const known = topicConfigs[name].default;
+    if (own !== undefined) effective.push({ name, value: own, source: configSources.topic });
+    else if (known !== null) effective.push(inherited(name, known, broker));
+  }
+  return effective;
+}
+
+function inherited(name: TopicConfigName, value: string, broker: BrokerConfig): EffectiveConfig {
+  if (name === 'segment.bytes' && String(broker['log.segment.bytes']) !== value)
+    return { name, value: String(broker['log.segment.bytes']), source: configSources.staticBroker };
+  // A KRaft cluster of today is formatted with this one as a setting of the whole cluster (KIP-966).
+  if (name === 'min.insync.replicas') return { name, value, source: configSources.dynamicDefaultBroker };
+  return { name, value, source: configSources.default };
+}
+
+/** What the broker itself needs to know of a topic's configs. */
+export interface TopicSettings {
+  readonly segmentBytes: number;
+  readonly segmentMs: number;
+  readonly indexIntervalBytes: number;
+  readonly indexBytes: number;
+  readonly maxMessageBytes: number;
+  readonly isCompacted: boolean;
+  readonly timestampType: 'CreateTime' | 'LogAppendTime';
+  readonly timestampBeforeMaxMs: number;
+  readonly timestampAfterMaxMs: number;
+  readonly minInsyncReplicas: number;
+}
+
+/** A topic's settings. Numbers beyond 2^53 stand for "no limit" and are brought down to the largest safe integer. */
+export function topicSettings(given: GivenTopicConfigs, broker: BrokerConfig): TopicSettings {
+  const values = new Map(effectiveTopicConfigs(given, broker).map(({ name, value }) => [name, value]));
+  return {
+    segmentBytes: values.has('internal.segment.bytes')
+      ? number(values, 'internal.segment.bytes')
+      : number(values, 'segment.bytes'),
+    segmentMs: number(values, 'segment.ms'),
+    indexIntervalBytes: number(values, 'index.interval.bytes'),
+    indexBytes: number(values, 'segment.index.bytes'),
+    maxMessageBytes: number(values, 'max.message.bytes'),
+    isCompacted: listOf(values.get('cleanup.policy') ?? '').includes('compact'),
+    timestampType: values.get('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
+    timestampBeforeMaxMs: number(values, 'message.timestamp.before.max.ms'),
+    timestampAfterMaxMs: number(values, 'message.timestamp.after.max.ms'),
+    minInsyncReplicas: number(values, 'min.insync.replicas'),
+  };
+}
+
+function number(values: ReadonlyMap<TopicConfigName, string>, name: TopicConfigName): number {
+  const text = values.get(name) ?? topicConfigs[name].default;
+  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
+}
+
+function listOf(value: string): string[] {
+  return value === '' ? [] : value.split(',').map((each) => each.trim());
+}
+
+interface ValueError {
+  readonly shown: string;
+  readonly text: string;
+}
+
+function valueError(name: string, definition: TopicConfigDefinition, value: string): ValueError | undefined {
+  const trimmed = value.trim();
+  switch (definition.type) {
+    case 'INT':
+    case 'LONG':
+    case 'DOUBLE':
+      return numberError(definition, value, trimmed);
+    case 'BOOLEAN':
+      return ['true', 'false'].includes(trimmed.toLowerCase())
+        ? undefined
+        : { shown: value, text: 'Expected value to be either true or false' };
+    case 'STRING':
+      return choiceError(definition, [value]);
+    case 'LIST':
+      return definition.isReplicaList ? replicaListError(name, listOf(value)) : choiceError(definition, listOf(value));
+  }
+}
+
+const largest = { INT: 2n ** 31n - 1n, LONG: 2n ** 63n - 1n } as const;
+
+function numberError(definition: TopicConfigDefinition, given: string, text: string): ValueError | undefined {
+  const { type, min, max, orElse } = definition;
+  const isDouble = type === 'DOUBLE';
+  const isNumber = isDouble ? text !== '' && Number.isFinite(Number(text)) : /^[+-]?\d+$/.test(text);
+  if (!isNumber) return { shown: given, text: `Not a number of type ${type}` };
+  if (type === 'INT' || type === 'LONG') {
+    const value = BigInt(text.replace('+', ''));
+    if (value > largest[type] || value < -largest[type] - 1n)
+      return { shown: given, text: `Not a number of type ${type}` };
+  }
+  const value = Number(text);
+  const shown = isDouble && Number.isInteger(value) ? value.toFixed(1) : isDouble ? String(value) : text;
+  const below = min !== undefined && value < min;
+  const above = max !== undefined && value > max;
+  if (orElse !== undefined)
+    return (below || above) && value !== orElse
+      ? { shown, text: `Value must be between ${min} and ${max} or equal to ${orElse}` }
+      : undefined;
+  if (below) return { shown, text: `Value must be at least ${min}` };
+  if (above) return { shown, text: `Value must be no more than ${max}` };
+  return undefined;
+}
+
+function choiceError(definition: TopicConfigDefinition, values: readonly string[]): ValueError | undefined {
+  const wrong = values.find((value) => !definition.oneOf?.includes(value));
+  return wrong === undefined
+    ? undefined
+    : { shown: wrong, text: `String must be one of: ${definition.oneOf?.join(', ')}` };
+}
+
+function replicaListError(name: string, values: readonly string[]): ValueError | undefined {
+  if ((values.length === 1 && values[0] === '*') || values.every((value) => /^\d+:\d+$/.test(value))) return undefined;
+  return {
+    shown: `[${values.join(', ')}]`,
+    text: `${name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`,
+  };
+}
