@@ -94,7 +94,7 @@ export const layers = {
     instead: 'An entry is what others install: it may not need the learning app.',
   },
   ui: {
-    imports: ['workers', 'engine/environment', 'engine/protocol', 'engine/scenario', 'engine/history'],
+    imports: ['workers', 'entry', 'engine/environment', 'engine/protocol', 'engine/scenario', 'engine/history'],
     packages: /^(svelte|comlink)(\/|$)/,
     instead:
       'The page is a function of the trace: ask the worker (ScenarioHost), and draw what the view model in engine/scenario says.',

@@ -1,0 +1,21 @@
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+
+export default defineConfig({
+  integrations: [
+    starlight({
+      title: 'Partita',
+      description: "Kafka's model, run for real in a browser tab.",
+      favicon: '/icon.svg',
+      credits: false,
+      sidebar: [
+        { label: 'What it is', slug: 'index' },
+        { label: 'Run it', slug: 'run-it' },
+        { label: 'Embed it', slug: 'embed-it' },
+        { label: 'Architecture', slug: 'architecture' },
+        { label: 'Differences from Kafka', slug: 'differences-from-kafka' },
+        { label: 'Decisions', autogenerate: { directory: 'decisions' } },
+      ],
+    }),
+  ],
+});
