@@ -75,8 +75,6 @@ export interface ComponentTexts {
     readonly inboxOf: (actorName: string) => string;
     /** Only asked for when totals may be shown: `missed 3`. */
     readonly missed: (count: number) => string;
-    /** Records that do not fit beside an inbox: `+7`. */
-    readonly more: (count: number) => string;
   };
 
   readonly topic: {

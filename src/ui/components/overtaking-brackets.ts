@@ -130,7 +130,7 @@ function placeMore(
 /** From the top of the later bar's end, along a line, to the end of the earlier bar. */
 function bracketPath(from: number, to: number, later: RowLayout, earlier: RowLayout, bandY: number): string {
   if (later.top <= earlier.top) {
-    const foot = earlier === later ? later.top - 2 : earlier.top + earlier.barHeight / 2;
+    const foot = earlier === later ? later.top - 2 : earlier.top;
     return `M${round(from)} ${later.top - 1}V${bandY}H${round(to)}V${foot}`;
   }
   const line = later.top - 3;

@@ -72,6 +72,8 @@ export interface WhyStep {
 export interface InspectorProps {
   /** Undefined: nothing is selected. */
   readonly subject: InspectorSubject | undefined;
+  /** The mark of its key (`markOfRecords`); grey without. */
+  readonly mark?: number;
   readonly texts: ComponentTexts;
   /** As a drawer it lies over the page and has a button that closes it. */
   readonly drawer?: boolean;

@@ -60,21 +60,20 @@ export interface RowInput {
 const leastBarPx = 6;
 const slicePx = 8;
 const gap = 1.5;
+const labelGap = 3;
 /** Letters can be set this much narrower and are still read well. */
 const leastSqueeze = 0.72;
 
 /** What to draw in one row: bars while they are wide enough to be told apart, else a band of throughput. */
 export function drawRow(input: RowInput): RowDrawing {
   const { actor, atMs, scale } = input;
-  const inView = actor.handlings
-    .map((handling, index) => ({ handling, index }))
-    .filter(({ handling }) => isInView(handling.fromMs, handling.toMs ?? atMs, scale));
-  const widths = inView
-    .filter(({ handling }) => handling.toMs !== undefined)
-    .map(({ handling }) => ((handling.toMs as number) - handling.fromMs) * pixelsPerMs(scale))
-    .sort((a, b) => a - b);
-  const median = widths[Math.floor(widths.length / 2)];
-  if (median !== undefined && widths.length > 2 && median < leastBarPx)
+  const inView = handlingsInView(actor, atMs, scale);
+  if (
+    isDense(
+      inView.map(({ handling }) => handling),
+      scale,
+    )
+  )
     return {
       kind: 'band',
       slices: throughput(
@@ -93,6 +92,28 @@ export function drawRow(input: RowInput): RowDrawing {
   return { kind: 'bars', bars: withLabels(bars, input), future: futureOutlines(input), ghosts: ghostOutlines(input) };
 }
 
+/** Whether a row's bars would be too narrow to be told apart on this axis. */
+export function isDenseRow(actor: ActorView, scale: TimeScale): boolean {
+  return isDense(
+    handlingsInView(actor, Infinity, scale).map(({ handling }) => handling),
+    scale,
+  );
+}
+
+function handlingsInView(actor: ActorView, atMs: number, scale: TimeScale) {
+  return actor.handlings
+    .map((handling, index) => ({ handling, index }))
+    .filter(({ handling }) => isInView(handling.fromMs, handling.toMs ?? atMs, scale));
+}
+
+function isDense(handlings: readonly Handling[], scale: TimeScale): boolean {
+  const widths = handlings
+    .flatMap(({ fromMs, toMs }) => (toMs === undefined ? [] : [(toMs - fromMs) * pixelsPerMs(scale)]))
+    .sort((a, b) => a - b);
+  const median = widths[Math.floor(widths.length / 2)];
+  return median !== undefined && widths.length > 2 && median < leastBarPx;
+}
+
 /** Names a handling within its actor's row, the same in every view and run. */
 export const handlingId = (handling: Handling): string => `${handling.record}.${handling.attempt}`;
 
@@ -107,37 +128,29 @@ function span(fromMs: number, toMs: number, scale: TimeScale): { readonly x: num
   return { x, width: Math.max(3, end - x - gap) };
 }
 
-function withLabels(bars: readonly Omit<Bar, 'label'>[], input: RowInput): readonly Bar[] {
-  const placed: Bar[] = [];
-  const widthOf = (bar: Omit<Bar, 'label'>) => textWidth(input.label(bar.handling.record), input.labelPx, 'mono');
-  const isAbove = (bar: Omit<Bar, 'label'> | undefined) => bar !== undefined && bar.width < widthOf(bar) + 4;
-  const middle = (bar: Omit<Bar, 'label'>) => bar.x + bar.width / 2;
+type Unlabelled = Omit<Bar, 'label'>;
+
+/** A label stands inside its bar, or above it, narrower if it must be, or nowhere: labels never meet. */
+function withLabels(bars: readonly Unlabelled[], input: RowInput): readonly Bar[] {
+  const widthOf = (bar: Unlabelled) => textWidth(input.label(bar.handling.record), input.labelPx, 'mono');
+  const isNarrow = (bar: Unlabelled) => bar.width < widthOf(bar) + 4;
+  const middle = (bar: Unlabelled) => bar.x + bar.width / 2;
+  /** Half the way to a neighbour that wants a label above it too; one that has only begun must do with what is left. */
+  const roomTowards = (bar: Unlabelled, neighbour: Unlabelled | undefined) =>
+    neighbour === undefined || neighbour.isOpen || !isNarrow(neighbour)
+      ? Infinity
+      : Math.abs(middle(neighbour) - middle(bar)) / 2;
   let lastEnd = -Infinity;
-  bars.forEach((bar, at) => {
+  return bars.map((bar, at): Bar => {
     const width = widthOf(bar);
-    if (!isAbove(bar)) {
-      placed.push({ ...bar, label: { place: 'inside', x: middle(bar), squeezedTo: undefined } });
-      return;
-    }
-    const next = bars[at + 1];
-    const previous = bars[at - 1];
-    const room =
-      2 *
-        Math.min(
-          next !== undefined && isAbove(next) ? (middle(next) - middle(bar)) / 2 : width,
-          previous !== undefined && isAbove(previous) ? (middle(bar) - middle(previous)) / 2 : width,
-        ) -
-      gap;
+    if (!isNarrow(bar)) return { ...bar, label: { place: 'inside', x: middle(bar), squeezedTo: undefined } };
+    const room = 2 * Math.min(roomTowards(bar, bars[at + 1]), roomTowards(bar, bars[at - 1])) - labelGap;
     const shown = Math.min(width, Math.max(room, width * leastSqueeze));
     const start = middle(bar) - shown / 2;
-    const fits = input.hasLabelLine && start >= lastEnd;
-    if (fits) lastEnd = start + shown;
-    placed.push({
-      ...bar,
-      label: fits ? { place: 'above', x: middle(bar), squeezedTo: shown < width ? shown : undefined } : undefined,
-    });
+    if (!input.hasLabelLine || start < lastEnd) return { ...bar, label: undefined };
+    lastEnd = start + shown + 1;
+    return { ...bar, label: { place: 'above', x: middle(bar), squeezedTo: shown < width ? shown : undefined } };
   });
-  return placed;
 }
 
 /** What is known to come after the head, because it was reached before. */
