@@ -68,6 +68,7 @@ function readNullable(reader: VarintReader, header: BatchHeader): Uint8Array | n
   if (start + length > reader.end)
     throw corrupt(header.position, `${length} bytes should follow byte ${start}, but it ends before`);
   reader.at = start + length;
+
   return reader.bytes.subarray(start, reader.at);
 }
 
@@ -81,7 +82,18 @@ function readHeaders(reader: VarintReader, header: BatchHeader): readonly Record
   for (let index = 0; index < count; index++) {
     const key = readNullable(reader, header);
     if (key === null) throw corrupt(header.position, `a record header before byte ${reader.at} has no key`);
-    headers.push({ key: utf8.decode(key), value: readNullable(reader, header) });
+    headers.push({ key: textOf(key), value: readNullable(reader, header) });
   }
   return headers;
+}
+
+/** Short ASCII, as header keys mostly are, is put together here: a call of the decoder takes longer. */
+function textOf(bytes: Uint8Array): string {
+  if (bytes.length > 32) return utf8.decode(bytes);
+  let text = '';
+  for (const byte of bytes) {
+    if (byte >= 0x80) return utf8.decode(bytes);
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }

@@ -108,20 +108,21 @@ function writeRecord(record: RecordToEncode, start: number, offsetDelta: number,
   const keys = keysOf(record.headers);
   const size = bodySize(record, keys, offsetDelta, timestampDelta);
   if (arena.length < start + size + 5) growArena(start, start + size + 5);
-  let at = writeVarint(arena, start, size);
-  arena[at++] = 0;
-  at = writeVarlong(arena, at, timestampDelta);
-  at = writeVarint(arena, at, offsetDelta);
-  at = writeNullable(record.key, at);
-  at = writeNullable(record.value, at);
+  const target = arena;
+  let at = writeVarint(target, start, size);
+  target[at++] = 0;
+  at = writeVarlong(target, at, timestampDelta);
+  at = writeVarint(target, at, offsetDelta);
+  at = writeNullable(target, record.key, at);
+  at = writeNullable(target, record.value, at);
   if (keys === null) {
-    arena[at++] = 0;
+    target[at++] = 0;
     return at;
   }
-  at = writeVarint(arena, at, keys.length);
+  at = writeVarint(target, at, keys.length);
   record.headers?.forEach((header, index) => {
-    at = writeNullable(keys[index] as Uint8Array, at);
-    at = writeNullable(header.value, at);
+    at = writeNullable(target, keys[index] as Uint8Array, at);
+    at = writeNullable(target, header.value, at);
   });
   return at;
 }
@@ -147,8 +148,21 @@ function bodySize(
 
 const utf8 = new TextEncoder();
 
+/** Header keys are few and come again and again: their bytes are kept, up to a number of them. */
+const encodedKeys = new Map<string, Uint8Array>();
+const mostEncodedKeys = 256;
+
 function keysOf(headers: readonly RecordHeader[] | undefined): readonly Uint8Array[] | null {
-  return headers === undefined || headers.length === 0 ? null : headers.map(({ key }) => utf8.encode(key));
+  return headers === undefined || headers.length === 0 ? null : headers.map(({ key }) => encodedKey(key));
+}
+
+function encodedKey(key: string): Uint8Array {
+  const known = encodedKeys.get(key);
+  if (known !== undefined) return known;
+  const encoded = utf8.encode(key);
+  if (encodedKeys.size >= mostEncodedKeys) encodedKeys.clear();
+  encodedKeys.set(key, encoded);
+  return encoded;
 }
 
 function sizeOfNullable(bytes: Uint8Array | null): number {
@@ -158,12 +172,13 @@ function sizeOfNullable(bytes: Uint8Array | null): number {
 /** Below this a loop is quicker than `set`. */
 const shortBytes = 32;
 
-function writeNullable(bytes: Uint8Array | null, start: number): number {
-  if (bytes === null) return writeVarint(arena, start, -1);
-  const at = writeVarint(arena, start, bytes.length);
-  if (bytes.length >= shortBytes) arena.set(bytes, at);
-  else for (let index = 0; index < bytes.length; index++) arena[at + index] = bytes[index] as number;
-  return at + bytes.length;
+function writeNullable(target: Uint8Array, bytes: Uint8Array | null, start: number): number {
+  if (bytes === null) return writeVarint(target, start, -1);
+  const { length } = bytes;
+  const at = writeVarint(target, start, length);
+  if (length >= shortBytes) target.set(bytes, at);
+  else for (let index = 0; index < length; index++) target[at + index] = bytes[index] as number;
+  return at + length;
 }
 
 function growArena(used: number, needed: number): void {

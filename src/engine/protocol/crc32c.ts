@@ -3,16 +3,28 @@
  * Slicing by 8: eight tables of 256 entries in one flat array, fed with aligned 32-bit words.
  */
 export function crc32c(bytes: Uint8Array, start: number, end: number, seed = 0): number {
-  let crc = ~seed;
-  let at = start;
-  const misaligned = (bytes.byteOffset + start) & 3;
-  const wordsFrom = misaligned === 0 ? start : Math.min(end, start + 4 - misaligned);
-  for (; at < wordsFrom; at++) crc = byteStep(crc, bytes[at] as number);
-  const pairs = ((end - at) >>> 3) * 2;
-  const words = pairs === 0 ? noWords : new Int32Array(bytes.buffer, bytes.byteOffset + at, pairs);
-  for (let index = 0; index < pairs; index += 2) {
-    const low = littleEndian(words[index] as number) ^ crc;
-    const high = littleEndian(words[index + 1] as number);
+  const alignedStart = Math.min(end, start + (-(bytes.byteOffset + start) & 3));
+  const pairs = isLittleEndian ? (end - alignedStart) >>> 3 : 0;
+  let crc = overBytes(bytes, start, alignedStart, ~seed);
+  if (pairs > 0) crc = overWords(new Int32Array(bytes.buffer, bytes.byteOffset + alignedStart, pairs * 2), crc);
+  return ~overBytes(bytes, alignedStart + pairs * 8, end, crc) >>> 0;
+}
+
+/** Words are read in the order of the machine; where that is not the low byte first, all goes byte by byte. */
+const isLittleEndian = new Uint8Array(new Int32Array([1]).buffer)[0] === 1;
+
+function overBytes(bytes: Uint8Array, start: number, end: number, before: number): number {
+  let crc = before;
+  for (let at = start; at < end; at++) crc = (tables[(crc ^ (bytes[at] as number)) & 0xff] as number) ^ (crc >>> 8);
+  return crc;
+}
+
+function overWords(words: Int32Array, before: number): number {
+  const count = words.length;
+  let crc = before;
+  for (let index = 0; index < count; index += 2) {
+    const low = (words[index] as number) ^ crc;
+    const high = words[index + 1] as number;
     crc =
       (tables[1792 + (low & 0xff)] as number) ^
       (tables[1536 + ((low >>> 8) & 0xff)] as number) ^
@@ -23,21 +35,7 @@ export function crc32c(bytes: Uint8Array, start: number, end: number, seed = 0):
       (tables[256 + ((high >>> 16) & 0xff)] as number) ^
       (tables[high >>> 24] as number);
   }
-  for (at += pairs * 4; at < end; at++) crc = byteStep(crc, bytes[at] as number);
-  return ~crc >>> 0;
-}
-
-const noWords = new Int32Array(0);
-
-function byteStep(crc: number, byte: number): number {
-  return (tables[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-}
-
-const isLittleEndian = new Uint8Array(new Int32Array([1]).buffer)[0] === 1;
-
-function littleEndian(word: number): number {
-  if (isLittleEndian) return word;
-  return ((word & 0xff) << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
+  return crc;
 }
 
 /** Table k holds, at k * 256 + b, the remainder of byte b followed by k zero bytes. */

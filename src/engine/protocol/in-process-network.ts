@@ -87,7 +87,7 @@ class InProcessConnection implements Connection {
     const requestId = `request:${this.id}:${this.requests++}`;
     const answer = this.lastHandled.then(() => this.handle(call, requestId, arrived));
     this.lastHandled = answer.catch(() => undefined);
-    if (isUnanswered(call.api, arrived as StructValue)) {
+    if (isUnanswered(call.api, arrived)) {
       void answer.then(
         (response) => this.closeOnError(response as ResponseOf<'Produce'>),
         () => this.end(failedUnanswered),

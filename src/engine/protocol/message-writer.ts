@@ -66,8 +66,14 @@ function writeTyped(
   value: unknown,
   flexible: boolean,
 ): void {
-  if (typeof type === 'string') return writePrimitive(writer, type, value, flexible);
-  if (type.kind === 'struct') return writeStruct(writer, schema, version, type.fields, value as StructValue);
+  if (typeof type === 'string') {
+    primitiveWriters[type](writer, value as never, flexible);
+    return;
+  }
+  if (type.kind === 'struct') {
+    writeStruct(writer, schema, version, type.fields, value as StructValue);
+    return;
+  }
   const elements = value as readonly unknown[];
   if (flexible) writer.unsignedVarint(elements.length + 1);
   else writer.int32(elements.length);
@@ -77,41 +83,51 @@ function writeTyped(
 const utf8 = new TextEncoder();
 const longestString = 0x7fff;
 
-function writePrimitive(writer: ByteWriter, type: PrimitiveType, value: unknown, flexible: boolean): void {
-  switch (type) {
-    case 'bool':
-      return writer.int8(value === true ? 1 : 0);
-    case 'int8':
-      return writer.int8(value as number);
-    case 'int16':
-    case 'uint16':
-      return writer.int16(value as number);
-    case 'int32':
-      return writer.int32(value as number);
-    case 'int64':
-      return writer.int64(value as bigint);
-    case 'float64':
-      return writer.float64(value as number);
-    case 'uuid':
-      return writer.raw(value as Uint8Array);
-    case 'string': {
-      const encoded = utf8.encode(value as string);
-      if (encoded.length > longestString) {
-        throw new KafkaError(
-          'INVALID_REQUEST',
-          `A string of ${encoded.length} bytes was given, but ${longestString} is the most. Shorten it.`,
-        );
-      }
-      if (flexible) writer.unsignedVarint(encoded.length + 1);
-      else writer.int16(encoded.length);
-      return writer.raw(encoded);
-    }
-    case 'bytes':
-    case 'records': {
-      const content = value as Uint8Array;
-      if (flexible) writer.unsignedVarint(content.length + 1);
-      else writer.int32(content.length);
-      return writer.raw(content);
-    }
+type Write = (writer: ByteWriter, value: never, flexible: boolean) => void;
+
+const primitiveWriters: Readonly<Record<PrimitiveType, Write>> = {
+  bool: (writer, value: boolean) => {
+    writer.int8(value ? 1 : 0);
+  },
+  int8: (writer, value: number) => {
+    writer.int8(value);
+  },
+  int16: writeInt16,
+  uint16: writeInt16,
+  int32: (writer, value: number) => {
+    writer.int32(value);
+  },
+  int64: (writer, value: bigint) => {
+    writer.int64(value);
+  },
+  float64: (writer, value: number) => {
+    writer.float64(value);
+  },
+  uuid: (writer, value: Uint8Array) => {
+    writer.raw(value);
+  },
+  string: writeString,
+  bytes: writeBytes,
+  records: writeBytes,
+};
+
+function writeInt16(writer: ByteWriter, value: number): void {
+  writer.int16(value);
+}
+
+function writeString(writer: ByteWriter, value: string, flexible: boolean): void {
+  const encoded = utf8.encode(value);
+  if (encoded.length > longestString) {
+    const found = `A string of ${encoded.length} bytes was given`;
+    throw new KafkaError('INVALID_REQUEST', `${found}, but ${longestString} is the most. Shorten it.`);
   }
+  if (flexible) writer.unsignedVarint(encoded.length + 1);
+  else writer.int16(encoded.length);
+  writer.raw(encoded);
+}
+
+function writeBytes(writer: ByteWriter, value: Uint8Array, flexible: boolean): void {
+  if (flexible) writer.unsignedVarint(value.length + 1);
+  else writer.int32(value.length);
+  writer.raw(value);
 }

@@ -44,8 +44,8 @@ export interface Field<Value = unknown, Given = unknown, Optional extends boolea
 /** The fields of a message or struct, in the order in which they are written. */
 export type Fields = Readonly<Record<string, Field>>;
 
-type ValueOf<F> = F extends Field<infer Value, infer _Given, infer _Optional> ? Value : never;
-type GivenOf<F> = F extends Field<infer _Value, infer Given, infer _Optional> ? Given : never;
+type ValueOf<F> = F extends Field<infer Value> ? Value : never;
+type GivenOf<F> = F extends Field<unknown, infer Given> ? Given : never;
 type OptionalKeys<F extends Fields> = { [K in keyof F]: F[K]['isOptional'] extends true ? K : never }[keyof F];
 
 /** The value of a message or struct with every field present. */
@@ -71,6 +71,11 @@ interface Options {
   /** Written as a tagged field under this number, in `tagged` versions (all, if absent). A tagged field is always optional. */
   readonly tag?: number;
   readonly tagged?: Versions;
+}
+
+/** Options whose default is a value of the field. */
+interface OptionsOf<Value> extends Options {
+  readonly default?: Value | null;
 }
 
 type Made<Value, GivenValue, O extends Options> = Field<
@@ -114,7 +119,7 @@ function field<Value, GivenValue, O extends Options>(
 }
 
 function primitive<Value>(type: PrimitiveType, zero: Value) {
-  return <const O extends Options & { readonly default?: Value | null } = Record<never, never>>(
+  return <const O extends OptionsOf<Value> = OptionsOf<Value>>(
     versions: Versions,
     options?: O,
   ): Made<Value, Value, O> => field<Value, Value, O>(type, versions, options, zero);
@@ -138,7 +143,7 @@ export const bytes = primitive<Uint8Array>('bytes', noBytes);
 export const records = primitive<Uint8Array>('records', noBytes);
 
 /** A struct that stands alone as a field. Its default is the struct of its fields' defaults. */
-export function struct<F extends Fields, const O extends Options = Record<never, never>>(
+export function struct<F extends Fields, const O extends Options = Options>(
   versions: Versions,
   fields: F,
   options?: O,
@@ -147,7 +152,7 @@ export function struct<F extends Fields, const O extends Options = Record<never,
 }
 
 /** An array of structs. Its default is the empty array. */
-export function structs<F extends Fields, const O extends Options = Record<never, never>>(
+export function structs<F extends Fields, const O extends Options = Options>(
   versions: Versions,
   fields: F,
   options?: O,
@@ -168,7 +173,7 @@ interface ElementTypes {
 }
 
 /** An array of primitives. Its default is the empty array. */
-export function array<E extends keyof ElementTypes, const O extends Options = Record<never, never>>(
+export function array<E extends keyof ElementTypes, const O extends Options = Options>(
   element: E,
   versions: Versions,
   options?: O,
