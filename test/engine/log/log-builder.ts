@@ -9,7 +9,9 @@ import { PartitionLog } from '../../../src/engine/log/partition-log.js';
 import { batchesIn, decodeRecords, encodeBatch } from '../../../src/engine/protocol/record-batch.js';
 
 /** An environment that stands still at `clock` and keeps what was traced. */
-export function tracedEnvironment(clock: Clock = { now: () => 1_000 }): Environment & { readonly events: TraceEvent[] } {
+export function tracedEnvironment(
+  clock: Clock = { now: () => 1_000 },
+): Environment & { readonly events: TraceEvent[] } {
   const events: TraceEvent[] = [];
   return {
     clock,
@@ -59,7 +61,9 @@ export function batchOf(values: readonly string[], timestamps: number | readonly
 export function recordsIn(bytes: Uint8Array): string[] {
   const text = new TextDecoder();
   return [...batchesIn(bytes)].flatMap(({ header }) =>
-    [...decodeRecords(bytes, header)].map(({ offset, value }) => `${offset}:${value === null ? 'null' : text.decode(value)}`),
+    [...decodeRecords(bytes, header)].map(
+      ({ offset, value }) => `${offset}:${value === null ? 'null' : text.decode(value)}`,
+    ),
   );
 }
 
