@@ -12,19 +12,6 @@ import { fromErrorData } from '../engine/protocol/kafka-error.js';
 import type { BrokerHost, BrokerHostOptions } from '../workers/broker-host.js';
 import { PartitaError } from './partita-error.js';
 
-import { wrap, transfer, releaseProxy } from 'comlink';
-import { Kafka, type KafkaConfig } from '../engine/client/kafka.js';
-import type { Admin } from '../engine/client/admin.js';
-import type { Consumer, ConsumerConfig } from '../engine/client/consumer.js';
-import type { Producer, ProducerConfig } from '../engine/client/producer.js';
-import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';
-import { LogLock } from '../engine/platform/browser/log-lock.js';
-import { PortNetwork } from '../engine/platform/browser/port-network.js';
-import type { Network } from '../engine/protocol/connection.js';
-import { fromErrorData } from '../engine/protocol/kafka-error.js';
-import type { BrokerHost, BrokerHostOptions } from '../workers/broker-host.js';
-import { PartitaError } from './partita-error.js';
-
 /** How to open a log. All fields may be left out. */
 export interface OpenOptions {
   /** Names the log; one page may open several. Default `default`. Letters, digits, `.`, `_` and `-`, 1 to 249 of them. */

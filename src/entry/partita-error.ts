@@ -1,7 +1,10 @@
-/** Why a log could not be opened, or is no longer ours. */
-export type PartitaErrorCode = 'INVALID_NAME';
-/** Another tab of this origin has the log of this name open. */
-'LOG_IN_USE' | 'STORAGE_UNAVAILABLE' | 'WORKER_FAILED';
+/** Why a log could not be opened. */
+export type PartitaErrorCode =
+  | 'INVALID_NAME'
+  /** Another tab of this origin has the log of this name open. */
+  | 'LOG_IN_USE'
+  | 'STORAGE_UNAVAILABLE'
+  | 'WORKER_FAILED';
 
 /** An error of the log as a whole; errors of requests are `KafkaError`s. */
 export class PartitaError extends Error {
