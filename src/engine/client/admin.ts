@@ -1,0 +1,304 @@
+import type { Millis } from '../environment/environment.js';
+import { errorByCode } from '../protocol/errors.js';
+import { KafkaError } from '../protocol/kafka-error.js';
+import type { ClientContext } from './broker-connection.js';
+import type { PartitionMetadata } from './cluster-metadata.js';
+import { Cluster } from './cluster.js';
+import { offsetOf } from './delivery.js';
+import { groupBy } from './group-by.js';
+import { GroupCoordinator } from './group-coordinator.js';
+import { commitOffsets, fetchOffsets, nobody } from './group-offsets.js';
+import type {
+  Instrumentation,
+  InstrumentationEvent,
+  RemoveInstrumentationEventListener,
+  RequestEventPayload,
+} from './instrumentation.js';
+import { earliestTimestamp, latestTimestamp, listOffsets } from './list-offsets.js';
+
+export interface TopicConfig {
+  readonly topic: string;
+  /** The broker's own number when absent or -1. */
+  readonly numPartitions?: number;
+  readonly replicationFactor?: number;
+  readonly replicaAssignment?: readonly { readonly partition: number; readonly replicas: readonly number[] }[];
+  readonly configEntries?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface PartitionOffset {
+  readonly partition: number;
+  readonly offset: string;
+}
+
+export const adminEvents = {
+  CONNECT: 'admin.connect',
+  DISCONNECT: 'admin.disconnect',
+  REQUEST: 'admin.network.request',
+} as const;
+
+/** What each of the admin client's events tells. */
+export interface AdminEventPayloads {
+  readonly 'admin.connect': null;
+  readonly 'admin.disconnect': null;
+  readonly 'admin.network.request': RequestEventPayload;
+}
+
+/** Creates, deletes and describes topics, and looks at groups' offsets, in KafkaJS's shape. Times are in milliseconds. */
+export class Admin {
+  readonly events = adminEvents;
+  readonly #cluster: Cluster;
+  readonly #instrumentation: Instrumentation<AdminEventPayloads>;
+  #state: 'new' | 'connected' | 'disconnected' = 'new';
+
+  constructor(context: ClientContext, instrumentation: Instrumentation<AdminEventPayloads>) {
+    this.#cluster = new Cluster(context, { allowAutoTopicCreation: false });
+    this.#instrumentation = instrumentation;
+  }
+
+  /** Finds the cluster. Rejects when no broker answers, after the retries. */
+  async connect(): Promise<void> {
+    if (this.#state === 'connected') return;
+    if (this.#state === 'disconnected') throw this.#notConnected();
+    await this.#cluster.connect();
+    this.#state = 'connected';
+    this.#instrumentation.emit('admin.connect', null);
+  }
+
+  /** Closes the connections; what is under way is rejected. */
+  async disconnect(): Promise<void> {
+    if (this.#state === 'disconnected') return;
+    this.#state = 'disconnected';
+    this.#cluster.disconnect(this.#notConnected());
+    this.#instrumentation.emit('admin.disconnect', null);
+  }
+
+  /** Calls `listener` at each event of the type, until the returned function is called. */
+  on<Type extends keyof AdminEventPayloads>(
+    type: Type,
+    listener: (event: InstrumentationEvent<AdminEventPayloads[Type]>) => void,
+  ): RemoveInstrumentationEventListener {
+    return this.#instrumentation.on(type, listener);
+  }
+
+  /**
+   * Creates topics. False if all of them were there already, as KafkaJS says it; rejects with the first other error. With `waitForLeaders`, the default,
+   * resolves when every partition has a leader.
+   */
+  async createTopics(options: {
+    readonly topics: readonly TopicConfig[];
+    readonly validateOnly?: boolean;
+    readonly waitForLeaders?: boolean;
+    readonly timeout?: Millis;
+  }): Promise<boolean> {
+    this.#requireConnected();
+    const { topics, validateOnly = false, waitForLeaders = true, timeout = 30_000 } = options;
+    const isNew = await this.#cluster.retry('create topics', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const response = await connection.send('CreateTopics', {
+        topics: topics.map((topic) => ({
+          name: topic.topic,
+          numPartitions: topic.replicaAssignment === undefined ? (topic.numPartitions ?? -1) : -1,
+          replicationFactor: topic.replicaAssignment === undefined ? (topic.replicationFactor ?? -1) : -1,
+          assignments: (topic.replicaAssignment ?? []).map(({ partition, replicas }) => ({
+            partitionIndex: partition,
+            brokerIds: replicas,
+          })),
+          configs: topic.configEntries ?? [],
+        })),
+        timeoutMs: timeout,
+        validateOnly,
+      });
+      const failed = response.topics.filter(({ errorCode }) => errorCode !== 0);
+      const existing = failed.filter(({ errorCode }) => errorByCode(errorCode).name === 'TOPIC_ALREADY_EXISTS');
+      throwFirst(
+        'be created',
+        failed.filter((topic) => !existing.includes(topic)),
+      );
+      return existing.length < topics.length;
+    });
+    if (isNew && waitForLeaders && !validateOnly) await this.#awaitLeaders(topics.map(({ topic }) => topic));
+    return isNew;
+  }
+
+  /** Deletes topics and all that is in them. Rejects with the first error. */
+  async deleteTopics(options: { readonly topics: readonly string[]; readonly timeout?: Millis }): Promise<void> {
+    this.#requireConnected();
+    const { topics, timeout = 30_000 } = options;
+    await this.#cluster.retry('delete topics', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const response = await connection.send('DeleteTopics', (version) => ({
+        ...(version >= 6 ? { topics: topics.map((name) => ({ name })) } : { topicNames: topics }),
+        timeoutMs: timeout,
+      }));
+      throwFirst(
+        'be deleted',
+        response.responses.filter(({ errorCode }) => errorCode !== 0),
+      );
+    });
+    await this.#cluster.retry('load the metadata', () => this.#cluster.refresh(topics));
+  }
+
+  /** The names of all topics, Kafka's own included. */
+  async listTopics(): Promise<string[]> {
+    this.#requireConnected();
+    await this.#cluster.retry('list topics', () => this.#cluster.refresh(null));
+    return [...this.#cluster.metadata.topics.keys()];
+  }
+
+  /** The partitions of these topics, all topics if none are named. Rejects with UNKNOWN_TOPIC_OR_PARTITION for one that does not exist. */
+  async fetchTopicMetadata(options: { readonly topics?: readonly string[] } = {}): Promise<{
+    topics: { name: string; partitions: PartitionMetadata[] }[];
+  }> {
+    const names = options.topics ?? (await this.listTopics());
+    this.#requireConnected();
+    for (const name of names) this.#cluster.metadata.forget(name);
+    await this.#cluster.load(names);
+    return {
+      topics: names.map((name) => ({ name, partitions: [...this.#cluster.topic(name).partitions] })),
+    };
+  }
+
+  /** The ends of a topic's partitions: `low` the first offset, `high` and `offset` the one that the next record gets. */
+  async fetchTopicOffsets(
+    topic: string,
+  ): Promise<(PartitionOffset & { readonly high: string; readonly low: string })[]> {
+    const [latest, earliest] = [await this.#list(topic, latestTimestamp), await this.#list(topic, earliestTimestamp)];
+    return latest.map(({ partition, offset }, at) => ({
+      partition,
+      offset: String(offset),
+      high: String(offset),
+      low: String(earliest[at]?.offset ?? -1),
+    }));
+  }
+
+  /**
+   * For each partition the first offset whose record has this timestamp or a later one (milliseconds since the epoch); the end where there is none. Without a
+   * timestamp, the ends.
+   */
+  async fetchTopicOffsetsByTimestamp(topic: string, timestamp?: number): Promise<PartitionOffset[]> {
+    const found = timestamp === undefined ? [] : await this.#list(topic, timestamp);
+    const latest = await this.#list(topic, latestTimestamp);
+    return latest.map(({ partition, offset }, at) => {
+      const first = found[at]?.offset ?? -1;
+      return { partition, offset: String(first < 0 ? offset : first) };
+    });
+  }
+
+  /**
+   * What a group has committed; '-1' where it has nothing. Without `topics`, for all that it has committed anything for. `resolveOffsets` gives the ends of the
+   * log in place of '-1'.
+   */
+  async fetchOffsets(options: {
+    readonly groupId: string;
+    readonly topics?: readonly string[];
+    readonly resolveOffsets?: boolean;
+  }): Promise<{ topic: string; partitions: (PartitionOffset & { readonly metadata: string | null })[] }[]> {
+    this.#requireConnected();
+    const { groupId, topics, resolveOffsets = false } = options;
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    if (topics !== undefined) await this.#cluster.load(topics);
+    const wanted = topics?.flatMap((topic) => this.#partitionsOf(topic)) ?? null;
+    const found = await this.#cluster.retry('fetch offsets', () => fetchOffsets(coordinator, wanted));
+    const result = [...groupBy(found, ({ topic }) => topic)].map(([topic, partitions]) => ({
+      topic,
+      partitions: partitions
+        .map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata }))
+        .sort((a, b) => a.partition - b.partition),
+    }));
+    if (!resolveOffsets) return result;
+    for (const entry of result) {
+      const ends = await this.#list(entry.topic, latestTimestamp);
+      entry.partitions = entry.partitions.map((each) =>
+        each.offset === '-1' ? { ...each, offset: String(ends[each.partition]?.offset ?? -1) } : each,
+      );
+    }
+    return result;
+  }
+
+  /** Sets a group's offsets. The group must have no members: else UNKNOWN_MEMBER_ID. */
+  async setOffsets(options: {
+    readonly groupId: string;
+    readonly topic: string;
+    readonly partitions: readonly PartitionOffset[];
+  }): Promise<void> {
+    this.#requireConnected();
+    const { groupId, topic, partitions } = options;
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    const offsets = partitions.map(({ partition, offset }) => ({ topic, partition, offset: offsetOf(offset) }));
+    await this.#cluster.retry('set offsets', () => commitOffsets(coordinator, nobody, offsets));
+  }
+
+  /** Sets a group's offsets to an end of the log. The group must have no members. */
+  async resetOffsets(options: {
+    readonly groupId: string;
+    readonly topic: string;
+    readonly earliest?: boolean;
+  }): Promise<void> {
+    const { groupId, topic, earliest = false } = options;
+    const ends = await this.#list(topic, earliest ? earliestTimestamp : latestTimestamp);
+    const partitions = ends.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+    await this.setOffsets({ groupId, topic, partitions });
+  }
+
+  /** The brokers, which of them is the controller, and the cluster's id. */
+  async describeCluster(): Promise<{
+    brokers: { nodeId: number; host: string; port: number }[];
+    controller: number | null;
+    clusterId: string;
+  }> {
+    this.#requireConnected();
+    await this.#cluster.retry('describe the cluster', () => this.#cluster.refresh([]));
+    const { brokers, controllerId, clusterId } = this.#cluster.metadata;
+    return {
+      brokers: [...brokers].map(([nodeId, { host, port }]) => ({ nodeId, host, port })),
+      controller: controllerId < 0 ? null : controllerId,
+      clusterId: clusterId ?? '',
+    };
+  }
+
+  async #list(topic: string, timestamp: number): Promise<{ partition: number; offset: number }[]> {
+    this.#requireConnected();
+    await this.#cluster.load([topic]);
+    const queries = this.#partitionsOf(topic).map((partition) => ({ ...partition, timestamp }));
+    return await listOffsets(this.#cluster, queries);
+  }
+
+  #partitionsOf(topic: string): { topic: string; partition: number }[] {
+    return this.#cluster.topic(topic).partitions.map(({ partitionId }) => ({ topic, partition: partitionId }));
+  }
+
+  async #awaitLeaders(topics: readonly string[]): Promise<void> {
+    await this.#cluster.retry('wait for leaders', async () => {
+      await this.#cluster.refresh(topics);
+      for (const name of topics) {
+        for (const { partitionId } of this.#cluster.topic(name).partitions) {
+          if (this.#cluster.leaderOf(name, partitionId) === undefined)
+            throw new KafkaError('LEADER_NOT_AVAILABLE', `${name}-${partitionId} has no leader yet.`);
+        }
+      }
+    });
+  }
+
+  #requireConnected(): void {
+    if (this.#state !== 'connected') throw this.#notConnected();
+  }
+
+  #notConnected(): KafkaError {
+    return new KafkaError(
+      'INVALID_REQUEST',
+      this.#state === 'new'
+        ? 'The admin client is not connected. Await connect() first.'
+        : 'The admin client is disconnected. Make a new one.',
+    );
+  }
+}
+
+function throwFirst(
+  purpose: string,
+  failed: readonly { readonly name: string | null; readonly errorCode: number; readonly errorMessage: string | null }[],
+): void {
+  const [first] = failed;
+  if (first === undefined) return;
+  const { name, message } = errorByCode(first.errorCode);
+  throw new KafkaError(name, `Topic ${first.name ?? ''} could not ${purpose}: ${first.errorMessage || message}`);
+}

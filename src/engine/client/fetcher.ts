@@ -1,0 +1,222 @@
+import type { Millis, TimerHandle } from '../environment/environment.js';
+import type { ResponseOf } from '../protocol/apis.js';
+import { errorByCode, type ErrorName } from '../protocol/errors.js';
+import { KafkaError } from '../protocol/kafka-error.js';
+import type { AssignedPartition, AssignedPartitions } from './assigned-partitions.js';
+import type { Backoff } from './backoff.js';
+import type { Cluster } from './cluster.js';
+import { FetchedRecords } from './fetched-records.js';
+import { groupBy } from './group-by.js';
+import type { Lifetime } from './lifetime.js';
+
+export interface FetcherOptions {
+  readonly maxWaitMs: Millis;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly maxBytesPerPartition: number;
+  /** Called when there is something to take: records, partitions out of range, or a failure. */
+  readonly onNews: () => void;
+  readonly onFetchStart: (nodeId: number) => void;
+  readonly onFetch: (fetch: {
+    readonly nodeId: number;
+    readonly numberOfBatches: number;
+    readonly duration: Millis;
+  }) => void;
+}
+
+/** A partition as it was when it was asked for. */
+interface Asked {
+  readonly assigned: AssignedPartition;
+  readonly fetchOffset: number;
+  readonly fetchEpoch: number;
+}
+
+/** What a partition that has moved, or a broker that is behind, answers: later it may go well. */
+const laterErrors: ReadonlySet<ErrorName> = new Set(['FENCED_LEADER_EPOCH', 'UNKNOWN_LEADER_EPOCH']);
+
+/**
+ * Fetches ahead of the handlers, as Kafka's `Fetcher` does: one request at a time to each leader, for the partitions of which nothing waits here. What
+ * arrives is kept in the order of the responses.
+ */
+export class Fetcher {
+  readonly #cluster: Cluster;
+  readonly #lifetime: Lifetime;
+  readonly #partitions: AssignedPartitions;
+  readonly #options: FetcherOptions;
+  readonly #inFlight = new Set<number>();
+  #buffer: FetchedRecords[] = [];
+  #outOfRange: AssignedPartition[] = [];
+  #failure: Error | undefined;
+  #backoff: Backoff | undefined;
+  #wakeUp: { readonly atMs: Millis; readonly timer: TimerHandle } | undefined;
+  #refreshing: Promise<void> | undefined;
+
+  constructor(cluster: Cluster, lifetime: Lifetime, partitions: AssignedPartitions, options: FetcherOptions) {
+    this.#cluster = cluster;
+    this.#lifetime = lifetime;
+    this.#partitions = partitions;
+    this.#options = options;
+  }
+
+  /** Asks for records of the partitions that can be fetched now; in the background. */
+  fetch(): void {
+    this.#dropStale();
+    const now = this.#now;
+    const wanted: { readonly leader: number; readonly assigned: AssignedPartition }[] = [];
+    for (const assigned of this.#partitions.all) {
+      if (assigned.fetchOffset === undefined || assigned.isBuffered || this.#partitions.isPaused(assigned)) continue;
+      if (assigned.notBeforeMs > now) {
+        this.#wakeAt(assigned.notBeforeMs);
+        continue;
+      }
+      const leader = this.#cluster.leaderOf(assigned.topic, assigned.partition);
+      if (leader === undefined) this.#postpone([assigned]);
+      else if (!this.#inFlight.has(leader)) wanted.push({ leader, assigned });
+    }
+    for (const [leader, partitions] of groupBy(wanted, (each) => each.leader)) {
+      this.#inFlight.add(leader);
+      const asked = partitions.map(({ assigned }) => ({
+        assigned,
+        fetchOffset: assigned.fetchOffset as number,
+        fetchEpoch: assigned.fetchEpoch,
+      }));
+      void this.#fetchFrom(leader, asked);
+    }
+  }
+
+  /** The oldest records that wait and may be handed out, of a partition that is not busy. Throws what makes fetching impossible. */
+  take(isBusy: (assigned: AssignedPartition) => boolean): FetchedRecords | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#dropStale();
+    const at = this.#buffer.findIndex(({ assigned }) => !isBusy(assigned));
+    const [taken] = at === -1 ? [] : this.#buffer.splice(at, 1);
+    if (taken !== undefined) taken.assigned.isBuffered = false;
+    return taken;
+  }
+
+  /** The partitions whose position lies outside the log, once: their position is forgotten. */
+  takeOutOfRange(): readonly AssignedPartition[] {
+    const found = this.#outOfRange.filter(({ isRevoked, position }) => !isRevoked && position === undefined);
+    this.#outOfRange = [];
+    return found;
+  }
+
+  #dropStale(): void {
+    if (!this.#buffer.some(({ isStale }) => isStale)) return;
+    for (const fetched of this.#buffer) if (fetched.isStale) fetched.assigned.isBuffered = false;
+    this.#buffer = this.#buffer.filter(({ isStale }) => !isStale);
+  }
+
+  /** Never rejects: what goes wrong is kept for `take`, or tried again. */
+  async #fetchFrom(nodeId: number, asked: readonly Asked[]): Promise<void> {
+    const startedAt = this.#now;
+    try {
+      this.#options.onFetchStart(nodeId);
+      const response = await this.#lifetime.whileAlive(this.#request(nodeId, asked));
+      this.#receive(response, asked);
+      const numberOfBatches = response.responses.reduce((count, { partitions }) => count + partitions.length, 0);
+      this.#options.onFetch({ nodeId, numberOfBatches, duration: this.#now - startedAt });
+    } catch (error) {
+      if (this.#lifetime.isOver) return;
+      if (error instanceof KafkaError && error.retriable) this.#postpone(asked.map(({ assigned }) => assigned));
+      else this.#failure = error as Error;
+    } finally {
+      this.#inFlight.delete(nodeId);
+    }
+    this.#options.onNews();
+  }
+
+  async #request(nodeId: number, asked: readonly Asked[]): Promise<ResponseOf<'Fetch'>> {
+    const connection = await this.#cluster.connectionTo(nodeId, 'fetch');
+    const byTopic = groupBy(asked, ({ assigned }) => assigned.topic);
+    const topics = [...byTopic.keys()].map((topic) => this.#cluster.topic(topic));
+    const { maxWaitMs, minBytes, maxBytes, maxBytesPerPartition } = this.#options;
+    const response = await connection.send(
+      'Fetch',
+      {
+        maxWaitMs,
+        minBytes,
+        maxBytes,
+        topics: topics.map(({ name, topicId }) => ({
+          topic: name,
+          topicId,
+          partitions: (byTopic.get(name) ?? []).map(({ assigned, fetchOffset }) => ({
+            partition: assigned.partition,
+            fetchOffset: BigInt(fetchOffset),
+            partitionMaxBytes: maxBytesPerPartition,
+          })),
+        })),
+      },
+      {
+        maxVersion: topics.every(({ hasTopicId }) => hasTopicId) ? Infinity : 12,
+        timeoutMs: this.#cluster.context.requestTimeoutMs + maxWaitMs,
+      },
+    );
+    const { name, message } = errorByCode(response.errorCode);
+    if (name !== 'NONE') throw new KafkaError(name, `Fetch from node ${nodeId} failed: ${message}`);
+    return response;
+  }
+
+  #receive(response: ResponseOf<'Fetch'>, asked: readonly Asked[]): void {
+    const postponed: AssignedPartition[] = [];
+    for (const { topic: name, topicId, partitions } of response.responses) {
+      const topic = this.#cluster.metadata.nameOf(name, topicId);
+      for (const answer of partitions) {
+        const about = asked.find(
+          ({ assigned }) => assigned.partition === answer.partitionIndex && assigned.topic === topic,
+        );
+        // The user has turned elsewhere since.
+        if (about === undefined || about.assigned.fetchEpoch !== about.fetchEpoch) continue;
+        const { name: error, retriable, message } = errorByCode(answer.errorCode);
+        if (error === 'NONE') this.#keep(about, Number(answer.highWatermark), answer.records);
+        else if (error === 'OFFSET_OUT_OF_RANGE') {
+          about.assigned.forgetPosition();
+          this.#outOfRange.push(about.assigned);
+        } else if (retriable || laterErrors.has(error)) postponed.push(about.assigned);
+        else this.#failure ??= new KafkaError(error, `Fetch of ${topic}-${answer.partitionIndex} failed: ${message}`);
+      }
+    }
+    if (postponed.length > 0) this.#postpone(postponed);
+    else this.#backoff = undefined;
+  }
+
+  #keep({ assigned, fetchOffset }: Asked, highWatermark: number, records: Uint8Array | null): void {
+    assigned.highWatermark = highWatermark;
+    if (records === null || records.length === 0) return;
+    const fetched = new FetchedRecords(assigned, fetchOffset, highWatermark, records);
+    const { nextOffset } = fetched;
+    if (nextOffset === fetchOffset) return;
+    assigned.fetchOffset = nextOffset;
+    assigned.isBuffered = true;
+    this.#buffer.push(fetched);
+  }
+
+  /** The leader is not known, not there or not the leader any more: asks who is, and tries later. */
+  #postpone(partitions: readonly AssignedPartition[]): void {
+    this.#backoff ??= this.#cluster.backoff({ ...this.#cluster.context.retry, retries: Infinity });
+    const atMs = this.#now + this.#backoff.next();
+    for (const assigned of partitions) assigned.notBeforeMs = atMs;
+    this.#wakeAt(atMs);
+    const topics = [...new Set(this.#partitions.all.map(({ topic }) => topic))];
+    const { logger } = this.#cluster.context;
+    this.#refreshing ??= this.#cluster
+      .refresh(topics)
+      .then(() => undefined)
+      .catch((error: unknown) => logger.warn('The metadata could not be refreshed.', { error }))
+      .finally(() => (this.#refreshing = undefined));
+  }
+
+  #wakeAt(atMs: Millis): void {
+    if (this.#wakeUp !== undefined && this.#wakeUp.atMs <= atMs) return;
+    this.#wakeUp?.timer.cancel();
+    const timer = this.#lifetime.timer(Math.max(0, atMs - this.#now), () => {
+      this.#wakeUp = undefined;
+      this.#options.onNews();
+    });
+    this.#wakeUp = { atMs, timer };
+  }
+
+  get #now(): Millis {
+    return this.#cluster.context.environment.clock.now();
+  }
+}

@@ -1,0 +1,67 @@
+/** Where the records of one `send` went: one entry for each partition. */
+export interface RecordMetadata {
+  readonly topicName: string;
+  readonly partition: number;
+  /** Always 0: a failure rejects the send. */
+  readonly errorCode: number;
+  /** The offset of the send's first record in this partition; '-1' with acks 0, when nobody says. */
+  readonly baseOffset: string;
+  /** When the broker appended the records, if the topic's timestamps say that; else '-1'. */
+  readonly logAppendTime: string;
+  readonly logStartOffset: string;
+}
+
+/** What the broker said of a batch. */
+export interface Acknowledgement {
+  readonly baseOffset: number;
+  readonly logAppendTimeMs: number;
+  readonly logStartOffset: number;
+}
+
+/** One call of `send`: settles once all of its records have, with where they went or with the first failure. */
+export class SendCall {
+  readonly settled: Promise<RecordMetadata[]>;
+  readonly #metadata: RecordMetadata[] = [];
+  #outstanding: number;
+  #failure: Error | undefined;
+  #resolve: (metadata: RecordMetadata[]) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor(recordCount: number) {
+    this.#outstanding = recordCount;
+    this.settled = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (recordCount === 0) this.#resolve(this.#metadata);
+  }
+
+  /** `count` records were stored in this partition, the first of them `index` places after the beginning of the batch. */
+  acknowledge(topic: string, partition: number, index: number, count: number, stored: Acknowledgement): void {
+    const known = this.#metadata.some((each) => each.partition === partition && each.topicName === topic);
+    if (!known) {
+      this.#metadata.push({
+        topicName: topic,
+        partition,
+        errorCode: 0,
+        baseOffset: String(stored.baseOffset < 0 ? -1 : stored.baseOffset + index),
+        logAppendTime: String(stored.logAppendTimeMs),
+        logStartOffset: String(stored.logStartOffset),
+      });
+    }
+    this.#count(count);
+  }
+
+  /** `count` records were not stored, or nobody knows whether they were. */
+  fail(error: Error, count: number): void {
+    this.#failure ??= error;
+    this.#count(count);
+  }
+
+  #count(count: number): void {
+    this.#outstanding -= count;
+    if (this.#outstanding > 0) return;
+    if (this.#failure === undefined) this.#resolve(this.#metadata);
+    else this.#reject(this.#failure);
+  }
+}
