@@ -11,6 +11,9 @@ import { RunPlayback } from './run-playback.svelte.js';
 /** A run is shown in at most this much of a viewer's time. */
 const longestShowMs = 9_500;
 const showSpeeds = [1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 200, 500, 1000];
+/** What the axis spans until the run's length is known; it ends on a mark. */
+const shortestAxisMs = 20_000;
+const axisMarkMs = 5_000;
 /** While playing, the place of the head is kept so often. */
 const keepEveryMs = 1_000;
 
@@ -95,7 +98,28 @@ export class ScenarioPlayer {
 
   /** Whether brackets, verdicts and totals may be shown: only once it was said what was seen in each lane on the stage. */
   get revealVerdicts(): boolean {
-    return this.step.lanes.every((lane) => this.hasSaidWhatWasSeen(lane));
+    const shown = this.playback.view?.lanes.map(({ lane }) => lane) ?? [];
+    return [...this.step.lanes, ...shown].every((lane) => this.hasSaidWhatWasSeen(lane));
+  }
+
+  /** Timeline, inspector and ledger are needed from the first outcome on. */
+  get needsTools(): boolean {
+    return this.scenario.spec.lanes.some(({ lane }) => this.hasSaidWhatWasSeen(lane));
+  }
+
+  /** How much time the stage spans: the whole of the longest lane, and of this run if it is longer. */
+  get axisEndMs(): number {
+    const { outcome, ghost, playback } = this;
+    const planned =
+      outcome === undefined
+        ? shortestAxisMs
+        : lengthOf(
+            outcome,
+            this.scenario.spec.lanes.map(({ lane }) => lane),
+          );
+    return (
+      Math.ceil(Math.max(planned, playback.endMs ?? 0, playback.headMs, ghost?.atMs ?? 0) / axisMarkMs) * axisMarkMs
+    );
   }
 
   /** The story goes on: nothing is asked here, or it was answered, and a run of this step was seen to its end. */
@@ -108,6 +132,16 @@ export class ScenarioPlayer {
   /** How many predictions there are, and how many were made. */
   get predicted(): { readonly made: number; readonly of: number } {
     return countPredictions(this.scenario, this.answers);
+  }
+
+  /** The step shows once more what was seen, and asks nothing. */
+  get isReplay(): boolean {
+    return this.step.phase === 'observe' && this.step.question === undefined;
+  }
+
+  /** Bars can be dragged and settings changed. */
+  get canVary(): boolean {
+    return this.step.phase === 'vary' || this.step.phase === 'play';
   }
 
   /** Whether free play's goal is met by the run on the stage. */
@@ -221,7 +255,7 @@ export class ScenarioPlayer {
       this.spec = spec;
       this.shownTrial = undefined;
       await this.openRun({ headMs, seenMs });
-      if (this.step.phase === 'vary' || this.step.phase === 'play') await this.playback.runToEnd();
+      if (this.canVary) await this.playback.runToEnd();
       if (this.step.phase === 'play' && !this.challengeMet) this.tries++;
       if (playing) {
         await this.playback.scrubTo(headMs);
@@ -311,16 +345,9 @@ export class ScenarioPlayer {
     this.shownTrial = undefined;
     const begins = resumed ?? { headMs: 0, seenMs: 0 };
     await this.openRun(begins);
-    if (
-      resumed === undefined &&
-      this.step.phase !== 'set-up' &&
-      this.step.phase !== 'predict' &&
-      this.step.id !== 'replay' &&
-      this.revealVerdicts
-    ) {
-      await this.playback.runToEnd();
-    }
-    if (this.step.phase !== 'run') this.setSpeed();
+    if (resumed !== undefined || !this.revealVerdicts) return;
+    if (this.isReplay) this.playback.play();
+    else if (this.step.phase !== 'set-up' && this.step.phase !== 'predict') await this.playback.runToEnd();
   }
 
   private async openRun(at: { readonly headMs: number; readonly seenMs: number }): Promise<void> {

@@ -86,6 +86,8 @@ export interface AppTexts {
     readonly topic: string;
     readonly records: string;
     readonly speedOf: (actor: string) => string;
+    /** Behind a number of seconds. */
+    readonly secondsUnit: string;
     readonly exclusive: string;
     readonly lateSubscriber: string;
     readonly membersOfA: string;

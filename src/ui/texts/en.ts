@@ -120,6 +120,7 @@ export const english: AppTexts = {
     publishSubscribe: 'Publish/subscribe',
     topic: 'Topic',
     records: 'Records',
+    secondsUnit: 's',
     speedOf: (actor) => `${actor} needs`,
     exclusive: 'Exclusive consumer',
     lateSubscriber: 'Subscriber 2 comes',

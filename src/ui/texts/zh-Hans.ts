@@ -116,6 +116,7 @@ export const simplifiedChinese: AppTexts = {
     publishSubscribe: '发布/订阅',
     topic: '主题',
     records: '记录',
+    secondsUnit: '秒',
     speedOf: (actor) => `${actor}每条用时`,
     exclusive: '独占消费者（exclusive consumer）',
     lateSubscriber: '订阅者 2 到来',

@@ -1,0 +1,221 @@
+import type { RunRecord } from '../../engine/scenario/run-spec.js';
+import type { ScenarioHost } from '../../workers/scenario-host.js';
+import { countPredictions } from './scenario-player.svelte.js';
+import { threeWays } from '../scenarios/three-ways/scenario.js';
+import type { FrameClock } from './frame-clock.js';
+import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.js';
+import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
+import { Router, type Route } from './route.svelte.js';
+import { ScenarioPlayer } from './scenario-player.svelte.js';
+import { Settings } from './settings.svelte.js';
+
+/** The plays that the app knows: scenario 1 on its own records, and on the learner's. */
+export type PlayName = 'three-ways' | 'three-ways/own';
+
+/** A run is told to watching tabs so often while it plays. */
+const tellEveryMs = 200;
+
+/** What the whole page stands on: the place in the app, the settings, the learner's progress, and the log that keeps it. */
+export class AppState {
+  readonly settings: Settings;
+  readonly router: Router;
+  /** `opening` until it is known whether this tab has the log. */
+  status = $state<LogStatus | 'opening'>('opening');
+  /** This tab had the log and lost it to another. */
+  lostTheLog = $state(false);
+  /** Why nothing is kept, if the log can't be opened at all. */
+  storageError = $state<string>();
+  plays = $state.raw<Readonly<Record<string, PlayState>>>({});
+  player = $state.raw<ScenarioPlayer>();
+  playName = $state<PlayName>();
+
+  private journal: LearnerJournal | undefined;
+  private leadership: LogLeadership | undefined;
+  private opening: Promise<void> = Promise.resolve();
+  private toldAt = 0;
+
+  constructor(
+    private readonly host: ScenarioHost,
+    private readonly frames: FrameClock,
+    page: Pick<Window, 'location' | 'addEventListener'>,
+    language: Settings['language'],
+  ) {
+    this.settings = new Settings(language);
+    this.router = new Router(page);
+  }
+
+  /** The log is open, here or in another tab. */
+  async connect(journal: LearnerJournal, leadership: LogLeadership): Promise<void> {
+    this.journal = journal;
+    this.leadership = leadership;
+    leadership.onChange((status) => void this.changeStatus(status));
+    leadership.onSnapshot((snapshot) => void this.follow(snapshot));
+    await this.changeStatus(leadership.status);
+  }
+
+  /** The log can't be opened: the page works, but keeps nothing. */
+  async goOnWithoutLog(reason: string): Promise<void> {
+    this.storageError = reason;
+    this.status = 'leading';
+    await this.openRoute(this.router.route);
+  }
+
+  /** Whether the learner may act here. */
+  get acts(): boolean {
+    return this.status === 'leading';
+  }
+
+  /** Opens what the place in the app shows. */
+  openRoute(route: Route): Promise<void> {
+    if (!this.acts) return Promise.resolve();
+    this.opening = this.opening.then(async () => {
+      if (route === 'three-ways') await this.openPlay('three-ways', undefined);
+      else if (route === 'three-ways/own') await this.openPlay('three-ways/own', undefined);
+      else {
+        await this.closePlayer();
+        this.tell();
+      }
+    });
+    return this.opening;
+  }
+
+  /** Runs the scenario on the learner's own records, from its beginning. */
+  async playOwn(records: readonly RunRecord[]): Promise<void> {
+    await this.closePlayer();
+    const rest = Object.entries(this.plays).filter(([name]) => name !== 'three-ways/own');
+    this.plays = Object.fromEntries(rest);
+    await this.openPlay('three-ways/own', records);
+    this.router.go('three-ways/own');
+  }
+
+  /** How far the learner has come with the predictions of a play. */
+  predicted(name: PlayName): { readonly made: number; readonly of: number } {
+    return countPredictions(threeWays(), this.plays[name]?.answers ?? {});
+  }
+
+  /** A setting was changed: it is kept. */
+  settingsChanged(): void {
+    this.save();
+  }
+
+  takeOver(): Promise<void> {
+    return this.leadership?.takeOver() ?? Promise.resolve();
+  }
+
+  watch(): void {
+    this.leadership?.watch();
+  }
+
+  /** To be called while a run plays: keeps its head now and then, and tells watching tabs. */
+  headMoved(): void {
+    const { player } = this;
+    if (player === undefined || !this.acts) return;
+    player.keep(true);
+    const { headMs, speed } = player.playback;
+    if (Math.abs(headMs - this.toldAt) < tellEveryMs * speed) return;
+    this.toldAt = headMs;
+    this.tell();
+  }
+
+  private async changeStatus(status: LogStatus): Promise<void> {
+    const had = this.status === 'leading';
+    this.status = status;
+    this.lostTheLog = status === 'leading' ? false : had || this.lostTheLog;
+    if (status === 'leading') {
+      await this.restore();
+      this.opening = this.opening.then(() => this.closePlayer());
+      await this.openRoute(this.router.route);
+    } else if (had) {
+      await this.player?.close();
+    }
+  }
+
+  private async restore(): Promise<void> {
+    const state = await this.journal?.load();
+    if (state === undefined) return;
+    this.settings.restore(state.settings);
+    this.plays = state.plays;
+  }
+
+  private async openPlay(name: PlayName, records: readonly RunRecord[] | undefined): Promise<void> {
+    if (this.playName === name && this.player !== undefined) return;
+    await this.closePlayer();
+    const kept = this.plays[name];
+    const ownRecords = records ?? (name === 'three-ways/own' ? kept?.spec.records : undefined);
+    if (name === 'three-ways/own' && ownRecords === undefined) {
+      this.router.go('own-records');
+      return;
+    }
+    const player = this.playerOf(name, ownRecords, this.storageError === undefined);
+    this.player = player;
+    this.playName = name;
+    await player.start(kept);
+    this.save();
+  }
+
+  private playerOf(name: PlayName, records: readonly RunRecord[] | undefined, keepsRuns: boolean): ScenarioPlayer {
+    return new ScenarioPlayer(threeWays(records), {
+      host: this.host,
+      frames: this.frames,
+      name,
+      keepsRuns,
+      onChange: (state) => {
+        if (this.playName !== name || !this.acts) return;
+        this.plays = { ...this.plays, [name]: state };
+        this.save();
+      },
+    });
+  }
+
+  private async closePlayer(): Promise<void> {
+    const { player } = this;
+    player?.pause();
+    this.player = undefined;
+    this.playName = undefined;
+    await player?.close();
+  }
+
+  private async follow(snapshot: TabSnapshot): Promise<void> {
+    if (this.status !== 'watching') return;
+    this.plays = snapshot.state.plays;
+    const name = snapshot.play === 'three-ways' || snapshot.play === 'three-ways/own' ? snapshot.play : undefined;
+    this.opening = this.opening.then(async () => {
+      const state = name === undefined ? undefined : snapshot.state.plays[name];
+      if (name === undefined || state === undefined) {
+        await this.closePlayer();
+        return;
+      }
+      if (this.playName === name && this.player !== undefined && !this.lostTheLog) {
+        await this.player.follow(state);
+        return;
+      }
+      await this.closePlayer();
+      this.lostTheLog = false;
+      const records = name === 'three-ways/own' ? state.spec.records : undefined;
+      this.player = this.playerOf(name, records, false);
+      this.playName = name;
+      await this.player.start({ ...state, playing: false });
+    });
+    await this.opening;
+    if (this.status === 'watching') this.router.go(name ?? 'home');
+  }
+
+  private save(): void {
+    if (!this.acts) return;
+    this.journal?.save(this.learnerState);
+    this.tell();
+  }
+
+  private tell(): void {
+    if (!this.acts) return;
+    const { player, playName } = this;
+    const state = this.learnerState;
+    const plays =
+      player === undefined || playName === undefined ? state.plays : { ...state.plays, [playName]: player.state };
+    this.leadership?.publish({ play: playName, state: { ...state, plays } });
+  }
+
+  private get learnerState(): LearnerState {
+    return { settings: this.settings.saved, plays: this.plays };
+  }
+}
