@@ -143,8 +143,8 @@ async function read(asked: readonly AskedTopic[], request: Request, brokerMaxByt
 
 async function readPartition(asked: AskedPartition, request: Request, remaining: number, isFirst: boolean) {
   const { replica, partition: partitionIndex, fetchOffset, error, diverging } = asked;
-  if (replica === undefined || error !== undefined)
-    return failure(partitionIndex, error ?? 'UNKNOWN_TOPIC_OR_PARTITION');
+  if (replica === undefined) return failure(partitionIndex, error ?? 'UNKNOWN_TOPIC_OR_PARTITION');
+  if (error !== undefined) return failure(partitionIndex, error, null);
   const { log } = replica;
   if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset)
     return failure(partitionIndex, 'OFFSET_OUT_OF_RANGE', null);

@@ -47,7 +47,7 @@ async function listOffset(services: BrokerServices, version: number, topic: Topi
     errorCode: errorCode(error),
     timestamp: BigInt(found.timestamp),
     offset: BigInt(found.offset),
-    leaderEpoch: found.leaderEpoch,
+    ...(version >= 4 && { leaderEpoch: found.leaderEpoch }),
   });
   if (topic.partitions.filter((other) => other.partitionIndex === partitionIndex).length > 1)
     return answer('INVALID_REQUEST');

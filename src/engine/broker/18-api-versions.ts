@@ -1,6 +1,6 @@
 /**
  * ApiVersions v0-4. Lists the APIs that have a handler here, with the versions that are advertised for them. A version that does not exist is
- * answered in version 0 with UNSUPPORTED_VERSION and the whole list (KIP-511); the broker sees to that. Client software names are checked.
+ * answered in version 0 with UNSUPPORTED_VERSION and its own range (KIP-511); the broker sees to that. Client software names are checked.
  * Left out: features, of which none is finalized here.
  */
 import type { ApiName } from '../protocol/apis.js';

@@ -82,7 +82,7 @@ export class Broker implements RequestHandler {
     request: RequestOf<Api>,
   ): Promise<ResponseOf<Api>> {
     const api = apis[call.api];
-    // A client that asks for versions which do not exist is told which do (KIP-511); with any other request Kafka closes the connection.
+    // A client that asks in a version which does not exist is told which do (KIP-511); with any other request Kafka closes the connection.
     if (call.api === 'ApiVersions' && !inRange(api.validVersions, call.version))
       return completeResponse(call.api, this.unsupportedApiVersions() as never);
     if (!(call.api in handlers) || !inRange(api.validVersions, call.version))
@@ -123,7 +123,8 @@ export class Broker implements RequestHandler {
   }
 
   private unsupportedApiVersions() {
-    return { errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: this.apiVersions };
+    const own = this.apiVersions.filter(({ apiKey }) => apiKey === apis.ApiVersions.key);
+    return { errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: own };
   }
 
   disconnected(connectionId: string): void {

@@ -40,7 +40,6 @@ export function decideJoin(
   if (request.groupId === '') return refuse('INVALID_GROUP_ID');
   if (request.sessionTimeoutMs < config.minSessionTimeoutMs || request.sessionTimeoutMs > config.maxSessionTimeoutMs)
     return refuse('INVALID_SESSION_TIMEOUT');
-  if (request.groupInstanceId !== null) return refuse('UNSUPPORTED_VERSION');
   const isUnknown = request.memberId === '';
   if (known === undefined) {
     if (!isUnknown) return refuse('UNKNOWN_MEMBER_ID');
@@ -54,6 +53,7 @@ export function decideJoin(
   if (draft.group.state === 'Dead') return refuse('COORDINATOR_NOT_AVAILABLE');
   if (!supportsProtocols(draft.group, request.protocolType, request.protocols))
     return refuse('INCONSISTENT_GROUP_PROTOCOL');
+  if (request.groupInstanceId !== null) return refuse('UNSUPPORTED_VERSION');
   if (isUnknown && request.requiresKnownMemberId) {
     draft.group.pendingJoins.add(newMemberId);
     draft.renewSession(newMemberId, request.sessionTimeoutMs);
