@@ -225,6 +225,10 @@ const predicates: Partial<Record<AnomalyName, Predicate>> = {
   'start-mismatch': {
     witnesses: {
       'a start before the last commit': [written(committed(5), assigned('m1', 3, 'committed')), ['start-mismatch']],
+      'a start that no commit of unknown outcome explains either': [
+        written(committed(5), committed(7, { e: 'inv', op: 1 }), assigned('m1', 6, 'committed')),
+        ['start-mismatch'],
+      ],
       'a start by reset although there is a commit': [
         written(committed(5), assigned('m1', 0, 'reset')),
         ['start-mismatch'],
@@ -239,6 +243,11 @@ const predicates: Partial<Record<AnomalyName, Predicate>> = {
         committed(7, { e: 'inv', op: 1 }),
         committed(7, { e: 'info', op: 1 }),
         assigned('m1', 7, 'committed'),
+      ),
+      'a commit under way when the broker crashed may have reached its disk': written(
+        committed(5, { r: 'b' }),
+        committed(6, { e: 'inv', op: 1 }),
+        assigned('m2', 6, 'committed'),
       ),
       'the commit was by another group': written(committed(5, { g: 'h' }), assigned('m1', 0, 'reset')),
     },

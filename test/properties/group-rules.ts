@@ -1,0 +1,102 @@
+import { checkHistory } from '../../src/engine/history/check-history.js';
+import type { AnomalyName } from '../../src/engine/history/anomaly.js';
+import { judgeSequence } from '../../src/engine/history/sequence.js';
+import type { GroupRun } from './group-run.js';
+
+/** A rule of consumer groups: throws an error that names it if a run breaks it. */
+export type Rule = (run: GroupRun) => void;
+
+const violated = (rule: string, what: string): never => {
+  throw new Error(`${rule} is broken: ${what}`);
+};
+
+const noAnomaly =
+  (rule: string, ...names: readonly AnomalyName[]): Rule =>
+  ({ history }) => {
+    const [found] = checkHistory(history).filter(({ name }) => names.includes(name));
+    if (found !== undefined) violated(rule, `${found.name}: ${found.message} Lines ${found.evidence.join(', ')}.`);
+  };
+
+/** LOG-12 With one producer the records of a key are first handed out in the order in which they were sent, and finished in it. */
+export const perKeyOrder: Rule = ({ processings }) => {
+  const verdict = judgeSequence(
+    'group',
+    processings.map(({ value, key, member, beganAtMs, finishedAtMs }) => ({
+      actor: member,
+      record: value,
+      key,
+      deliveredMs: beganAtMs,
+      handledMs: finishedAtMs,
+      evidence: [],
+    })),
+  );
+  const [found] = verdict.overtakings;
+  if (found !== undefined)
+    violated('LOG-12', `of key ${found.key} ${found.later} was finished before ${found.earlier}.`);
+};
+
+/** LOG-12 as the log has it: read from the start, the values of a key first appear in the order in which they were sent. */
+export const logKeepsSendOrder: Rule = ({ history, plan }) => {
+  const last = new Map<string, number>();
+  for (const event of history.events) {
+    if (event.f !== 'poll' || event.p !== 'closing') continue;
+    for (const [, , value] of event.recs ?? []) {
+      const key = plan.keys[value] as string;
+      const before = last.get(key) ?? -1;
+      if (value > before + 1 && plan.keys.slice(before + 1, value).includes(key))
+        violated('LOG-12', `in the log ${value} of key ${key} comes before what was sent between it and ${before}.`);
+      last.set(key, Math.max(before, value));
+    }
+  }
+};
+
+/** GRC-1 At most one member owns a partition at any instant. */
+export const oneOwnerAtMost: Rule = noAnomaly('GRC-1', 'double-ownership');
+
+/** GRC-2 In a stable generation every partition has exactly one owner. */
+export const everyPartitionOwned: Rule = ({ trace, membersAtRest, caughtUp, plan }) => {
+  if (!caughtUp) violated('GRC-2', 'the group did not come to rest, with all read, within the time given.');
+  const owned = new Map<string, readonly number[]>();
+  for (const event of trace) {
+    if (event.kind === 'partitions-assigned' && event.group === 'group')
+      owned.set(event.client, event.partitions.map(({ partition }) => partition)); // prettier-ignore
+    if (event.kind === 'partitions-revoked' && event.group === 'group') owned.set(event.client, []);
+  }
+  const shared = membersAtRest.flatMap((member) => owned.get(member) ?? []).sort((one, other) => one - other);
+  const expected = Array.from({ length: plan.partitions }, (_, partition) => partition);
+  if (shared.join() !== expected.join())
+    violated('GRC-2', `at rest the members own [${shared.join()}], expected [${expected.join()}] each once.`);
+};
+
+/** GRC-4 A member begins where the group last committed, else where the reset policy says. */
+export const startsAtTheCommit: Rule = noAnomaly('GRC-4', 'start-mismatch', 'commit-regression');
+
+/** GRC-5 Committed before it is processed, a record is processed at most once. */
+export const atMostOnce: Rule = ({ processings }) => {
+  const seen = new Set<number>();
+  for (const { value, member } of processings) {
+    if (seen.has(value)) violated('GRC-5', `${member} processed value ${value} again, which was committed before.`);
+    seen.add(value);
+  }
+};
+
+/** GRC-5 Processed before it is committed, a record is processed at least once. */
+export const atLeastOnce: Rule = ({ processings, values, caughtUp }) => {
+  if (!caughtUp) violated('GRC-5', 'the group did not come to rest, with all read, within the time given.');
+  const finished = new Set(
+    processings.filter(({ finishedAtMs }) => finishedAtMs !== undefined).map(({ value }) => value),
+  );
+  const missing = values.filter((value) => !finished.has(value));
+  if (missing.length > 0) violated('GRC-5', `the values ${missing.join()} were committed and never processed.`);
+};
+
+/** What was acknowledged can be read, where it was acknowledged, and nothing else; a consumer skips and repeats nothing while it holds its partition. */
+export const historyIsSound: Rule = noAnomaly(
+  'the history',
+  'inconsistent-offsets',
+  'lost-write',
+  'unseen',
+  'phantom-read',
+  'poll-skip',
+  'nonmonotonic-poll',
+);

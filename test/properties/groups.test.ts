@@ -1,0 +1,36 @@
+import { test } from 'vitest';
+import { groupPlans } from './group-plan.js';
+import {
+  atLeastOnce,
+  atMostOnce,
+  everyPartitionOwned,
+  historyIsSound,
+  logKeepsSendOrder,
+  oneOwnerAtMost,
+  perKeyOrder,
+  startsAtTheCommit,
+  type Rule,
+} from './group-rules.js';
+import { runPlan, type Variation } from './group-run.js';
+import { holds } from './replay.js';
+
+const rules: Readonly<Record<string, { readonly rules: readonly Rule[]; readonly variation?: Variation }>> = {
+  'LOG-12 per key, consumption order is the order of the send calls': { rules: [perKeyOrder, logKeepsSendOrder] },
+  'GRC-1 at most one member owns a partition at any instant': { rules: [oneOwnerAtMost] },
+  'GRC-2 in a stable generation every partition has exactly one owner': { rules: [everyPartitionOwned] },
+  'GRC-4 a member begins at the last commit, else where the reset policy says': { rules: [startsAtTheCommit] },
+  'GRC-5 committed before it is processed, a value is processed at most once': {
+    rules: [atMostOnce],
+    variation: { commits: 'before-processing' },
+  },
+  'GRC-5 processed before it is committed, a value is processed at least once': { rules: [atLeastOnce] },
+  'the history of a run has no anomaly': { rules: [historyIsSound] },
+};
+
+test.each(Object.entries(rules))('%s', async (name, { rules, variation }) => {
+  const claim = async (plan: Parameters<typeof runPlan>[0]): Promise<void> => {
+    const run = await runPlan(plan, variation);
+    for (const rule of rules) rule(run);
+  };
+  await holds({ file: 'groups.test.ts', name }, groupPlans, claim, 30);
+});
