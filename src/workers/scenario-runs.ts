@@ -42,7 +42,7 @@ export class ScenarioRuns implements ScenarioHost {
           await kept.close();
           throw error;
         }
-        await kept.commit([{ kind: 'delete-blob', name: 'run' }], 'relaxed');
+        await ResumedStorage.forget(kept);
         return { ...(await this.resume(spec, kept)), restartedBecause: error.message };
       }
     });
@@ -50,7 +50,11 @@ export class ScenarioRuns implements ScenarioHost {
 
   advance(runId: number, toMs: Millis): Promise<HostResult<RunChunk>> {
     return this.inTurn(runId, async (open) => {
-      await open.run.advanceTo(toMs);
+      try {
+        await open.run.advanceTo(toMs);
+      } catch (error) {
+        throw open.failure() ?? error;
+      }
       const failure = open.failure();
       if (failure !== undefined) throw failure;
       const events = open.run.trace.slice(open.given);
@@ -87,17 +91,22 @@ export class ScenarioRuns implements ScenarioHost {
   private async resume(spec: RunSpec, kept: Storage): Promise<RunOpened> {
     let reachedMs = (): Millis => 0;
     const storage = await ResumedStorage.open(kept, JSON.stringify(spec), () => Math.max(0, reachedMs()));
-    const run = await ScenarioRun.open(spec, {
-      settle: () => this.platform.settle(),
-      storage,
-      begun: (begun) => (reachedMs = () => begun.reachedMs),
-    });
-    await run.advanceTo(storage.storedToMs);
-    if (storage.failure !== undefined) throw storage.failure;
-    return this.add(
-      { run, storage, failure: () => storage.failure },
-      { storage: 'indexeddb', storedToMs: storage.storedToMs },
-    );
+    try {
+      const run = await ScenarioRun.open(spec, {
+        settle: () => this.platform.settle(),
+        storage,
+        begun: (begun) => (reachedMs = () => begun.reachedMs),
+      });
+      await run.advanceTo(storage.storedToMs);
+      if (storage.failure !== undefined) throw storage.failure;
+      return this.add(
+        { run, storage, failure: () => storage.failure },
+        { storage: 'indexeddb', storedToMs: storage.storedToMs },
+      );
+    } catch (error) {
+      // What the storage found is the reason; what the world made of it is not.
+      throw storage.failure ?? error;
+    }
   }
 
   private add(

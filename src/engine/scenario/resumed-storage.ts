@@ -9,6 +9,8 @@ interface Journal {
   readonly spec: string;
   readonly commits: number;
   readonly reachedMs: Millis;
+  /** The blobs that the run has put and not deleted: storage does not list them. */
+  readonly blobs: readonly string[];
 }
 
 /** The new simulation of a kept run did not do what is stored. Nothing was written. */
@@ -24,6 +26,7 @@ export class RunDivergedError extends Error {
 export class ResumedStorage implements Storage {
   private replayed: MemoryStorage | undefined;
   private commits = 0;
+  private readonly blobs = new Set<string>();
   private tail: Promise<unknown> = Promise.resolve();
   private failed: Error | undefined;
 
@@ -40,10 +43,18 @@ export class ResumedStorage implements Storage {
   static async open(kept: Storage, spec: string, runTime: () => Millis): Promise<ResumedStorage> {
     const journal = parseJournal(await kept.readBlob(journalBlob));
     if (journal?.spec === spec) return new ResumedStorage(kept, spec, journal, runTime);
-    const leftovers = (await kept.files()).map(({ name }): StorageWrite => ({ kind: 'delete', file: name }));
-    const begun: Journal = { spec, commits: 0, reachedMs: 0 };
-    await kept.commit([...leftovers, journalWrite(begun)], 'relaxed');
+    await ResumedStorage.forget(kept);
+    const begun: Journal = { spec, commits: 0, reachedMs: 0, blobs: [] };
+    await kept.commit([journalWrite(begun)], 'relaxed');
     return new ResumedStorage(kept, spec, begun, runTime);
+  }
+
+  /** Removes whatever run is kept. */
+  static async forget(kept: Storage): Promise<void> {
+    const journal = parseJournal(await kept.readBlob(journalBlob));
+    const files = (await kept.files()).map(({ name }): StorageWrite => ({ kind: 'delete', file: name }));
+    const blobs = [journalBlob, ...(journal?.blobs ?? [])].map((name): StorageWrite => ({ kind: 'delete-blob', name }));
+    await kept.commit([...files, ...blobs], 'relaxed');
   }
 
   /** How far (run time) the kept run had come. */
@@ -78,8 +89,15 @@ export class ResumedStorage implements Storage {
       if (this.failed !== undefined) throw this.failed;
       const { replayed } = this;
       const commits = ++this.commits;
+      for (const write of copies) {
+        if (write.kind === 'put-blob') this.blobs.add(write.name);
+        if (write.kind === 'delete-blob') this.blobs.delete(write.name);
+      }
       if (replayed === undefined) {
-        await this.keep([...copies, journalWrite({ spec: this.spec, commits, reachedMs })], durability);
+        await this.keep(
+          [...copies, journalWrite({ spec: this.spec, commits, reachedMs, blobs: [...this.blobs] })],
+          durability,
+        );
         return;
       }
       await replayed.commit(copies, durability);
@@ -152,16 +170,13 @@ function journalWrite(journal: Journal): StorageWrite {
 function parseJournal(bytes: Uint8Array | undefined): Journal | undefined {
   if (bytes === undefined) return undefined;
   const parsed: unknown = JSON.parse(new TextDecoder().decode(bytes));
-  if (
-    typeof parsed !== 'object' ||
-    parsed === null ||
-    !('spec' in parsed) ||
-    !('commits' in parsed) ||
-    !('reachedMs' in parsed)
-  )
-    return undefined;
-  const { spec, commits, reachedMs } = parsed;
-  return typeof spec === 'string' && typeof commits === 'number' && typeof reachedMs === 'number'
-    ? { spec, commits, reachedMs }
-    : undefined;
+  return isJournal(parsed) ? parsed : undefined;
+}
+
+function isJournal(parsed: unknown): parsed is Journal {
+  if (typeof parsed !== 'object' || parsed === null) return false;
+  const { spec, commits, reachedMs, blobs } = parsed as Partial<Record<keyof Journal, unknown>>;
+  return (
+    typeof spec === 'string' && typeof commits === 'number' && typeof reachedMs === 'number' && Array.isArray(blobs)
+  );
 }

@@ -26,7 +26,12 @@ describe.each(seeds)('the twelve orders with seed %s', (seed) => {
     expect(verdict?.kept).toBe(false);
     expect(verdict?.brokenKeys).toEqual(['order-2']);
     expect(verdict?.overtakings).toHaveLength(1);
-    expect(verdict?.overtakings[0]).toMatchObject({ earlier: 1, later: 7, earlierActor: 'worker-2', laterActor: 'worker-1' });
+    expect(verdict?.overtakings[0]).toMatchObject({
+      earlier: 1,
+      later: 7,
+      earlierActor: 'worker-2',
+      laterActor: 'worker-1',
+    });
     expect(verdict?.overtakings[0]?.byMs).toBeGreaterThan(2500);
     expect(verdict?.overtakings[0]?.byMs).toBeLessThan(2700);
   });
@@ -53,7 +58,11 @@ describe.each(seeds)('the twelve orders with seed %s', (seed) => {
   });
 
   test('group A splits eight and four at any speed and group B reads all twelve, in sequence within each partition and in none between them', async () => {
-    for (const speeds of [[1000, 2200], [2200, 1000], [500, 500]]) {
+    for (const speeds of [
+      [1000, 2200],
+      [2200, 1000],
+      [500, 500],
+    ]) {
       const { view } = await runToEnd(specOf([topicLane([groupA(speeds), groupB()])], { seed }));
       expect(counts(view)).toEqual([8, 4, 12]);
       const [a, b] = view.lanes[0]?.verdicts ?? [];
@@ -61,7 +70,9 @@ describe.each(seeds)('the twelve orders with seed %s', (seed) => {
       expect(b).toMatchObject({ scope: 'B', kept: true, keptAcrossKeys: false });
       const member = view.lanes[0]?.actors.find((actor) => actor.actor === 'B-1');
       for (const partition of [0, 1, 2]) {
-        const offsets = member?.handlings.filter((handling) => handling.partition === partition).map(({ offset }) => offset);
+        const offsets = member?.handlings
+          .filter((handling) => handling.partition === partition)
+          .map(({ offset }) => offset);
         expect(offsets).toEqual([...(offsets ?? [])].sort((x, y) => Number(x) - Number(y)));
       }
     }
@@ -100,7 +111,10 @@ test('without keys group A can handle paid before placed; with keys no speed can
 test('a lane does the same alone as beside the others', async () => {
   const alone = await runToEnd(specOf([queueLane()]));
   const together = await runToEnd(specOf([queueLane(), publishSubscribeLane(), topicLane()]));
-  const strip = (view: RunView) => view.lanes[0]?.actors.map(({ handlings }) => handlings.map(({ record, fromMs, toMs }) => ({ record, fromMs, toMs })));
+  const strip = (view: RunView) =>
+    view.lanes[0]?.actors.map(({ handlings }) =>
+      handlings.map(({ record, fromMs, toMs }) => ({ record, fromMs, toMs })),
+    );
   expect(strip(alone.view)).toEqual(strip(together.view));
   expect(counts(together.view, 1)).toEqual([12, 12]);
   expect(counts(together.view, 2)).toEqual([8, 4, 12]);
@@ -110,7 +124,9 @@ test('a dragged bar lengthens that handling alone and what comes after it follow
   const override = { lane: 'queue', actor: 'worker-1', record: 0, handlingMs: 8000 } as const;
   const { view } = await runToEnd(specOf([queueLane()], { overrides: [override] }));
   const first = view.lanes[0]?.actors[0]?.handlings[0];
-  expect((first?.toMs ?? 0) - (first?.fromMs ?? 0)).toBe(8000);
+  // A bar begins when the queue gives the message away, a few milliseconds before it is in the worker's hands.
+  expect((first?.toMs ?? 0) - (first?.fromMs ?? 0)).toBeGreaterThanOrEqual(8000);
+  expect((first?.toMs ?? 0) - (first?.fromMs ?? 0)).toBeLessThan(8010);
   expect(counts(view).reduce((sum, count) => sum + count)).toBe(12);
   expect(counts(view)).not.toEqual([10, 2]);
 });
@@ -126,7 +142,9 @@ test('a view holds nothing that comes after its moment, whichever way the head m
   const end = projector.endMs ?? 0;
   const forward = [0, 3000, 7000, 10_000, end].map((at) => projector.viewAt(at));
   for (const view of forward) {
-    const times = view.lanes.flatMap((lane) => lane.actors.flatMap(({ handlings }) => handlings.flatMap(({ fromMs, toMs }) => [fromMs, toMs ?? 0])));
+    const times = view.lanes.flatMap((lane) =>
+      lane.actors.flatMap(({ handlings }) => handlings.flatMap(({ fromMs, toMs }) => [fromMs, toMs ?? 0])),
+    );
     expect(Math.max(0, ...times)).toBeLessThanOrEqual(view.atMs);
   }
   const backward = [end, 10_000, 7000, 3000, 0].map((at) => projector.viewAt(at)).reverse();

@@ -5,7 +5,10 @@ export const twelveOrders: readonly RunRecord[] = ['placed', 'paid'].flatMap((st
   [1, 2, 3, 4, 5, 6].map((order) => ({ key: `order-${order}`, value: JSON.stringify({ order, step }) })),
 );
 
-export const queueLane = (workerMs: readonly number[] = [1000, 9500], delivery: 'competing' | 'exclusive' = 'competing'): LaneSpec => ({
+export const queueLane = (
+  workerMs: readonly number[] = [1000, 9500],
+  delivery: 'competing' | 'exclusive' = 'competing',
+): LaneSpec => ({
   lane: 'queue',
   delivery,
   acknowledgementTimeoutMs: 30_000,
@@ -14,7 +17,11 @@ export const queueLane = (workerMs: readonly number[] = [1000, 9500], delivery: 
 
 export const publishSubscribeLane = (joinsAtMs: readonly number[] = [0, 0]): LaneSpec => ({
   lane: 'publish-subscribe',
-  subscribers: joinsAtMs.map((joins, at) => ({ id: `subscriber-${at + 1}`, handlingMs: at === 0 ? 800 : 1300, joinsAtMs: joins })),
+  subscribers: joinsAtMs.map((joins, at) => ({
+    id: `subscriber-${at + 1}`,
+    handlingMs: at === 0 ? 800 : 1300,
+    joinsAtMs: joins,
+  })),
 });
 
 export const groupA = (memberMs: readonly number[] = [1000, 2200]): GroupSpec => ({
@@ -31,7 +38,10 @@ export const groupB = (autoOffsetReset: 'earliest' | 'latest' = 'earliest'): Gro
   members: [{ id: 'B-1', handlingMs: 1100 }],
 });
 
-export const topicLane = (groups: readonly GroupSpec[] = [groupA(), groupB()], more: { partitions?: number; keyed?: boolean } = {}): LaneSpec => ({
+export const topicLane = (
+  groups: readonly GroupSpec[] = [groupA(), groupB()],
+  more: { partitions?: number; keyed?: boolean } = {},
+): LaneSpec => ({
   lane: 'topic',
   topic: 'orders',
   partitions: more.partitions ?? 3,
