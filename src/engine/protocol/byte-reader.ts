@@ -31,20 +31,12 @@ export class ByteReader {
     return this.view.getInt16(this.advance(2));
   }
 
-  uint16(): number {
-    return this.view.getUint16(this.advance(2));
-  }
-
   int32(): number {
     return this.view.getInt32(this.advance(4));
   }
 
   int64(): bigint {
     return this.view.getBigInt64(this.advance(8));
-  }
-
-  float64(): number {
-    return this.view.getFloat64(this.advance(8));
   }
 
   unsignedVarint(): number {

@@ -26,11 +26,6 @@ export class ByteWriter {
     this.view.setBigInt64(start, value);
   }
 
-  float64(value: number): void {
-    const start = this.advance(8);
-    this.view.setFloat64(start, value);
-  }
-
   unsignedVarint(value: number): void {
     const start = this.advance(5);
     this.at = writeUnsignedVarint(this.bytes, start, value);

@@ -13,9 +13,6 @@ import {
 } from './schema.js';
 import { decodePrefixed, encodePrefixed, readPrefix } from './version-prefix.js';
 
-/** The protocol type of consumer groups: members of other types can't join one. */
-export const consumerProtocolType = 'consumer';
-
 /** What a consumer tells its group's leader: `metadata` of a JoinGroup protocol. Version 1 adds what it owns (KIP-429), 3 its rack. */
 export const subscriptionSchema = message('ConsumerProtocolSubscription', '0-3', null, {
   topics: array('string', '0+'),

@@ -84,14 +84,10 @@ function readPrimitive(reader: ByteReader, type: PrimitiveType, flexible: boolea
       return reader.int8();
     case 'int16':
       return reader.int16();
-    case 'uint16':
-      return reader.uint16();
     case 'int32':
       return reader.int32();
     case 'int64':
       return reader.int64();
-    case 'float64':
-      return reader.float64();
     case 'uuid':
       return reader.raw(16).slice();
     case 'string': {

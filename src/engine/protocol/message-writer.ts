@@ -92,16 +92,14 @@ const primitiveWriters: Readonly<Record<PrimitiveType, Write>> = {
   int8: (writer, value: number) => {
     writer.int8(value);
   },
-  int16: writeInt16,
-  uint16: writeInt16,
+  int16: (writer, value: number) => {
+    writer.int16(value);
+  },
   int32: (writer, value: number) => {
     writer.int32(value);
   },
   int64: (writer, value: bigint) => {
     writer.int64(value);
-  },
-  float64: (writer, value: number) => {
-    writer.float64(value);
   },
   uuid: (writer, value: Uint8Array) => {
     writer.raw(value);
@@ -110,10 +108,6 @@ const primitiveWriters: Readonly<Record<PrimitiveType, Write>> = {
   bytes: writeBytes,
   records: writeBytes,
 };
-
-function writeInt16(writer: ByteWriter, value: number): void {
-  writer.int16(value);
-}
 
 function writeString(writer: ByteWriter, value: string, flexible: boolean): void {
   const encoded = utf8.encode(value);

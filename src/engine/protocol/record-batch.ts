@@ -1,8 +1,8 @@
 import { batchCrc, batchSize, logOverhead, readBatchHeader, viewOf, type BatchHeader } from './batch-header.js';
 
 export { batchHeaderSize, readBatchHeader, sequenceAfter } from './batch-header.js';
-export type { BatchHeader, CompressionType, RecordHeader, TimestampType } from './batch-header.js';
-export { encodeBatch, recordSizeLimit, type BatchToEncode, type RecordToEncode } from './batch-encoder.js';
+export type { BatchHeader, RecordHeader } from './batch-header.js';
+export { encodeBatch, recordSizeLimit, type RecordToEncode } from './batch-encoder.js';
 export { decodeRecords, type DecodedRecord } from './batch-decoder.js';
 
 /** A whole batch: `bytes.subarray(start, end)`. */

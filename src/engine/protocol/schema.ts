@@ -13,8 +13,7 @@ export interface VersionRange {
 }
 
 /** Types that take no further description. In memory int64 is a bigint, other numbers are numbers, a uuid is 16 bytes. */
-export type PrimitiveType =
-  'bool' | 'int8' | 'int16' | 'uint16' | 'int32' | 'int64' | 'float64' | 'string' | 'uuid' | 'bytes' | 'records';
+export type PrimitiveType = 'bool' | 'int8' | 'int16' | 'int32' | 'int64' | 'string' | 'uuid' | 'bytes' | 'records';
 
 /** What a field holds: a primitive, an array, or a struct with fields of its own. */
 export type FieldType =
@@ -132,10 +131,8 @@ const noBytes: Uint8Array = new Uint8Array(0);
 export const bool = primitive<boolean>('bool', false);
 export const int8 = primitive<number>('int8', 0);
 export const int16 = primitive<number>('int16', 0);
-export const uint16 = primitive<number>('uint16', 0);
 export const int32 = primitive<number>('int32', 0);
 export const int64 = primitive<bigint>('int64', 0n);
-export const float64 = primitive<number>('float64', 0);
 export const string = primitive<string>('string', '');
 export const uuid = primitive<Uint8Array>('uuid', zeroUuid);
 export const bytes = primitive<Uint8Array>('bytes', noBytes);
