@@ -1,0 +1,73 @@
+import { largestChunk, largestSmallChunk, smallestLargeChunk } from './chunk-layout.js';
+
+/** Part of a chunk of the store: where the chunk begins in its file, and how many of its bytes count. */
+export interface ChunkExtent {
+  readonly start: number;
+  readonly length: number;
+}
+
+/**
+ * What is known of a file: its size and where its chunks begin. A chunk counts up to the beginning of the next one or the end of the file, however long its value
+ * is; so a file is cut without touching the chunk that the cut goes through.
+ */
+export class ChunkedFile {
+  /** Grows whenever bytes were taken away or chunks were joined: what was planned before may not be there any more. */
+  revision = 0;
+
+  constructor(
+    /** The first part of the keys of its chunks; no two files have the same, ever. */
+    readonly id: number,
+    public size: number,
+    public modifiedAt: number,
+    readonly starts: number[] = [],
+  ) {}
+
+  /** The chunks that hold the bytes `from`…`to`, which lie within the file. */
+  extents(from: number, to: number): ChunkExtent[] {
+    const extents: ChunkExtent[] = [];
+    for (let at = this.chunkAt(from); at < this.starts.length; at++) {
+      const start = this.starts[at] as number;
+      if (start >= to) break;
+      extents.push({ start, length: (this.starts[at + 1] ?? this.size) - start });
+    }
+    return extents;
+  }
+
+  /** How many of the first `count` chunks begin before `position`. */
+  chunksBefore(position: number, count = this.starts.length): number {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.starts[middle] as number) < position) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Small chunks at the end of the file that are worth a large one: its extent, or undefined if there are too few. */
+  smallTail(): ChunkExtent | undefined {
+    let first = this.starts.length;
+    let end = this.size;
+    while (first > 0 && end - (this.starts[first - 1] as number) <= largestSmallChunk) {
+      first--;
+      end = this.starts[first] as number;
+    }
+    const start = this.starts[first];
+    if (start === undefined || this.size - start < smallestLargeChunk) return undefined;
+    const beyond = this.starts[this.chunksBefore(start + largestChunk + 1) - 1] as number;
+    const limit = this.size - start <= largestChunk ? this.size : beyond;
+    return { start, length: limit - start };
+  }
+
+  /** The chunks within `extent` have become one. */
+  join({ start, length }: ChunkExtent): void {
+    const first = this.chunksBefore(start + 1);
+    this.starts.splice(first, this.chunksBefore(start + length) - first);
+    this.revision++;
+  }
+
+  private chunkAt(position: number): number {
+    return Math.max(this.chunksBefore(position + 1) - 1, 0);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Durability } from '../../environment/storage.js';
+import type { ChunkedFile } from './chunked-file.js';
+import { chunkKeys } from './indexeddb-schema.js';
+
+/** What housekeeping needs of its storage. */
+export interface HousekeptStorage {
+  inTurn(task: () => Promise<void>): Promise<void>;
+  write(durability: Durability, request: (transaction: IDBTransaction) => void): Promise<void>;
+  read(file: ChunkedFile, from: number, to: number): Promise<Uint8Array>;
+}
+
+/** How long nothing is done after a commit, in milliseconds: the next one may be waiting for it. */
+const restMs = 50;
+
+/** How many chunks are deleted in one transaction: deleting is slow, and appends wait for it. */
+const deletedAtOnce = 16;
+
+/** What is done between commits, a small step at a time: small chunks at the end of a file become a large one, and chunks of files that are gone are deleted. */
+export class Housekeeping {
+  private readonly garbage: ChunkedFile[] = [];
+  private readonly grownFiles = new Set<ChunkedFile>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isStopped = false;
+
+  constructor(private readonly storage: HousekeptStorage) {}
+
+  /** A file may have a tail of small chunks. */
+  grown(file: ChunkedFile): void {
+    this.grownFiles.add(file);
+    this.schedule();
+  }
+
+  /** These files are gone; their chunks are not yet. */
+  discard(files: readonly ChunkedFile[]): void {
+    for (const file of files) {
+      this.garbage.push(file);
+      for (const grown of this.grownFiles) if (grown.id === file.id) this.grownFiles.delete(grown);
+      this.schedule();
+    }
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private schedule(): void {
+    if (this.isStopped) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      // A step that fails has changed nothing. It is tried again after the next commit, which tells whoever waits for it what is wrong.
+      this.storage.inTurn(() => this.step()).catch(() => undefined);
+    }, restMs);
+  }
+
+  private async step(): Promise<void> {
+    if (this.isStopped) return;
+    const gone = this.garbage[0];
+    if (gone !== undefined) await this.deleteSome(gone);
+    else await this.joinTail();
+    if (this.garbage.length > 0 || this.grownFiles.size > 0) this.schedule();
+  }
+
+  private async deleteSome(file: ChunkedFile): Promise<void> {
+    const starts = file.starts.slice(-deletedAtOnce);
+    const isLast = starts.length === file.starts.length;
+    await this.storage.write('relaxed', (transaction) => {
+      const chunks = transaction.objectStore('chunks');
+      for (const start of starts) chunks.delete([file.id, start]);
+      if (isLast) transaction.objectStore('garbage').delete(file.id);
+    });
+    file.starts.length -= starts.length;
+    if (isLast) this.garbage.splice(this.garbage.indexOf(file), 1);
+  }
+
+  private async joinTail(): Promise<void> {
+    const [file] = this.grownFiles;
+    if (file === undefined) return;
+    const tail = file.smallTail();
+    if (tail === undefined) {
+      this.grownFiles.delete(file);
+      return;
+    }
+    const end = tail.start + tail.length;
+    const joined = await this.storage.read(file, tail.start, end);
+    // Strict, for what it replaces may have been: see where the storage commits large chunks.
+    await this.storage.write('strict', (transaction) => {
+      const chunks = transaction.objectStore('chunks');
+      chunks.delete(chunkKeys(file.id, tail.start, end));
+      chunks.put(joined, [file.id, tail.start]);
+    });
+    file.join(tail);
+  }
+}
