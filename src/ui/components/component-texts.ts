@@ -93,11 +93,11 @@ export interface ComponentTexts {
   };
 
   readonly record: {
-    /** A record for a screen reader: `order-2 (2b)`. */
+    /** A record for a screen reader: `order-2, 2b`. */
     readonly long: (key: string | null, label: string) => string;
-    /** A cell of a partition: `offset 3, order-2 (2b)`. */
+    /** A cell of a partition: `offset 3, order-2, 2b`. */
     readonly atOffset: (offset: number, record: string) => string;
-    /** A bar: `order-2 (2b), 7.0 to 8.0 s`; `toMs` undefined while it is being handled. */
+    /** A bar: `order-2, 2b, 7.0 to 8.0 s`; `toMs` undefined while it is being handled. */
     readonly handling: (record: string, fromMs: number, toMs: number | undefined, attempt: number) => string;
     /** A tombstone, appended to the above. */
     readonly tombstone: string;

@@ -22,7 +22,8 @@ export function layOutBeside(input: StageLayoutInput): StageLayout {
   const spare = Math.max(0, input.height - headerHeight - heightOf(planned));
   const open = planned.filter(({ head }) => head !== undefined).length;
   const isAlone = open === 1;
-  const spareEach = open === 0 ? 0 : Math.min(size.band * (isAlone ? 12 : 5), Math.floor(spare / open));
+  const roomEach = open === 0 ? 0 : Math.floor(spare / open);
+  const maxPitch = size.maxPitch * (isAlone ? 1.4 : 1);
 
   let top = headerHeight;
   const lanes = planned.map(({ shape, head, height: least }): LaneLayout => {
@@ -31,12 +32,12 @@ export function layOutBeside(input: StageLayoutInput): StageLayout {
       top += least;
       return foldedLane(shape, laneTop, labelPx);
     }
-    const height = least + spareEach;
+    const height = least + Math.min(roomEach, Math.max(size.band * 3, size.band * 2 + shape.rows * maxPitch - least));
     top += height;
     const band = { x: x0, y: laneTop + 1, width: x1 - x0, height: size.band };
     const isLow = hasLowRows(shape);
     const roomy = Math.floor((height - size.band - 6) / Math.max(1, shape.rows));
-    const pitch = isLow ? size.lowPitch : Math.min(size.maxPitch * (isAlone ? 1.4 : 1), Math.max(size.minPitch, roomy));
+    const pitch = isLow ? size.lowPitch : Math.min(maxPitch, Math.max(size.minPitch, roomy));
     const nowTop = laneTop + head.height + 2;
     return {
       lane: shape.lane,

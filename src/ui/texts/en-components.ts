@@ -80,7 +80,7 @@ export const englishComponents: ComponentTexts = {
     position: 'position',
   },
   record: {
-    long: (key, label) => (key === null ? label : `${key} (${label})`),
+    long: (key, label) => (key === null ? label : `${key}, ${label}`),
     atOffset: (offset, record) => `offset ${offset}, ${record}`,
     handling: (record, fromMs, toMs, attempt) =>
       `${record}, ${toMs === undefined ? `in hand since ${seconds(fromMs)}` : `${seconds(fromMs)} to ${seconds(toMs)}`}${attempt > 1 ? `, delivery ${attempt}` : ''}`,

@@ -74,7 +74,7 @@ export const simplifiedChineseComponents: ComponentTexts = {
     position: '位置',
   },
   record: {
-    long: (key, label) => (key === null ? label : `${key}（${label}）`),
+    long: (key, label) => (key === null ? label : `${key}，${label}`),
     atOffset: (offset, record) => `偏移量 ${offset}，${record}`,
     handling: (record, fromMs, toMs, attempt) =>
       `${record}，${toMs === undefined ? `从 ${seconds(fromMs)}起处理中` : `${seconds(fromMs)}到 ${seconds(toMs)}`}${attempt > 1 ? `，第 ${attempt} 次投递` : ''}`,
