@@ -1,5 +1,4 @@
 import { mount } from 'svelte';
-import { PageLog } from '../workers/page-log.js';
 import { startScenarioHost } from '../workers/start-scenario-host.js';
 import App from './App.svelte';
 import { AppState } from './state/app.svelte.js';
@@ -13,7 +12,10 @@ const host = startScenarioHost();
 const app = new AppState(host, pageFrames, window, preferredLanguage(navigator.languages));
 mount(App, { target, props: { app, host } });
 
-PageLog.open().then(
-  (log) => app.connect(log, log),
-  (error: unknown) => app.goOnWithoutLog(error instanceof Error ? error.message : String(error)),
-);
+// The log's client is not needed to show the first page: it comes while that is read.
+import('../workers/page-log.js')
+  .then(({ PageLog }) => PageLog.open())
+  .then(
+    (log) => app.connect(log, log),
+    (error: unknown) => app.goOnWithoutLog(error instanceof Error ? error.message : String(error)),
+  );

@@ -23,6 +23,8 @@ export interface ScenarioTexts<StepId extends string, QuestionId extends string>
   readonly challenge: {
     readonly goal: (context: StoryContext) => string;
     readonly hint: string;
+    /** The right thing was changed, and still nothing overtook. */
+    readonly luck: string;
     readonly met: (context: StoryContext, view: RunView) => string;
   };
 }

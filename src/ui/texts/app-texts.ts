@@ -68,8 +68,7 @@ export interface AppTexts {
     readonly guaranteesNot: string;
     readonly showRun: string;
     readonly backToOwnRun: string;
-    readonly asTables: string;
-    readonly asDrawing: string;
+    readonly shows: Readonly<Record<'drawing' | 'tables' | 'ledger', string>>;
     readonly eventLog: string;
     readonly challenge: string;
     readonly met: string;
