@@ -39,11 +39,10 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
       'crash-broker' as const,
     ),
   }),
-  fc.record({ ...common, kind: fc.constant('cut-off' as const), lengthMs: fc.integer({ min: 100, max: 15_000 }) }),
+  fc.record({ ...common, kind: fc.constant('cut-off' as const), lengthMs: fc.integer({ min: 100, max: 9000 }) }),
 );
 
-/** Runs with up to six disturbances, with or without crashes of the broker. */
-export const groupPlans: fc.Arbitrary<GroupPlan> = fc.record({
+const plan = {
   seed: fc.nat().map(String),
   partitions: fc.integer({ min: 1, max: 4 }),
   members: fc.integer({ min: 1, max: 3 }),
@@ -51,4 +50,16 @@ export const groupPlans: fc.Arbitrary<GroupPlan> = fc.record({
   intervalMs: fc.integer({ min: 0, max: 400 }),
   handlingMs: fc.array(fc.oneof(fc.nat(20), fc.nat(900)), { minLength: 1, maxLength: 3 }),
   disturbances: fc.array(disturbance, { maxLength: 6 }),
+};
+
+/** Runs with up to six disturbances. */
+export const groupPlans: fc.Arbitrary<GroupPlan> = fc.record(plan);
+
+/** Runs in which disturbances mostly meet members that have a record in their hands. */
+export const busyPlans: fc.Arbitrary<GroupPlan> = fc.record({
+  ...plan,
+  keys: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 5, maxLength: 20 }),
+  intervalMs: fc.nat(100),
+  handlingMs: fc.array(fc.integer({ min: 300, max: 1200 }), { minLength: 1, maxLength: 3 }),
+  disturbances: fc.array(disturbance, { minLength: 1, maxLength: 4 }),
 });

@@ -166,8 +166,8 @@ class Run {
       groupId: group,
       autoOffsetReset: 'earliest',
       sessionTimeout: 6000,
-      heartbeatInterval: 1000,
-      maxWaitTimeInMs: 1000,
+      heartbeatInterval: 2000,
+      maxWaitTimeInMs: 2000,
     });
     this.members.set(id, consumer);
     const handlingMs = this.plan.handlingMs[number % this.plan.handlingMs.length] ?? 0;

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../src/engine/environment/trace-events.js';
 
-/** A group whose membership has not changed for so long will not change by itself: sessions last 6 s, and whoever was cut off is back within 15 s. */
-const quietMs = 16_000;
+/** A group whose membership has not changed for so long will not change by itself: sessions last 6 s, and whoever was cut off is back within 9 s. */
+const quietMs = 10_000;
 
 /** Tells from a growing trace when a group has come to rest: it has read everything, is stable, and each living member knows its share. */
 export class RestWatch {
