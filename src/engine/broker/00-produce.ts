@@ -9,6 +9,7 @@ import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { batchRefusal, onlyBatch, stampTimestampType, type BatchRefusal } from './batch-validation.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { Replica } from './replica-manager.js';
+import { isInternalTopic } from './topic-name.js';
 import { storageFailure } from './storage-failure.js';
 
 type Request = CompleteRequestOf<'Produce'>;
@@ -29,7 +30,7 @@ export const handleProduce: Handler<'Produce'> = async (services, { context, ver
       appending.map(async ({ name, topicId, partitions }) => ({
         name,
         topicId,
-        partitionResponses: await Promise.all(partitions),
+        partitionResponses: await Promise.all(partitions.map((partition) => Promise.resolve(partition))),
       })),
     ),
   };
@@ -47,6 +48,8 @@ function appendPartition(
   if (![-1, 0, 1].includes(request.acks)) return refuse({ error: 'INVALID_REQUIRED_ACKS' });
   const image = version >= 13 ? services.replicas.topicById(topic.topicId) : services.replicas.topic(topic.name);
   if (image === undefined) return refuse({ error: version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' });
+  // Kafka lets nobody write there but its own tools.
+  if (isInternalTopic(image.name)) return refuse({ error: 'INVALID_TOPIC_EXCEPTION' });
   const header = onlyBatch(records);
   if ('error' in header) return refuse(header);
   if (header.isTransactional) return refuse({ error: transactionError(request.transactionalId, version) });

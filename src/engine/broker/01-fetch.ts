@@ -9,6 +9,8 @@ import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { epochEndOffset } from './epoch-end-offset.js';
 import type { BrokerServices, Handler } from './handler.js';
 import { leaderEpochError, type Replica } from './replica-manager.js';
+import { batchesIn } from '../protocol/record-batch.js';
+import { FetchWait } from './fetch-wait.js';
 import { safeNumber } from './safe-number.js';
 import { storageFailure } from './storage-failure.js';
 
@@ -35,6 +37,8 @@ interface Round {
   readonly responses: GivenResponseOf<'Fetch'>['responses'];
   readonly bytes: number;
   readonly hasError: boolean;
+  /** A read ended before the high watermark (at a limit, or with its segment): waiting would bring nothing closer. */
+  readonly isBehind: boolean;
 }
 
 const noRecords = new Uint8Array(0);
@@ -42,21 +46,20 @@ const noRecords = new Uint8Array(0);
 export const handleFetch: Handler<'Fetch'> = async (services, { context, version, request }) => {
   if (!isSessionless(request))
     return { throttleTimeMs: 0, errorCode: errorCode('FETCH_SESSION_ID_NOT_FOUND'), responses: [] };
-  const deadline = services.environment.clock.now() + request.maxWaitMs;
-  const disconnected = services.disconnection(context.connectionId);
-  for (;;) {
-    // Looked up anew each time: a topic may be deleted while its readers wait.
-    const asked = request.topics.map((topic) => resolveTopic(services, version, topic));
-    const advanced = services.replicas.nextAdvance(replicasOf(asked));
-    const round = await read(asked, request, services.config['fetch.max.bytes']);
-    const remainingMs = deadline - services.environment.clock.now();
-    if (round.hasError || round.bytes >= request.minBytes || remainingMs <= 0 || replicasOf(asked).length === 0) {
-      advanced.stop();
-      return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: round.responses };
+  const wait = new FetchWait(services, context.connectionId, request.maxWaitMs);
+  try {
+    for (;;) {
+      // Looked up anew each time: a topic may be deleted while its readers wait.
+      const asked = request.topics.map((topic) => resolveTopic(services, version, topic));
+      const replicas = replicasOf(asked);
+      wait.begin(replicas);
+      const round = await read(asked, request, services.config['fetch.max.bytes']);
+      const isEnough = round.hasError || round.isBehind || round.bytes >= request.minBytes || replicas.length === 0;
+      if (isEnough || !(await wait.forAdvance()))
+        return { throttleTimeMs: 0, errorCode: 0, sessionId: 0, responses: round.responses };
     }
-    const woken = await firstOf(services, remainingMs, advanced.promise, disconnected);
-    advanced.stop();
-    if (woken === 'disconnected') return { throttleTimeMs: 0, errorCode: 0, responses: [] };
+  } finally {
+    wait.stop();
   }
 };
 
@@ -104,41 +107,26 @@ function replicasOf(asked: readonly AskedTopic[]): Replica[] {
   return asked.flatMap(({ partitions }) => partitions.flatMap(({ replica }) => replica ?? []));
 }
 
-async function firstOf(
-  services: BrokerServices,
-  waitMs: number,
-  advanced: Promise<void>,
-  disconnected: Promise<void>,
-): Promise<'advanced' | 'timeout' | 'disconnected'> {
-  return new Promise((resolve) => {
-    const timer = services.environment.timers.set(waitMs, () => resolve('timeout'));
-    const settle = (woken: 'advanced' | 'disconnected') => {
-      timer.cancel();
-      resolve(woken);
-    };
-    void advanced.then(() => settle('advanced'));
-    void disconnected.then(() => settle('disconnected'));
-  });
-}
-
 /** Reads the partitions in the order of the request, each from what the ones before it left of the limit. */
 async function read(asked: readonly AskedTopic[], request: Request, brokerMaxBytes: number): Promise<Round> {
   let remaining = Math.min(request.maxBytes, brokerMaxBytes);
   let bytes = 0;
   let hasError = false;
+  let isBehind = false;
   const responses: GivenResponseOf<'Fetch'>['responses'][number][] = [];
   for (const { topic, topicId, partitions } of asked) {
     const answered: PartitionResponse[] = [];
     for (const partition of partitions) {
-      const { response, size, failed } = await readPartition(partition, request, remaining, bytes === 0);
+      const { response, size, failed, behind } = await readPartition(partition, request, remaining, bytes === 0);
       answered.push(response);
       bytes += size;
       remaining = Math.max(remaining - size, 0);
       hasError ||= failed;
+      isBehind ||= behind;
     }
     responses.push({ topic, topicId, partitions: answered });
   }
-  return { responses, bytes, hasError };
+  return { responses, bytes, hasError, isBehind };
 }
 
 async function readPartition(asked: AskedPartition, request: Request, remaining: number, isFirst: boolean) {
@@ -165,12 +153,20 @@ async function readPartition(asked: AskedPartition, request: Request, remaining:
       abortedTransactions: request.isolationLevel === 1 ? [] : null,
       records,
     };
-    return { response, size: records.length, failed: diverging !== undefined };
+    const behind = endOf(records) < highWatermark;
+    return { response, size: records.length, failed: diverging !== undefined, behind };
   } catch (thrown) {
     const failed = storageFailure(thrown);
     if (failed === undefined) throw thrown;
     return failure(partitionIndex, failed);
   }
+}
+
+/** The offset after the last record of whole batches; beyond everything if there are none. */
+function endOf(records: Uint8Array): number {
+  let end = Infinity;
+  for (const { header } of batchesIn(records)) end = header.lastOffset + 1;
+  return end;
 }
 
 /** An error has no numbers beside it. The list of aborted transactions is empty, or null where the log itself refuses. */
@@ -182,5 +178,5 @@ function failure(partitionIndex: number, error: ErrorName, abortedTransactions: 
     abortedTransactions,
     records: noRecords,
   };
-  return { response, size: 0, failed: true };
+  return { response, size: 0, failed: true, behind: false };
 }

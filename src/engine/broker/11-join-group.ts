@@ -2,7 +2,6 @@
  * JoinGroup v0-9. A member joins a classic group and waits for its next generation. From v4 on a newcomer is first given an id (KIP-394).
  * Left out: static members (a `groupInstanceId` gets UNSUPPORTED_VERSION) and joining groups of the consumer protocol (KIP-848).
  */
-import { randomUuidBytes } from '../environment/environment.js';
 import { errorCode } from '../protocol/errors.js';
 import { decideJoin } from '../group/join.js';
 import { joinRefused } from '../group/decision.js';
@@ -27,7 +26,7 @@ export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context,
         reason: request.reason,
         token: context.requestId,
       },
-      `${clientId ?? ''}-${uuidText(randomUuidBytes(services.environment.random))}`,
+      request.memberId === '' ? services.groups.newMemberId(clientId ?? '') : request.memberId,
       services.groups.config,
       now,
     ),
@@ -44,8 +43,3 @@ export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context,
     members: answer.members,
   };
 };
-
-function uuidText(uuid: Uint8Array): string {
-  const hex = Array.from(uuid, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}

@@ -65,7 +65,7 @@ export class Broker implements RequestHandler {
       replicas,
       groups,
       producerIds: new ProducerIdManager(storage),
-      disconnection: (connectionId) => disconnections.of(connectionId),
+      onDisconnect: (connectionId, listener) => disconnections.on(connectionId, listener),
     };
     environment.tracer.emit({ kind: 'broker-started', nodeId, leaderEpoch: log.leaderEpoch });
     return new Broker(services, disconnections);

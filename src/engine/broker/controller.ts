@@ -1,4 +1,4 @@
-import { randomUuidBytes } from '../environment/environment.js';
+import { randomUuidBytes, type Random } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
@@ -22,6 +22,7 @@ export interface MetadataLog {
  */
 export class Controller {
   private readonly image = new MetadataImage();
+  private readonly random: Random;
   private lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -30,7 +31,9 @@ export class Controller {
     private readonly replicas: ReplicaManager,
     private readonly nodeId: number,
     private readonly config: BrokerConfig,
-  ) {}
+  ) {
+    this.random = environment.random.fork('topic-ids');
+  }
 
   /**
    * Takes the topics up where the last broker left them: applies the log, raises the leader epoch of every partition (so that whoever read a tail that
@@ -46,14 +49,14 @@ export class Controller {
         );
     if (elections.length > 0) await this.commit(elections, undefined);
     await this.replicas.deleteLogs(this.image.removedNames);
-    for (const topic of this.image.topics) await this.replicas.openTopic(topic);
+    await Promise.all([...this.image.topics].map((topic) => this.replicas.openTopic(topic)));
   }
 
   /** Creates topics; each is told for itself whether it came to be. With `validateOnly` none does. */
   createTopics(wanted: readonly TopicToCreate[], validateOnly: boolean, cause: string): Promise<TopicCreation[]> {
     return this.inTurn(async () => {
       const creations = decideTopicCreations(this.image, wanted, this.nodeId, this.config, () =>
-        randomUuidBytes(this.environment.random),
+        randomUuidBytes(this.random),
       );
       if (validateOnly) return creations;
       const created = creations.flatMap((creation) => (creation.error === 'NONE' ? creation : []));

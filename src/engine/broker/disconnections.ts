@@ -1,28 +1,26 @@
 /** Tells those who wait on behalf of a connection that it is gone. */
 export class Disconnections {
-  private readonly known = new Map<string, { readonly promise: Promise<void>; readonly resolve: () => void }>();
-  private areAllGone = false;
+  private readonly listeners = new Map<string, Set<() => void>>();
 
-  /** Resolves when the connection is gone. */
-  of(connectionId: string): Promise<void> {
-    let entry = this.known.get(connectionId);
-    if (entry === undefined) {
-      let resolve: () => void = () => undefined;
-      const promise = new Promise<void>((settle) => (resolve = settle));
-      this.known.set(connectionId, (entry = { promise, resolve }));
-      if (this.areAllGone) resolve();
-    }
-    return entry.promise;
+  /** Calls `listener` once the connection is gone, until the function that this returns is called. */
+  on(connectionId: string, listener: () => void): () => void {
+    let listeners = this.listeners.get(connectionId);
+    if (listeners === undefined) this.listeners.set(connectionId, (listeners = new Set<() => void>()));
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.listeners.get(connectionId) === listeners) this.listeners.delete(connectionId);
+    };
   }
 
   happened(connectionId: string): void {
-    this.known.get(connectionId)?.resolve();
-    this.known.delete(connectionId);
+    const listeners = this.listeners.get(connectionId);
+    this.listeners.delete(connectionId);
+    for (const listener of listeners ?? []) listener();
   }
 
-  /** The broker itself goes: nobody waits any more, now or later. */
+  /** The broker itself goes: all its connections do. */
   allHappened(): void {
-    this.areAllGone = true;
-    for (const { resolve } of this.known.values()) resolve();
+    for (const connectionId of [...this.listeners.keys()]) this.happened(connectionId);
   }
 }

@@ -1,3 +1,4 @@
+import { randomUuidBytes, type Random } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import type { ClassicGroup, ClassicGroupConfig } from '../group/classic-group.js';
 import type { Decision } from '../group/decision.js';
@@ -24,6 +25,7 @@ export class GroupCoordinator {
   private shards: readonly GroupShard[] = [];
   private starting: Promise<void> | undefined;
   private isStopped = false;
+  private readonly random: Random;
 
   constructor(
     private readonly environment: Environment,
@@ -31,6 +33,7 @@ export class GroupCoordinator {
     private readonly replicas: ReplicaManager,
     private readonly broker: BrokerConfig,
   ) {
+    this.random = environment.random.fork('member-ids');
     this.config = {
       initialRebalanceDelayMs: broker['group.initial.rebalance.delay.ms'],
       minSessionTimeoutMs: broker['group.min.session.timeout.ms'],
@@ -41,6 +44,13 @@ export class GroupCoordinator {
     };
   }
 
+  /** An id for a new member: its client's and a random uuid, as Kafka's are. */
+  newMemberId(clientId: string): string {
+    const hex = Array.from(randomUuidBytes(this.random), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+    return `${clientId}-${uuid}`;
+  }
+
   /** Takes up the groups that are stored, if there are any. */
   async recover(): Promise<void> {
     if (this.replicas.topic(groupMetadataTopic) !== undefined) await this.ready(undefined);
@@ -48,6 +58,7 @@ export class GroupCoordinator {
 
   /** Makes sure that there is a topic for groups and that its partitions are read. */
   ready(cause: string | undefined): Promise<void> {
+    if (this.shards.length > 0 && this.replicas.topic(groupMetadataTopic) === undefined) this.forget();
     this.starting ??= this.start(cause).catch((error: unknown) => {
       this.starting = undefined;
       throw error;
@@ -110,7 +121,7 @@ export class GroupCoordinator {
   /** What is durably stored of a group; undefined if nothing is. */
   async read(groupId: string): Promise<Outcome<StoredGroup | undefined>> {
     if (this.starting === undefined) return { answered: undefined };
-    await this.starting;
+    await this.ready(undefined);
     return this.shardOf(groupId).read(groupId);
   }
 
@@ -140,6 +151,13 @@ export class GroupCoordinator {
   stop(): void {
     this.isStopped = true;
     for (const shard of this.shards) shard.stop();
+  }
+
+  /** Somebody has deleted the topic, and with it all groups: the next one begins with a new topic. */
+  private forget(): void {
+    for (const shard of this.shards) shard.stop();
+    this.shards = [];
+    this.starting = undefined;
   }
 
   private shardOf(groupId: string): GroupShard {

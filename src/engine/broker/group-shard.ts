@@ -179,7 +179,7 @@ export class GroupShard {
 
   private changeTimers(groupId: string, { timers: changes }: Decision<unknown>): void {
     let timers = this.timers.get(groupId);
-    if (timers === undefined) this.timers.set(groupId, (timers = new Map()));
+    if (timers === undefined) this.timers.set(groupId, (timers = new Map<TimerName, TimerHandle>()));
     for (const change of changes) {
       const name = 'set' in change ? change.set : change.cancel;
       timers.get(name)?.cancel();

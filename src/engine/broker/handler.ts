@@ -18,8 +18,8 @@ export interface BrokerServices {
   readonly replicas: ReplicaManager;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIdManager;
-  /** Resolves when the connection is gone; what waits for it alone can stop. */
-  readonly disconnection: (connectionId: string) => Promise<void>;
+  /** Calls back once the connection is gone, so that what waits for it alone can stop; returns how to take that back. */
+  readonly onDisconnect: (connectionId: string, listener: () => void) => () => void;
 }
 
 /** One request with all that is known of it. */

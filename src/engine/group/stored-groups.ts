@@ -39,7 +39,7 @@ export class StoredGroups {
       return;
     }
     let partitions = group.offsets.get(record.topic);
-    if (partitions === undefined) group.offsets.set(record.topic, (partitions = new Map()));
+    if (partitions === undefined) group.offsets.set(record.topic, (partitions = new Map<number, CommittedOffset>()));
     partitions.set(record.partition, record.value);
   }
 

@@ -64,6 +64,15 @@ describe('fetch', () => {
     expect((await answer).responses[0]?.partitions[0]).toMatchObject({ highWatermark: 0n });
   });
 
+  it('a read that ends with its segment is answered, however few bytes it has', async () => {
+    const bench = await BrokerBench.start();
+    await bench.createTopic('orders', 1, { 'internal.segment.bytes': '100' });
+    for (const value of ['a', 'b', 'c']) await bench.produce('orders', [value]);
+    expect(bench.environment.tracedOf('segment-rolled').length).toBeGreaterThan(0);
+    const answer = await bench.fetch('orders', 0, { maxWaitMs: 5000, minBytes: 10_000 });
+    expect(answer.values).toEqual(['a']);
+  });
+
   it('answers at once when the topic is deleted under a reader that waits', async () => {
     const { bench, topicId, read } = await benchWithReader();
     const answer = read(0, 5000);

@@ -75,6 +75,12 @@ describe('produce', () => {
     expect(await ask(transactional(), 'id', 11)).toBe(120);
   });
 
+  it('nobody writes to internal topics', async () => {
+    const bench = await BrokerBench.start();
+    await bench.call('FindCoordinator', { coordinatorKeys: ['g'] });
+    expect((await bench.produce('__consumer_offsets', ['x'])).error).toBe('INVALID_TOPIC_EXCEPTION');
+  });
+
   it('with LogAppendTime records and answer have the time of the append', async () => {
     const bench = await BrokerBench.start();
     await bench.createTopic('orders', 1, { 'message.timestamp.type': 'LogAppendTime' });

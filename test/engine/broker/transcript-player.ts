@@ -73,7 +73,7 @@ export class TranscriptPlayer {
     this.connections.set(name, connection);
     const request = requestFrom(api, send.request, this.bindings);
     const call = { api, version: send.version, clientId: name };
-    const answer = connection.send(call, request as never) as Promise<StructValue>;
+    const answer = connection.send(call, request) as Promise<StructValue>;
     const sent: Sent = {
       api,
       version: send.version,

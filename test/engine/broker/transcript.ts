@@ -90,7 +90,7 @@ export class Bindings {
     }
     const pattern = expected.split(/(\$[a-zA-Z]+\d*)/).map((part) => {
       if (!part.startsWith('$')) return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-      return /\d$/.test(part) ? String(this.get(part)) : '-?\\d+';
+      return /\d$/.test(part) ? JSON.stringify(this.get(part)).replaceAll('"', '') : '-?\\d+';
     });
     return typeof actual === 'string' && new RegExp(`^${pattern.join('')}$`).test(actual);
   }

@@ -1,5 +1,5 @@
 import type { ClassicGroup, ClassicGroupConfig } from '../../../src/engine/group/classic-group.js';
-import type { Decision, JoinAnswer, ParkedAnswer, SyncAnswer, TimerName } from '../../../src/engine/group/decision.js';
+import type { Decision, JoinAnswer, SyncAnswer, TimerName } from '../../../src/engine/group/decision.js';
 import { decideTimer } from '../../../src/engine/group/expiry.js';
 import { decideHeartbeat } from '../../../src/engine/group/heartbeat.js';
 import { decideJoin, type JoinRequest } from '../../../src/engine/group/join.js';
@@ -166,7 +166,7 @@ export class GroupBench {
     }
     if (decision.response !== undefined) this.answers.set(token, decision.response as JoinAnswer | SyncAnswer);
     // A later answer of the same request came from the same decision that parked it.
-    for (const answer of decision.answers as readonly ParkedAnswer[]) this.answers.set(answer.to, answer.response);
+    for (const answer of decision.answers) this.answers.set(answer.to, answer.response);
     this.events.push(...(decision.events as readonly { kind: string }[]));
   }
 }
