@@ -26,6 +26,7 @@ export default defineConfig({
     assetsInlineLimit: 0, // the policy knows no data: scripts or styles
     modulePreload: { polyfill: false },
     manifest: true,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   worker: { format: 'es' },
 });

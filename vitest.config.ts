@@ -56,7 +56,7 @@ export default defineConfig(async () => ({
           globalSetup: ['test/browser/served-app.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
+          hookTimeout: 300_000,
           sequence: { groupOrder: 2 },
         },
       },
