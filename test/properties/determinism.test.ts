@@ -34,7 +34,7 @@ test('200 seeds run twice give equal traces, each its own', async () => {
 
 test('memory and a storage that takes real time give the same trace', async () => {
   for (const plan of plans(5)) {
-    const slow = new SlowStorage(new MemoryStorage());
+    const slow = (): SlowStorage => new SlowStorage(new MemoryStorage());
     expect(await traceOf(plan, { storage: slow }), JSON.stringify(plan)).toBe(await traceOf(plan));
   }
 });

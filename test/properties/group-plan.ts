@@ -8,7 +8,7 @@ export type Disturbance = {
   | { readonly kind: 'add-member' | 'stop-member' | 'crash-member' | 'drop-connections' }
   /** A member that runs on and reaches nobody, for so long. */
   | { readonly kind: 'cut-off'; readonly lengthMs: number }
-  /** The broker crashes and is there again at once. */
+  /** The power fails: the broker crashes, and is there again at once. */
   | { readonly kind: 'crash-broker' }
 );
 

@@ -19,8 +19,8 @@ export interface Variation {
   readonly commits?: 'before-processing' | 'after-processing';
   readonly broker?: (broker: RequestHandler) => RequestHandler;
   readonly partitioner?: ProducerConfig['createPartitioner'];
-  /** What the broker writes to; memory when absent. */
-  readonly storage?: Storage;
+  /** Makes what the broker writes to; memory when absent. */
+  readonly storage?: () => Storage;
 }
 
 /** One record in one member's hands, as far as it came. */
@@ -59,7 +59,7 @@ export async function runPlan(plan: GroupPlan, variation: Variation = {}): Promi
 
 class Run {
   private readonly world: World;
-  private readonly storage: Storage;
+  private storage: Storage;
   private readonly recorder: HistoryRecorder;
   private readonly rest: RestWatch;
   private readonly members = new Map<string, Consumer>();
@@ -72,7 +72,7 @@ class Run {
     private readonly variation: Variation,
   ) {
     this.world = new World({ seed: plan.seed, settle });
-    this.storage = variation.storage ?? new MemoryStorage();
+    this.storage = variation.storage?.() ?? new MemoryStorage();
     this.rest = new RestWatch(group, topic, this.world.trace);
     const clock = this.world.environment('history').clock;
     this.recorder = new HistoryRecorder(clock, this.world.trace, {
@@ -229,6 +229,7 @@ class Run {
     if (disturbance.kind === 'add-member') return this.addMember();
     if (disturbance.kind === 'crash-broker') {
       await world.crashBroker();
+      this.cutPower();
       return await world.outcome(this.startBroker());
     }
     if (id === undefined) return;
@@ -249,6 +250,13 @@ class Run {
         world.environment('script').timers.set(disturbance.lengthMs, () => world.heal(id));
         break;
     }
+  }
+
+  /** What was written without being strict may be gone, or torn. */
+  private cutPower(): void {
+    if (!(this.storage instanceof MemoryStorage)) return;
+    const random = this.world.environment('power').random;
+    this.storage = new MemoryStorage({ disk: this.storage.disk.afterCrash(random, 'power') });
   }
 
   /** The closing phase: a group that was never there reads every partition to its end. */

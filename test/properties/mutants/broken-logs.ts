@@ -1,4 +1,6 @@
 import type { CustomPartitioner } from '../../../src/engine/client/partitioner.js';
+import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
+import type { StorageWrite } from '../../../src/engine/environment/storage.js';
 import { completeResponse, type RequestOf, type ResponseOf } from '../../../src/engine/protocol/apis.js';
 import type { RequestHandler } from '../../../src/engine/protocol/connection.js';
 import { batchesIn } from '../../../src/engine/protocol/record-batch.js';
@@ -49,6 +51,13 @@ export function skipsBatches(broker: RequestHandler): RequestHandler {
       };
     },
   });
+}
+
+/** A disk that says that all is safe when it is not. */
+export class LyingDisk extends MemoryStorage {
+  override commit(writes: readonly StorageWrite[]): Promise<void> {
+    return super.commit(writes, 'relaxed');
+  }
 }
 
 /** A partitioner that pays no attention to keys. */

@@ -4,7 +4,7 @@ import * as rules from '../group-rules.js';
 import { runPlan, type Variation } from '../group-run.js';
 import { counterexample } from '../replay.js';
 import { forgetsCommits, givesNothingToTheRest, givesOneShareToAll, startsOneTooFar } from './broken-groups.js';
-import { appendsLater, ignoresKeys, losesProduces, skipsBatches } from './broken-logs.js';
+import { appendsLater, ignoresKeys, losesProduces, LyingDisk, skipsBatches } from './broken-logs.js';
 
 interface Mutant {
   readonly rule: rules.Rule;
@@ -53,6 +53,11 @@ const mutants: Readonly<Record<string, Mutant>> = {
     rule: rules.atLeastOnce,
     variation: { commits: 'before-processing' },
     found: /GRC-5 is broken: the values .* were committed and never processed/,
+  },
+  'the history over a disk that says too early that all is safe': {
+    rule: rules.historyIsSound,
+    variation: { storage: () => new LyingDisk() },
+    found: /the history is broken: (inconsistent-offsets|lost-write|unseen|nonmonotonic-poll)/,
   },
   'the history of a broker that loses what it acknowledged': {
     rule: rules.historyIsSound,
