@@ -1,0 +1,122 @@
+import type { Storage } from '../../../src/engine/environment/storage.js';
+import type { PartitionLog } from '../../../src/engine/log/partition-log.js';
+import { batchesIn } from '../../../src/engine/protocol/record-batch.js';
+import type { LogUnderTest, Subject } from './log-run.js';
+
+/** A log in which some members are replaced. */
+function instead(log: PartitionLog, replaced: Partial<LogUnderTest>): LogUnderTest {
+  return new Proxy<LogUnderTest>(log, {
+    get: (target, name) => {
+      if (name in replaced) return Reflect.get(replaced, name) as unknown;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** Gives the last offset of the append before to every third append, too. */
+const reusesAnOffset: Subject = {
+  log: (log) => {
+    let appends = 0;
+    return instead(log, {
+      append: (bytes, options) => {
+        const result = log.append(bytes, options);
+        return ++appends % 3 === 0 ? { ...result, baseOffset: result.baseOffset - 1 } : result;
+      },
+    });
+  },
+};
+
+/** Keeps an offset for a batch that it refused. */
+const countsARefusedBatch: Subject = {
+  log: (log) => {
+    let refused = 0;
+    return instead(log, {
+      append: (bytes, options) => {
+        try {
+          return log.append(bytes, options);
+        } catch (error) {
+          refused++;
+          throw error;
+        }
+      },
+      get logEndOffset() {
+        return log.logEndOffset + refused;
+      },
+    });
+  },
+};
+
+/** Flips a bit of the last byte in what is read a second time. */
+const manglesBytes: Subject = {
+  log: (log) => {
+    const read = new Set<number>();
+    return instead(log, {
+      read: async (offset, maxBytes, limits) => {
+        const bytes = await log.read(offset, maxBytes, limits);
+        // The number of headers of the last record, or a byte of the last header: the batch stays readable when only a value changes.
+        if (bytes.length > 0 && read.has(offset)) bytes[bytes.length - 44] = (bytes[bytes.length - 44] as number) ^ 1;
+        read.add(offset);
+        return bytes;
+      },
+    });
+  },
+};
+
+/** Leaves the second batch out of what is read. */
+const dropsABatch: Subject = {
+  log: (log) =>
+    instead(log, {
+      read: async (offset, maxBytes, limits) => {
+        const bytes = await log.read(offset, maxBytes, limits);
+        const [, second, third] = batchesIn(bytes);
+        if (second === undefined || third === undefined) return bytes;
+        return new Uint8Array([...bytes.subarray(0, second.start), ...bytes.subarray(second.end)]);
+      },
+    }),
+};
+
+/** Shows what is not durable yet. */
+const readsBeyondTheHighWatermark: Subject = {
+  log: (log) =>
+    instead(log, {
+      read: (offset, maxBytes, limits) => log.read(offset, maxBytes, { ...limits, upTo: log.logEndOffset }),
+    }),
+};
+
+/** Returns nothing for a batch that is larger than the limit, whatever is asked for. */
+const ignoresMinOneMessage: Subject = {
+  log: (log) => instead(log, { read: (offset, maxBytes) => log.read(offset, maxBytes) }),
+};
+
+/** Says that everything is durable at once, and takes it back when a commit fails. */
+const advancesTheHighWatermarkEarly: Subject = {
+  log: (log) =>
+    instead(log, {
+      get highWatermark() {
+        return log.logEndOffset;
+      },
+    }),
+};
+
+/** Writes on in the epoch of the leader before. */
+const keepsItsLeaderEpoch: Subject = { log: (log) => instead(log, { leaderEpoch: 0 }) };
+
+/** Treats strict commits as relaxed ones. */
+const forgetsToFlush: Subject = {
+  storage: (storage): Storage => ({
+    files: () => storage.files(),
+    read: (file, position, length) => storage.read(file, position, length),
+    readBlob: (name) => storage.readBlob(name),
+    commit: (writes) => storage.commit(writes, 'relaxed'),
+    close: () => storage.close(),
+  }),
+};
+
+export const mutants = {
+  log1: { reusesAnOffset, countsARefusedBatch },
+  log2: { manglesBytes },
+  log3: { dropsABatch, readsBeyondTheHighWatermark, ignoresMinOneMessage },
+  log4: { advancesTheHighWatermarkEarly, keepsItsLeaderEpoch },
+  log5: { forgetsToFlush },
+} as const;
