@@ -147,18 +147,19 @@ export function layerRule(root) {
     meta: { type: 'problem', schema: [], docs: { description: 'Imports point down the layers only.' } },
     create(context) {
       const from = context.filename.replaceAll('\\', '/');
-      /** @param {import('estree').Node | null | undefined} source */
+      /** @param {{ type: string, value?: unknown } | null | undefined} source */
       const judge = (source) => {
         if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
         const message = refusal(from, source.value, root);
-        if (message !== undefined) context.report({ node: source, message });
+        if (message !== undefined)
+          context.report({ node: /** @type {import('eslint').Rule.Node} */ (source), message });
       };
       return {
         ImportDeclaration: (node) => judge(node.source),
         ExportNamedDeclaration: (node) => judge(node.source),
         ExportAllDeclaration: (node) => judge(node.source),
         ImportExpression: (node) => judge(node.source),
-        /** @param {{ source: import('estree').Node }} node */
+        /** @param {{ source: { type: string, value?: unknown } }} node */
         TSImportType: (node) => judge(node.source),
       };
     },
