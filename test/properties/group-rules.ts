@@ -73,10 +73,11 @@ export const startsAtTheCommit: Rule = noAnomaly('GRC-4', 'start-mismatch');
 
 /** GRC-5 Committed before it is processed, a record is processed at most once. */
 export const atMostOnce: Rule = ({ processings }) => {
-  const seen = new Set<number>();
-  for (const { value, member } of processings) {
-    if (seen.has(value)) violated('GRC-5', `${member} processed value ${value} again, which was committed before.`);
-    seen.add(value);
+  const seen = new Set<string>();
+  for (const { place, member } of processings) {
+    if (seen.has(place))
+      violated('GRC-5', `${member} processed the record ${place} again, which was committed before.`);
+    seen.add(place);
   }
 };
 

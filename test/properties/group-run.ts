@@ -26,6 +26,8 @@ export interface Variation {
 /** One record in one member's hands, as far as it came. */
 export interface Processing {
   readonly value: number;
+  /** `partition@offset`: a value that was stored twice is two records. */
+  readonly place: string;
   readonly key: string;
   readonly member: string;
   readonly beganAtMs: number;
@@ -103,8 +105,11 @@ class Run {
       await this.disturb(disturbance);
     }
     if (this.members.size === 0) this.addMember();
+    const disturbedAtMs = world.now;
     const caughtUp = await world.runUntil(
-      () => this.acknowledged.size === plan.keys.length && this.rest.isAtRest(world.now, this.members.keys()),
+      () =>
+        this.acknowledged.size === plan.keys.length &&
+        this.rest.isAtRest(world.now, disturbedAtMs, this.members.keys()),
       world.now + longestQuietMs,
     );
     const membersAtRest = [...this.members.keys()];
@@ -205,6 +210,7 @@ class Run {
         if (this.commitsFirst && !(await commit())) return;
         const processing = {
           value,
+          place: `${partition}@${offset}`,
           key,
           member: id,
           beganAtMs: clock.now(),

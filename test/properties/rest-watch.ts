@@ -19,11 +19,12 @@ export class RestWatch {
     private readonly trace: readonly RecordedEvent[],
   ) {}
 
-  isAtRest(nowMs: number, members: Iterable<string>): boolean {
+  /** `disturbedAtMs`: when something was last done to a member. */
+  isAtRest(nowMs: number, disturbedAtMs: number, members: Iterable<string>): boolean {
     for (; this.seen < this.trace.length; this.seen++) this.apply(this.trace[this.seen] as RecordedEvent);
     return (
       this.state === 'Stable' &&
-      nowMs >= this.changedAtMs + quietMs &&
+      nowMs >= Math.max(this.changedAtMs, disturbedAtMs) + quietMs &&
       [...members].every((member) => this.generations.get(member) === this.generation) &&
       [...this.ends].every(([partition, end]) => (this.committed.get(partition) ?? 0) >= end)
     );

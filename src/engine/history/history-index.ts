@@ -27,6 +27,12 @@ export interface Placement {
   readonly lines: number[];
 }
 
+/** The smallest and the largest place of a value. */
+export interface Places {
+  readonly first: number;
+  readonly last: number;
+}
+
 /**
  * What the checkers look things up in. A value stands at an offset if its send was certainly carried out, or if any poll returned it there: consumers must never
  * be given anything else, whatever became of the poll.
@@ -36,7 +42,8 @@ export class HistoryIndex {
   readonly polls: readonly Poll[];
   private readonly reads = new Map<PartitionName, Map<number, number[]>>();
   private readonly logs = new Map<PartitionName, Map<number, Placement[]>>();
-  private readonly positions = new Map<PartitionName, Map<number, { first: number; last: number }>>();
+  private readonly positions = new Map<PartitionName, Map<number, Places>>();
+  private readonly offsets = new Map<PartitionName, ReadonlyMap<number, number>>();
 
   constructor(readonly history: History) {
     this.sends = sendsOf(history.events);
@@ -59,7 +66,11 @@ export class HistoryIndex {
         this.place(sent.partition, sent.offset, sent.value, sent.lines);
     for (const poll of this.polls)
       for (const [partition, offset, value] of poll.records) this.place(partition, offset, value, [poll.line]);
-    for (const [partition, log] of this.logs) this.positions.set(partition, denseIndex(log));
+    for (const [partition, log] of this.logs) {
+      const dense = new Map([...log.keys()].sort((one, other) => one - other).map((offset, at) => [offset, at]));
+      this.offsets.set(partition, dense);
+      this.positions.set(partition, placesOf(log, dense));
+    }
   }
 
   get partitions(): readonly PartitionName[] {
@@ -87,8 +98,14 @@ export class HistoryIndex {
   }
 
   /** The smallest and the largest place of the value among the offsets that are in use (gaps do not count). */
-  places(partition: PartitionName, value: number): { readonly first: number; readonly last: number } | undefined {
+  places(partition: PartitionName, value: number): Places | undefined {
     return this.positions.get(partition)?.get(value);
+  }
+
+  /** How many places further `to` is than `from`, both offsets that were read; offsets that are not in use do not count. */
+  placesBetween(partition: PartitionName, from: number, to: number): number {
+    const dense = this.offsets.get(partition);
+    return (dense?.get(to) ?? 0) - (dense?.get(from) ?? 0);
   }
 
   private place(partition: PartitionName, offset: number, value: number, lines: readonly number[]): void {
@@ -121,16 +138,15 @@ function sendsOf(events: readonly HistoryEvent[]): readonly SentValue[] {
   });
 }
 
-function denseIndex(
+function placesOf(
   log: ReadonlyMap<number, readonly Placement[]>,
-): Map<number, { readonly first: number; readonly last: number }> {
-  const positions = new Map<number, { readonly first: number; readonly last: number }>();
-  const offsets = [...log.keys()].sort((one, other) => one - other);
-  offsets.forEach((offset, index) => {
+  dense: ReadonlyMap<number, number>,
+): Map<number, Places> {
+  const places = new Map<number, Places>();
+  for (const [offset, place] of dense)
     for (const { value } of log.get(offset) ?? [])
-      positions.set(value, { first: positions.get(value)?.first ?? index, last: index });
-  });
-  return positions;
+      places.set(value, { first: places.get(value)?.first ?? place, last: place });
+  return places;
 }
 
 function entry<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {

@@ -2,8 +2,9 @@ import type { Anomaly } from './anomaly.js';
 import type { HistoryEvent, PartitionName, ReadRecord } from './history.js';
 import type { HistoryIndex } from './history-index.js';
 
-/** The last value that a process was given of a partition. */
+/** The last record that a process was given of a partition. */
 interface Position {
+  readonly offset: number;
   readonly value: number;
   readonly line: number;
 }
@@ -14,17 +15,17 @@ interface Step {
   readonly partition: PartitionName;
   readonly from: Position;
   readonly to: Position;
-  /** How many places `to` stands behind `from`: 1 if it is the next. Undefined if one of them has no known place. */
-  readonly distance: number | undefined;
+  /** How many places `to` stands behind `from`: 1 if it is the next. */
+  readonly distance: number;
 }
 
 /** A process was given a record that is not the next one, though it had held its position: something lies between. */
 export function pollSkips(index: HistoryIndex): readonly Anomaly[] {
   return stepsOf(index)
-    .filter(({ distance }) => distance !== undefined && distance > 1)
+    .filter(({ distance }) => distance > 1)
     .map(({ process, partition, from, to, distance }) => ({
       name: 'poll-skip',
-      message: `${process} was given value ${to.value} of ${partition} after ${from.value} and skipped ${Number(distance) - 1} in between.`,
+      message: `${process} was given value ${to.value} of ${partition} after ${from.value} and skipped ${distance - 1} in between.`,
       evidence: [from.line, to.line],
     }));
 }
@@ -32,7 +33,7 @@ export function pollSkips(index: HistoryIndex): readonly Anomaly[] {
 /** A process was given a record again, or an earlier one, though it had held its position. */
 export function nonmonotonicPolls(index: HistoryIndex): readonly Anomaly[] {
   return stepsOf(index)
-    .filter(({ distance }) => distance !== undefined && distance < 1)
+    .filter(({ distance }) => distance < 1)
     .map(({ process, partition, from, to }) => ({
       name: 'nonmonotonic-poll',
       message: `${process} was given value ${to.value} of ${partition} after ${from.value}, which does not come before it.`,
@@ -48,23 +49,24 @@ function stepsOf(index: HistoryIndex): readonly Step[] {
     for (const partition of forgotten(event)) positions.delete(name(event.p, partition));
     if (event.f !== 'poll' || event.e === 'inv') continue;
     const before = new Map(positions);
-    for (const [partition, , value] of event.recs ?? ([] as readonly ReadRecord[])) {
+    for (const [partition, offset, value] of event.recs ?? ([] as readonly ReadRecord[])) {
       const at = name(event.p, partition);
       const from = positions.get(at);
-      const to = { value, line: event.i };
+      const to = { offset, value, line: event.i };
       if (from !== undefined)
-        steps.push({ process: event.p, partition, from, to, distance: distance(index, partition, from.value, value) });
+        steps.push({
+          process: event.p,
+          partition,
+          from,
+          to,
+          distance: index.placesBetween(partition, from.offset, offset),
+        });
       positions.set(at, to);
     }
     // Only what a successful poll returned moves the position on.
     if (event.e !== 'ok') restore(positions, before);
   }
   return steps;
-}
-
-function distance(index: HistoryIndex, partition: PartitionName, from: number, to: number): number | undefined {
-  const [one, other] = [index.places(partition, from), index.places(partition, to)];
-  return one === undefined || other === undefined ? undefined : other.first - one.first;
 }
 
 /** The partitions of which the process has let go of its position. */

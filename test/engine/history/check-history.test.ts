@@ -38,6 +38,10 @@ const predicates: Partial<Record<AnomalyName, Predicate>> = {
   },
   duplicate: {
     witnesses: {
+      'a value that was stored twice, read twice in one poll': [
+        written(sent(1, 0), sent(2, 2), read([[0, 1], [1, 1], [2, 2]])), // prettier-ignore
+        ['duplicate'],
+      ],
       'a value read at two offsets': [
         written(sent(1, 0), read([[0, 1]], { p: 'c1' }), read([[1, 1]], { p: 'c2' })),
         ['duplicate'],

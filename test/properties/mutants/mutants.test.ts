@@ -47,7 +47,7 @@ const mutants: Readonly<Record<string, Mutant>> = {
   'GRC-5 a member that commits too late for at most once': {
     rule: rules.atMostOnce,
     variation: { commits: 'after-processing' },
-    found: /GRC-5 is broken: member-\d+ processed value \d+ again/,
+    found: /GRC-5 is broken: member-\d+ processed the record \d@\d+ again/,
   },
   'GRC-5 a member that commits too early for at least once': {
     rule: rules.atLeastOnce,
