@@ -39,3 +39,8 @@ export function recordName(drawing: Pick<Drawing, 'spec' | 'texts' | 'label'>, r
   const { key = null } = drawing.spec.records[record] ?? {};
   return drawing.texts.record.long(key, drawing.label(record));
 }
+
+/** Whether a record is a tombstone. */
+export function hasNoValue(record: { readonly value: string | null } | undefined): boolean {
+  return record !== undefined && record.value === null;
+}

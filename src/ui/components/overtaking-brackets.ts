@@ -49,7 +49,7 @@ export function placeBrackets(input: BracketsInput): Brackets {
     .filter((overtaking) => overtaking.laterHandledMs <= input.atMs)
     .map((overtaking) => {
       const isOpen = overtaking.earlierHandledMs === undefined || overtaking.earlierHandledMs > input.atMs;
-      const endMs = isOpen ? input.atMs : (overtaking.earlierHandledMs as number);
+      const endMs = isOpen ? input.atMs : overtaking.earlierHandledMs;
       return {
         overtaking,
         isOpen,

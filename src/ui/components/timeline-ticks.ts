@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '../../engine/environment/trace-events.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
+import { xAt, type TimeScale } from './time-axis.js';
 
 /** A moment on the strip below the stage, in the colour of its record's key. */
 export interface Tick {
@@ -40,4 +41,16 @@ export function commitTicks(events: readonly RecordedEvent[], originMs: number, 
       atMs: event.at - originMs,
       record: recordAt.get(`${event.partition}@${event.offset - 1}`),
     }));
+}
+
+/** Where ticks lie on a strip: one a pixel, for more can't be seen and a long run has many. */
+export function distinctTicks(ticks: readonly Tick[], scale: TimeScale): readonly (Tick & { readonly x: number })[] {
+  const seen = new Set<number>();
+  return ticks.flatMap((tick) => {
+    const x = xAt(scale, tick.atMs);
+    const pixel = Math.round(x);
+    if (x > scale.x1 || seen.has(pixel)) return [];
+    seen.add(pixel);
+    return [{ ...tick, x }];
+  });
 }

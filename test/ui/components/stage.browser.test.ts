@@ -138,7 +138,7 @@ test('before the question is answered nothing gives the outcome away', async () 
   show(LaneTable, {
     spec: threeWays,
     view: viewOf(threeWays, 16_400),
-    lane: 'queue',
+    lane: 'queue' as const,
     selected: null,
     revealVerdicts: false,
     texts,
@@ -232,6 +232,17 @@ test('dragging the end of a bar gives its new length in tenths of a second', asy
   const [lane, actor, record, handlingMs] = onDragHandling.mock.calls[0] as [string, string, number, number];
   expect([lane, actor, record]).toEqual(['queue', 'worker-2', 1]);
   expect(Math.abs(handlingMs - 11_500)).toBeLessThanOrEqual(100);
+});
+
+test('a tombstone is hollow, and says so', async () => {
+  const records = threeWays.records.map((record, at) =>
+    at === 3 ? { ...record, value: null as unknown as string } : record,
+  );
+  const frame = show(Stage, stage({ spec: { ...threeWays, records } }));
+  await settled();
+  const cell = frame.querySelector('[data-focus="records#3"]');
+  expect(cell?.getAttribute('aria-label')).toContain('tombstone');
+  expect(cell?.querySelector('.cell')?.getAttribute('fill')).toBe('none');
 });
 
 test('a record that is selected lights up everywhere', async () => {

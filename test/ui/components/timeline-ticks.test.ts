@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import type { RecordedEvent } from '../../../src/engine/environment/trace-events.js';
-import { commitTicks, deliveredTicks, producedTicks } from '../../../src/ui/components/timeline-ticks.js';
+import {
+  commitTicks,
+  deliveredTicks,
+  distinctTicks,
+  producedTicks,
+} from '../../../src/ui/components/timeline-ticks.js';
 import { threeWays, viewOf } from '../fixtures/three-ways-view.js';
 
 const view = viewOf(threeWays, 60_000);
@@ -23,4 +28,13 @@ test('a commit has the colour of the newest record that it covers', () => {
     offset: 2,
   };
   expect(commitTicks([committed], 1_000_000, view)).toEqual([{ atMs: 5_000, record: 2 }]);
+});
+
+test('of ticks on one pixel one is drawn, and none beyond the strip', () => {
+  const scale = { fromMs: 0, toMs: 10_000, x0: 0, x1: 100 };
+  const ticks = [0, 20, 1_000, 12_000].map((atMs, record) => ({ atMs, record }));
+  expect(distinctTicks(ticks, scale).map(({ record, x }) => ({ record, x }))).toEqual([
+    { record: 0, x: 0 },
+    { record: 2, x: 10 },
+  ]);
 });

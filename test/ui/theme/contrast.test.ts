@@ -5,11 +5,10 @@ const css = readFileSync(new URL('../../../src/ui/theme/theme.css', import.meta.
 const themes = ['light', 'dark'] as const;
 
 /** The colours of `light-dark(light, dark)`, by custom property. */
-const colours = Object.fromEntries(
-  [...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(([, name, light, dark]) => [
-    name,
-    { light, dark },
-  ]),
+const colours: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries(
+  [...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(
+    ([, name = '', light = '', dark = '']) => [name, { light, dark }] as const,
+  ),
 );
 
 function luminance(hex: string): number {
