@@ -23,7 +23,7 @@ export function layOutBeside(input: StageLayoutInput): StageLayout {
   const open = planned.filter(({ head }) => head !== undefined).length;
   const isAlone = open === 1;
   const roomEach = open === 0 ? 0 : Math.floor(spare / open);
-  const maxPitch = size.maxPitch * (isAlone ? 1.4 : 1);
+  const maxPitch = size.maxPitch * (isAlone ? 1.9 : 1);
 
   let top = headerHeight;
   const lanes = planned.map(({ shape, head, height: least }): LaneLayout => {
@@ -96,7 +96,7 @@ function rowAt(top: number, pitch: number, nameX: number, isLow: boolean, labelP
     const name = { x: nameX, y: top + pitch / 2 + labelPx * 0.35, anchor: 'end' as const };
     return { top: top + 2, barHeight: pitch - 4, name, detail: undefined, hasLabelLine: false };
   }
-  const barHeight = Math.min(Math.round(size.bar * 1.6), Math.max(size.bar, Math.round(pitch * 0.45)));
+  const barHeight = Math.min(Math.round(size.bar * 1.9), Math.max(size.bar, Math.round(pitch * 0.45)));
   const barTop = top + size.labelLine + Math.max(0, Math.floor((pitch - size.labelLine - barHeight - 4) / 2));
   const middle = barTop + barHeight / 2;
   return {
