@@ -1,0 +1,77 @@
+// @ts-check
+/**
+ * Measures the engine against its rivals, in a worker of a real Chromium on a fresh profile, and prints a JSON object a line:
+ * {"bench","value","unit","against","rival","ratio"}; a ratio above 1 means that we are ahead. Both sides run in turns; values are medians.
+ *
+ *   node scripts/bench.mjs [NAME]     all benchmarks, or those whose names begin with NAME
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { build } from 'vite';
+import { chromiumArguments, findChromium } from './find-chromium.mjs';
+import { projectRoot } from './setup.mjs';
+import { serveFiles } from './static-server.mjs';
+
+const rounds = 5;
+
+const prefix = process.argv[2] ?? '';
+const workspace = await mkdtemp(join(tmpdir(), 'partita-bench-'));
+try {
+  const directory = join(workspace, 'page');
+  await build({
+    root: join(projectRoot, 'test', 'bench'),
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: directory, target: 'es2023' },
+    worker: { format: 'es' },
+  });
+  const server = await serveFiles({ directory });
+  try {
+    await runBenchmarks(server.url, join(workspace, 'profile'));
+  } finally {
+    await server.close();
+  }
+} finally {
+  await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/**
+ * @param {string} url
+ * @param {string} profile
+ */
+async function runBenchmarks(url, profile) {
+  const browser = await chromium.launchPersistentContext(profile, {
+    executablePath: await findChromium({ install: false }),
+    headless: true,
+    args: chromiumArguments,
+  });
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    page.on('console', (message) => console.error(message.text()));
+    await page.goto(url);
+    const names = (await page.evaluate(() => globalThis.benchWorker.names())).filter((name) => name.startsWith(prefix));
+    if (names.length === 0) throw new Error(`No benchmark's name begins with ${prefix}.`);
+    for (const bench of names) {
+      const { value, against, rival } = await page.evaluate(
+        ([name, count]) => globalThis.benchWorker.run(name, count),
+        /** @type {const} */ ([bench, rounds]),
+      );
+      const ratio = Number((value / against).toPrecision(3));
+      console.log(
+        JSON.stringify({
+          bench,
+          value: Math.round(value),
+          unit: 'records/s',
+          against: Math.round(against),
+          rival,
+          ratio,
+        }),
+      );
+    }
+  } finally {
+    await browser.close();
+  }
+}

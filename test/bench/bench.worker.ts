@@ -1,0 +1,26 @@
+import { expose } from 'comlink';
+import { dexieAppend, dexieRead } from './dexie-rows.js';
+import { idbAppend, idbRead } from './raw-chunks.js';
+import { runPair, type Pair, type Result } from './pair.js';
+
+/** All benchmarks by name. */
+const pairs: Readonly<Record<string, () => Pair>> = {
+  'idb-append': idbAppend,
+  'idb-read': idbRead,
+  'dexie-append': dexieAppend,
+  'dexie-read': dexieRead,
+};
+
+const worker = {
+  names: (): string[] => Object.keys(pairs),
+  run: (name: string, rounds: number): Promise<Result> => {
+    const pair = pairs[name];
+    if (pair === undefined)
+      throw new Error(`There is no benchmark ${name}. There are ${Object.keys(pairs).join(', ')}.`);
+    return runPair(pair(), rounds);
+  },
+};
+
+export type BenchWorker = typeof worker;
+
+expose(worker);

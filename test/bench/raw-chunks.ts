@@ -1,0 +1,106 @@
+import { deleteDB, openDB, unwrap } from 'idb';
+import { encodeBatch, type RecordToEncode } from '../../src/engine/protocol/record-batch.js';
+import type { Pair, Side } from './pair.js';
+import { hundredByteRecords, partitaAppend, partitaRead } from './partita-log.js';
+
+const chunkBytes = 1024 * 1024;
+const chunksInTransaction = 4;
+const recordCount = 500_000;
+
+/** What the records are in a log, cut into chunks of 1 MiB: made before anything is measured. */
+function chunksOf(records: readonly RecordToEncode[]): Uint8Array[] {
+  const batches: Uint8Array[] = [];
+  for (let at = 0; at < records.length; at += 1000)
+    batches.push(encodeBatch({ records: records.slice(at, at + 1000) }));
+  const all = new Uint8Array(batches.reduce((sum, batch) => sum + batch.length, 0));
+  let end = 0;
+  for (const batch of batches) {
+    all.set(batch, end);
+    end += batch.length;
+  }
+  return Array.from({ length: Math.ceil(end / chunkBytes) }, (_, index) =>
+    all.slice(index * chunkBytes, (index + 1) * chunkBytes),
+  );
+}
+
+let databases = 0;
+
+async function openChunks(name: string): Promise<IDBDatabase> {
+  return unwrap(await openDB(name, 1, { upgrade: (database) => void database.createObjectStore('chunks') }));
+}
+
+/** As fast as IndexedDB takes these bytes: large values of exact length, several a transaction, nothing awaited but its end. */
+async function putAll(database: IDBDatabase, chunks: readonly Uint8Array[]): Promise<void> {
+  for (let at = 0; at < chunks.length; at += chunksInTransaction) {
+    const transaction = database.transaction('chunks', 'readwrite', { durability: 'strict' });
+    const complete = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error as DOMException);
+    });
+    const store = transaction.objectStore('chunks');
+    chunks.slice(at, at + chunksInTransaction).forEach((chunk, index) => store.put(chunk, [0, at + index]));
+    transaction.commit();
+    await complete;
+  }
+}
+
+/** As fast as IndexedDB gives them: several `get`s at once in each transaction. */
+async function getAll(database: IDBDatabase, count: number): Promise<void> {
+  for (let at = 0; at < count; at += chunksInTransaction) {
+    const store = database.transaction('chunks', 'readonly').objectStore('chunks');
+    const keys = Array.from({ length: Math.min(chunksInTransaction, count - at) }, (_, index) => at + index);
+    await Promise.all(
+      keys.map(
+        (key) =>
+          new Promise((resolve, reject) => {
+            const request = store.get([0, key]);
+            request.onsuccess = resolve;
+            request.onerror = () => reject(request.error as DOMException);
+          }),
+      ),
+    );
+  }
+}
+
+/** Our log against raw `put`. */
+export function idbAppend(): Pair {
+  const records = hundredByteRecords(recordCount);
+  const chunks = chunksOf(records);
+  const theirs: Side = {
+    round: async () => {
+      const name = `raw-append-${databases++}`;
+      const database = await openChunks(name);
+      const from = performance.now();
+      await putAll(database, chunks);
+      const ms = performance.now() - from;
+      database.close();
+      await deleteDB(name);
+      return { records: recordCount, ms };
+    },
+  };
+  return { rival: 'IndexedDB put, 4 values of 1 MiB a transaction, strict', ours: partitaAppend(records), theirs };
+}
+
+/** Our log against raw `get`. */
+export function idbRead(): Pair {
+  const records = hundredByteRecords(recordCount);
+  const chunks = chunksOf(records);
+  const name = `raw-read-${databases++}`;
+  const theirs: Side = {
+    setUp: async () => {
+      const database = await openChunks(name);
+      await putAll(database, chunks);
+      database.close();
+    },
+    round: async () => {
+      const database = await openChunks(name);
+      const from = performance.now();
+      await getAll(database, chunks.length);
+      const ms = performance.now() - from;
+      database.close();
+      return { records: recordCount, ms };
+    },
+    tearDown: () => deleteDB(name),
+  };
+  return { rival: 'IndexedDB get, 4 values of 1 MiB a transaction', ours: partitaRead(records), theirs };
+}
