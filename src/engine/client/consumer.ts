@@ -213,10 +213,10 @@ export class Consumer {
     const runTime = new Lifetime(this.#cluster.context.environment.timers, this.#cluster.lifetime);
     this.#runTime = runTime;
     this.#stream = stream;
-    await new Promise<void>((joined, failed) => {
+    await new Promise<void>((joined, failed: (error: Error) => void) => {
       this.#running = this.#runLoops(runTime, handler, config, joined).then(
         () => this.#ended(joined),
-        (error: Error) => this.#ended(() => failed(error), error),
+        (error: unknown) => this.#ended(() => failed(error as Error), error as Error),
       );
     });
   }
@@ -235,12 +235,13 @@ export class Consumer {
   async #runLoops(runTime: Lifetime, handler: Handler, config: ConsumerRunConfig, onJoined: () => void): Promise<void> {
     const { groupId, retry } = this.#config;
     const backoff = this.#cluster.backoff({ ...retry, retries: Infinity });
-    while (!runTime.isOver) {
+    const isStopped = (): boolean => runTime.isOver;
+    while (!isStopped()) {
       this.#loop = this.#newLoop(handler, config);
       try {
         await this.#loop.run(onJoined);
       } catch (error) {
-        const restart = !runTime.isOver && (await this.#mayRestart(error as Error));
+        const restart = !isStopped() && (await this.#mayRestart(error as Error));
         this.#cluster.context.logger.error(`The consumer of group ${groupId} crashed.`, { error, restart });
         this.#instrumentation.emit('consumer.crash', { error: error as Error, groupId, restart });
         if (!restart) throw error;

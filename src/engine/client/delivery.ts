@@ -13,9 +13,9 @@ export interface EachMessagePayload {
   readonly partition: number;
   readonly message: KafkaMessage;
   /** Says that the member is alive, which a timer does anyway. Rejects with REBALANCE_IN_PROGRESS when it is time to return. */
-  heartbeat(): Promise<void>;
+  readonly heartbeat: () => Promise<void>;
   /** Stops handing out this partition; gives the function that resumes it. */
-  pause(): () => void;
+  readonly pause: () => () => void;
 }
 
 /** The records of one partition that one fetch brought. Offsets are text, as in KafkaJS. */
@@ -24,11 +24,11 @@ export interface Batch {
   readonly partition: number;
   readonly highWatermark: string;
   readonly messages: readonly KafkaMessage[];
-  isEmpty(): boolean;
-  firstOffset(): string | null;
-  lastOffset(): string;
+  readonly isEmpty: () => boolean;
+  readonly firstOffset: () => string | null;
+  readonly lastOffset: () => string;
   /** How many offsets lie between the batch's last record and the end of the log. */
-  offsetLag(): string;
+  readonly offsetLag: () => string;
 }
 
 export interface TopicOffsets {
@@ -43,16 +43,16 @@ export interface Offsets {
 export interface EachBatchPayload {
   readonly batch: Batch;
   /** Everything up to this offset, inclusive, is handled. */
-  resolveOffset(offset: string): void;
-  heartbeat(): Promise<void>;
-  pause(): () => void;
+  readonly resolveOffset: (offset: string) => void;
+  readonly heartbeat: () => Promise<void>;
+  readonly pause: () => () => void;
   /** Commits these offsets; without any, what is handled. */
-  commitOffsetsIfNecessary(offsets?: Offsets): Promise<void>;
-  uncommittedOffsets(): Offsets;
+  readonly commitOffsetsIfNecessary: (offsets?: Offsets) => Promise<void>;
+  readonly uncommittedOffsets: () => Offsets;
   /** False once the consumer stops: return soon. */
-  isRunning(): boolean;
+  readonly isRunning: () => boolean;
   /** True once the rest of the batch must not be handled: the partition was taken away, paused or moved by a seek. */
-  isStale(): boolean;
+  readonly isStale: () => boolean;
 }
 
 /** What is called with records: one at a time, or a batch at a time. */

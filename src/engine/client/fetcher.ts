@@ -49,7 +49,7 @@ export class Fetcher {
   #failure: Error | undefined;
   #backoff: Backoff | undefined;
   #wakeUp: { readonly atMs: Millis; readonly timer: TimerHandle } | undefined;
-  #refreshing: Promise<void> | undefined;
+  #isRefreshing = false;
 
   constructor(cluster: Cluster, lifetime: Lifetime, partitions: AssignedPartitions, options: FetcherOptions) {
     this.#cluster = cluster;
@@ -197,13 +197,14 @@ export class Fetcher {
     const atMs = this.#now + this.#backoff.next();
     for (const assigned of partitions) assigned.notBeforeMs = atMs;
     this.#wakeAt(atMs);
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
     const topics = [...new Set(this.#partitions.all.map(({ topic }) => topic))];
     const { logger } = this.#cluster.context;
-    this.#refreshing ??= this.#cluster
+    void this.#cluster
       .refresh(topics)
-      .then(() => undefined)
       .catch((error: unknown) => logger.warn('The metadata could not be refreshed.', { error }))
-      .finally(() => (this.#refreshing = undefined));
+      .finally(() => (this.#isRefreshing = false));
   }
 
   #wakeAt(atMs: Millis): void {

@@ -1,5 +1,5 @@
 import type { Millis, TimerHandle, Timers } from '../environment/environment.js';
-import { KafkaError } from '../protocol/kafka-error.js';
+import type { KafkaError } from '../protocol/kafka-error.js';
 
 /**
  * The time between a client's connect and disconnect. What waits in it stops waiting when it ends: timers are cancelled, waits are rejected with
@@ -69,39 +69,21 @@ export class Lifetime {
     return this.#race(promise, limitMs);
   }
 
-  #race<Value>(promise: Promise<Value>, limitMs: Millis | undefined): Promise<Value | undefined> {
-    return new Promise((resolve, reject) => {
-      if (this.#reason !== undefined) {
-        promise.catch(() => undefined);
-        reject(this.#reason);
-        return;
-      }
-      let timer: TimerHandle | undefined;
-      const settle = (): void => {
+  async #race<Value>(promise: Promise<Value>, limitMs: Millis | undefined): Promise<Value | undefined> {
+    let end: () => void = () => {};
+    const ended = new Promise<undefined>((resolve, reject) => {
+      if (this.#reason !== undefined) reject(this.#reason);
+      const timer = limitMs === undefined ? undefined : this.#timers.set(limitMs, () => resolve(undefined));
+      this.#waiting.add(reject);
+      end = () => {
         timer?.cancel();
-        this.#waiting.delete(stop);
+        this.#waiting.delete(reject);
       };
-      const stop = (reason: KafkaError): void => {
-        settle();
-        reject(reason);
-      };
-      this.#waiting.add(stop);
-      if (limitMs !== undefined) {
-        timer = this.#timers.set(limitMs, () => {
-          settle();
-          resolve(undefined);
-        });
-      }
-      promise.then(
-        (value) => {
-          settle();
-          resolve(value);
-        },
-        (error: unknown) => {
-          settle();
-          reject(error as Error);
-        },
-      );
     });
+    try {
+      return await Promise.race([promise, ended]);
+    } finally {
+      end();
+    }
   }
 }

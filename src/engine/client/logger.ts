@@ -23,12 +23,7 @@ export class Logger {
   readonly #level: LogLevel;
   readonly #write: ((entry: LogEntry) => void) | undefined;
 
-  constructor(
-    clock: Clock,
-    namespace: string,
-    level: LogLevel = logLevel.INFO,
-    write: ((entry: LogEntry) => void) | undefined = undefined,
-  ) {
+  constructor(clock: Clock, namespace: string, level: LogLevel, write: ((entry: LogEntry) => void) | undefined) {
     this.#clock = clock;
     this.#namespace = namespace;
     this.#level = level;

@@ -51,7 +51,7 @@ export class TopicPartitions {
   choose(message: Message, record: RecordToEncode, custom: ReturnType<CustomPartitioner> | undefined): number {
     const { name, partitions } = this.#metadata;
     if (custom !== undefined) return this.#checked(custom({ topic: name, partitionMetadata: partitions, message }));
-    if (message.partition !== undefined && message.partition !== null) return this.#checked(message.partition);
+    if (message.partition !== undefined) return this.#checked(message.partition);
     return record.key === null ? -1 : partitionForKey(record.key, partitions.length);
   }
 

@@ -116,7 +116,7 @@ export class Producer {
   #sends = 0;
   #isShort = false;
   #isDue = false;
-  #refreshing: Promise<void> | undefined;
+  #isRefreshing = false;
 
   constructor(
     context: ClientContext,
@@ -186,26 +186,27 @@ export class Producer {
    */
   send({ topic, messages, acks, timeout }: ProducerRecord): Promise<RecordMetadata[]> {
     const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000);
+    const call = new SendCall(messages.length);
     try {
-      const call = new SendCall(messages.length);
       this.#place(this.#prepare(topic, messages, call, delivery));
-      return call.settled;
     } catch (error) {
-      return Promise.reject(error as Error);
+      call.fail(error as Error, messages.length);
     }
+    return call.settled;
   }
 
   /** As `send`, to several topics. */
   sendBatch({ topicMessages, acks, timeout }: ProducerBatchRecord): Promise<RecordMetadata[]> {
     const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000);
+    const recordCount = topicMessages.reduce((count, { messages }) => count + messages.length, 0);
+    const call = new SendCall(recordCount);
     try {
-      const call = new SendCall(topicMessages.reduce((count, { messages }) => count + messages.length, 0));
       const placements = topicMessages.map(({ topic, messages }) => this.#prepare(topic, messages, call, delivery));
       for (const placement of placements) this.#place(placement);
-      return call.settled;
     } catch (error) {
-      return Promise.reject(error as Error);
+      call.fail(error as Error, recordCount);
     }
+    return call.settled;
   }
 
   /** Sends what waits at once. Resolves when everything that was sent before is settled, acknowledged or not. */
@@ -239,8 +240,10 @@ export class Producer {
   #place(placement: Placement): void {
     const waiting = this.#waiting.get(placement.topic);
     if (waiting !== undefined) waiting.push(placement);
-    else if (this.#fill(placement)) return this.#drainIfDue();
-    else this.#waiting.set(placement.topic, [placement]);
+    else if (this.#fill(placement)) {
+      this.#drainIfDue();
+      return;
+    } else this.#waiting.set(placement.topic, [placement]);
     placement.timer = this.#cluster.lifetime.timer(this.#maxBlockMs, () => this.#stopWaiting(placement));
     this.#drainIfDue();
   }
@@ -336,26 +339,23 @@ export class Producer {
         this.#loading.delete(name);
         this.#placeWaitingFor(name);
       },
-      (error: Error) => {
+      (error: unknown) => {
         this.#loading.delete(name);
         const waiting = this.#waiting.get(name) ?? [];
         this.#waiting.delete(name);
-        for (const placement of waiting) this.#giveUp(placement, error);
+        for (const placement of waiting) this.#giveUp(placement, error as Error);
       },
     );
   }
 
   #refresh(): void {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
     const { logger } = this.#cluster.context;
-    this.#refreshing ??= this.#cluster.refresh([...this.#topics.keys()]).then(
-      () => {
-        this.#refreshing = undefined;
-      },
-      (error: unknown) => {
-        this.#refreshing = undefined;
-        logger.warn('The metadata could not be refreshed.', { error });
-      },
-    );
+    void this.#cluster
+      .refresh([...this.#topics.keys()])
+      .catch((error: unknown) => logger.warn('The metadata could not be refreshed.', { error }))
+      .finally(() => (this.#isRefreshing = false));
   }
 
   #stopWaiting(placement: Placement): void {

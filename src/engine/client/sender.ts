@@ -276,7 +276,8 @@ export class Sender {
   }
 
   #wakeAt(atMs: Millis): void {
-    if (this.#wakeUp !== undefined && this.#wakeUp.atMs <= atMs) return;
+    // One that comes too early does no harm, and need not be set anew each time.
+    if (this.#wakeUp !== undefined && this.#wakeUp.atMs <= atMs && atMs !== Infinity) return;
     this.#wakeUp?.timer.cancel();
     this.#wakeUp = undefined;
     if (atMs === Infinity) return;
