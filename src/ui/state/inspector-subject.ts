@@ -76,7 +76,7 @@ function recordFields({ selection, spec, view, texts }: Inspected): readonly Ins
   if (key !== null && topic?.lane === 'topic' && topic.keyed && place !== undefined) {
     const partition = partitionForKey(new TextEncoder().encode(key), topic.partitions);
     fields.push({
-      name: 'murmur2',
+      name: texts.inspector.keyPartition,
       value: texts.inspector.partitionOfKey(key, partition, topic.partitions),
       monospaced: true,
     });

@@ -334,20 +334,27 @@ export class ScenarioPlayer {
     const former = this.step;
     this.pause();
     this.at = at;
-    if (former.id === this.step.id || former.lanes.join() !== this.step.lanes.join() || this.shownTrial !== undefined)
-      await this.openStep();
+    const isOpen =
+      former.id !== this.step.id && former.lanes.join() === this.step.lanes.join() && this.shownTrial === undefined;
+    if (isOpen) await this.showOutcome();
+    else await this.openStep();
     this.keep();
   }
 
-  /** Opens the run of the step; each step begins at 0, save where the run has been seen already. */
+  /** Opens the run of the step, where `resumed` left it. */
   private async openStep(resumed?: PlayState): Promise<void> {
     this.ghost = undefined;
     this.shownTrial = undefined;
     const begins = resumed ?? { headMs: 0, seenMs: 0 };
     await this.openRun(begins);
-    if (resumed !== undefined || !this.revealVerdicts) return;
+    if (resumed === undefined) await this.showOutcome();
+  }
+
+  /** What was seen already is shown whole, or played once more; what is still to be seen stays at its beginning. */
+  private async showOutcome(): Promise<void> {
+    if (!this.revealVerdicts || this.step.phase === 'set-up' || this.step.phase === 'predict') return;
     if (this.isReplay) this.playback.play();
-    else if (this.step.phase !== 'set-up' && this.step.phase !== 'predict') await this.playback.runToEnd();
+    else await this.playback.runToEnd();
   }
 
   private async openRun(at: { readonly headMs: number; readonly seenMs: number }): Promise<void> {

@@ -167,6 +167,7 @@ export interface AppTexts {
     readonly producerId: string;
     readonly timestamp: string;
     readonly segment: string;
+    readonly keyPartition: string;
     readonly partitionOfKey: (key: string, partition: number, partitions: number) => string;
   };
 }

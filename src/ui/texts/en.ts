@@ -237,6 +237,7 @@ export const english: AppTexts = {
     producerId: 'Producer id',
     timestamp: 'Timestamp',
     segment: 'Segment',
+    keyPartition: 'Partition of the key',
     partitionOfKey: (key, partition, partitions) => `murmur2(${key}) mod ${partitions} = ${partition}`,
   },
 };

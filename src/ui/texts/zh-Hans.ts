@@ -233,6 +233,7 @@ export const simplifiedChinese: AppTexts = {
     producerId: '生产者 id',
     timestamp: '时间戳',
     segment: '日志段',
+    keyPartition: '键所在的分区',
     partitionOfKey: (key, partition, partitions) => `murmur2(${key}) mod ${partitions} = ${partition}`,
   },
 };

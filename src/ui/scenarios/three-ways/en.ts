@@ -219,9 +219,7 @@ export const english: ScenarioTexts<StepId, QuestionId> = {
     },
     replay: {
       heading: () => 'Side by side',
-      body: () => [
-        'All three on one clock, fed with the same records. Play it again, or pick a record to see it everywhere and why it came so.',
-      ],
+      body: () => ['All three on one clock. Play it again, or pick a record to see it everywhere, and why it came so.'],
       goOn: 'Say why',
     },
     guarantee: {

@@ -205,9 +205,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
     },
     replay: {
       heading: () => '并排比较',
-      body: () => [
-        '三种方式共用一个时钟，发的是同样的记录。可以再放一遍，也可以点选一条记录，看它在各处的经过和原因。',
-      ],
+      body: () => ['三种方式共用一个时钟。可以再放一遍，或点选一条记录，看它在各处的经过和原因。'],
       goOn: '说说原因',
     },
     guarantee: {
