@@ -10,34 +10,83 @@ export class MissingChunk extends Error {
   override readonly name = 'MissingChunk';
 }
 
-/** Reads the bytes `from`…`to` of a file: all chunks in one transaction, large ones by their keys at once, runs of small ones by range. */
-export async function readChunks(
-  database: IDBDatabase,
-  file: ChunkedFile,
-  from: number,
-  to: number,
-): Promise<Uint8Array> {
-  const store = database.transaction('chunks', 'readonly').objectStore('chunks');
-  const requests: Promise<Chunk[]>[] = [];
-  const extents = file.extents(from, to);
-  for (let at = 0; at < extents.length;) {
-    let end = at;
-    while (end < extents.length && (extents[end] as ChunkExtent).length <= largestSmallChunk) end++;
-    if (end - at >= rangeFrom) requests.push(readRun(store, file.id, extents.slice(at, end)));
-    else end = Math.max(end, at + 1);
-    if (end - at < rangeFrom)
-      for (const extent of extents.slice(at, end)) requests.push(readOne(store, file.id, extent));
-    at = end;
+/** How many bytes of large chunks are kept in memory. */
+const cacheBytes = 8 * 1024 * 1024;
+
+/** How far a reader that goes through a file is read ahead of: the browser fetches while the reader works on what it has. */
+const readAheadBytes = 4 * 1024 * 1024;
+
+/** Reads files from their chunks. Large ones stay in memory for a while: reads seldom begin and end where chunks do. */
+export class ChunkReader {
+  private readonly cache = new Map<string, CachedChunk>();
+  private cachedBytes = 0;
+  private last: { readonly file: ChunkedFile; readonly from: number; readonly to: number } | undefined;
+
+  /** A copy of the bytes `from`…`to`, which lie within the file. Rejects with `MissingChunk` if they are not all there. */
+  async read(database: IDBDatabase, file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {
+    const chunks = this.request(database, file, file.extents(from, to));
+    if (this.last?.file === file && this.last.from < from && from <= this.last.to) {
+      const ahead = file.extents(to, Math.min(to + readAheadBytes, file.size)).filter(isLarge);
+      for (const chunk of this.request(database, file, ahead)) chunk.catch(() => undefined);
+    }
+    this.last = { file, from, to };
+    const bytes = new Uint8Array(to - from);
+    for (const chunk of (await Promise.all(chunks)).flat()) {
+      const skipped = Math.max(from - chunk.start, 0);
+      bytes.set(chunk.bytes.subarray(skipped, to - chunk.start), chunk.start + skipped - from);
+    }
+    return bytes;
   }
-  const chunks = (await Promise.all(requests)).flat();
-  const [only] = chunks;
-  if (chunks.length === 1 && only?.start === from && only.bytes.length === to - from) return only.bytes;
-  const bytes = new Uint8Array(to - from);
-  for (const chunk of chunks) {
-    const skipped = Math.max(from - chunk.start, 0);
-    bytes.set(chunk.bytes.subarray(skipped, to - chunk.start), chunk.start + skipped - from);
+
+  /** Asks for chunks that follow each other: large ones by their keys, small ones by range if they are many, all in one transaction. */
+  private request(database: IDBDatabase, file: ChunkedFile, extents: readonly ChunkExtent[]): Promise<Chunk[]>[] {
+    let opened: IDBObjectStore | undefined;
+    const store = () => (opened ??= database.transaction('chunks', 'readonly').objectStore('chunks'));
+    const requests: Promise<Chunk[]>[] = [];
+    for (let at = 0; at < extents.length;) {
+      const extent = extents[at] as ChunkExtent;
+      if (isLarge(extent)) {
+        requests.push(this.cached(file, extent, store));
+        at++;
+        continue;
+      }
+      const nextLarge = extents.findIndex((other, index) => index > at && isLarge(other));
+      const run = extents.slice(at, nextLarge < 0 ? extents.length : nextLarge);
+      if (run.length >= rangeFrom) requests.push(readRun(store(), file.id, run));
+      else for (const small of run) requests.push(readOne(store(), file.id, small));
+      at += run.length;
+    }
+    return requests;
   }
-  return bytes;
+
+  private cached(file: ChunkedFile, extent: ChunkExtent, store: () => IDBObjectStore): Promise<Chunk[]> {
+    const key = `${file.id} ${file.revision} ${extent.start} ${extent.length}`;
+    const found = this.cache.get(key) ?? { length: extent.length, chunk: readOne(store(), file.id, extent) };
+    if (!this.cache.delete(key)) {
+      this.cachedBytes += found.length;
+      found.chunk.catch(() => this.forget(key));
+    }
+    this.cache.set(key, found);
+    for (const oldest of this.cache.keys()) {
+      if (this.cachedBytes <= cacheBytes) break;
+      this.forget(oldest);
+    }
+    return found.chunk;
+  }
+
+  private forget(key: string): void {
+    this.cachedBytes -= this.cache.get(key)?.length ?? 0;
+    this.cache.delete(key);
+  }
+}
+
+interface CachedChunk {
+  readonly length: number;
+  readonly chunk: Promise<Chunk[]>;
+}
+
+function isLarge({ length }: ChunkExtent): boolean {
+  return length > largestSmallChunk;
 }
 
 interface Chunk {

@@ -7,7 +7,7 @@ import {
   type StoredFile,
 } from '../../environment/storage.js';
 import { ChunkedFile } from './chunked-file.js';
-import { MissingChunk, readChunks, resultOf } from './chunk-reader.js';
+import { ChunkReader, MissingChunk, resultOf } from './chunk-reader.js';
 import { Housekeeping } from './housekeeping.js';
 import {
   chunkKeys,
@@ -32,6 +32,7 @@ export interface IndexedDbStorageOptions {
  */
 export class IndexedDbStorage implements Storage {
   private readonly stored = new Map<string, ChunkedFile>();
+  private readonly reader = new ChunkReader();
   private readonly housekeeping: Housekeeping;
   private database: IDBDatabase | undefined;
   private owner: OwnerRow = { token: 0, commits: 0 };
@@ -185,7 +186,7 @@ export class IndexedDbStorage implements Storage {
     for (;;) {
       const { revision } = file;
       try {
-        return await this.connected((database) => readChunks(database, file, from, to));
+        return await this.connected((database) => this.reader.read(database, file, from, to));
       } catch (error) {
         if (!(error instanceof MissingChunk) || file.revision === revision) throw error;
       }
