@@ -108,6 +108,7 @@ export class Delivery {
     const { autoCommit, isEnding, heartbeat, pause } = this.#context;
     const { assigned } = fetched;
     const { topic, partition } = assigned;
+    const pauseThis = (): (() => void) => pause(assigned);
     for (const record of fetched.records()) {
       if (fetched.isStale || isEnding()) return;
       // A pause and a seek may have fetched again what was handled meanwhile.
@@ -115,14 +116,15 @@ export class Delivery {
       const { seekEpoch } = assigned;
       const delivery = this.#traceDelivery(fetched, record);
       try {
-        await eachMessage({ topic, partition, message: messageOf(record), heartbeat, pause: () => pause(assigned) });
+        await eachMessage({ topic, partition, message: messageOf(record), heartbeat, pause: pauseThis });
       } catch (error) {
         this.#retryLater(assigned, record.offset, error);
         return;
       }
       this.#traceHandled(assigned, record.offset, delivery);
       if (assigned.seekEpoch === seekEpoch) this.#advance(assigned, record.offset + 1);
-      await autoCommit.recordHandled();
+      const committing = autoCommit.recordHandled();
+      if (committing !== undefined) await committing;
     }
     await this.#finish(fetched);
   }

@@ -26,15 +26,15 @@ export interface Message {
 }
 
 const utf8 = new TextEncoder();
+const noHeaders: readonly RecordHeader[] = [];
 
 /** The record that a message stands for. Throws INVALID_TIMESTAMP, and MESSAGE_TOO_LARGE for one that alone would be larger than `largestBytes`. */
 export function recordOf(message: Message, now: Millis, largestBytes: number): RecordToEncode {
-  const { key, value, headers, timestamp } = message;
   const record: RecordToEncode = {
-    key: bytesOf(key),
-    value: bytesOf(value),
-    timestamp: timestamp === undefined ? now : timestampOf(timestamp),
-    ...(headers === undefined ? {} : { headers: headersOf(headers) }),
+    key: bytesOf(message.key),
+    value: bytesOf(message.value),
+    headers: message.headers === undefined ? noHeaders : headersOf(message.headers),
+    timestamp: message.timestamp === undefined ? now : timestampOf(message.timestamp),
   };
   const size = batchHeaderSize + sizeInBatch(record, 0, 0);
   if (size <= largestBytes) return record;

@@ -47,12 +47,21 @@ export class TopicPartitions {
     return this.#available;
   }
 
-  /** The partition of a record with an explicit one, a key or a partitioner of one's own; -1: the sticky partitioner decides. */
-  choose(message: Message, record: RecordToEncode, custom: ReturnType<CustomPartitioner> | undefined): number {
+  /** Throws INVALID_REQUEST if a message is to go to a partition that does not exist. */
+  check(messages: readonly Message[]): void {
+    for (const { partition } of messages) if (partition !== undefined) this.#checked(partition);
+  }
+
+  /** Where a partitioner of one's own sends the messages. Throws what it throws, and INVALID_REQUEST for partitions that don't exist. */
+  chooseBy(custom: ReturnType<CustomPartitioner>, messages: readonly Message[]): number[] {
     const { name, partitions } = this.#metadata;
-    if (custom !== undefined) return this.#checked(custom({ topic: name, partitionMetadata: partitions, message }));
-    if (message.partition !== undefined) return this.#checked(message.partition);
-    return record.key === null ? -1 : partitionForKey(record.key, partitions.length);
+    return messages.map((message) => this.#checked(custom({ topic: name, partitionMetadata: partitions, message })));
+  }
+
+  /** The partition of a message with an explicit one or a key; -1: the sticky partitioner decides. */
+  choose(message: Message, { key }: RecordToEncode): number {
+    if (message.partition !== undefined) return message.partition;
+    return key === null ? -1 : partitionForKey(key, this.#metadata.partitions.length);
   }
 
   queue(partition: number): PartitionQueue {

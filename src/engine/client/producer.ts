@@ -104,7 +104,7 @@ export class Producer {
   readonly #partitioner: ReturnType<CustomPartitioner> | undefined;
   readonly #topics = new Map<string, TopicPartitions>();
   readonly #waiting = new Map<string, Placement[]>();
-  readonly #deliveries = new Map<string, Delivery>();
+  readonly #deliveries: Delivery[] = [];
   readonly #loading = new Set<string>();
   readonly #isTraced: boolean;
   readonly #batchSize: number;
@@ -265,7 +265,7 @@ export class Producer {
   #fill(placement: Placement): boolean {
     const topic = this.#topic(placement.topic);
     if (topic === undefined) return false;
-    if (placement.partitions === undefined && !this.#choosePartitions(placement, topic)) return true;
+    if (placement.next === 0 && !this.#checkPartitions(placement, topic)) return true;
     const now = this.#now;
     for (; placement.next < placement.records.length; placement.next++) {
       const record = placement.records[placement.next] as RecordToEncode;
@@ -287,7 +287,8 @@ export class Producer {
 
   /** The sender has to look at a new batch, and at one that has become full. */
   #append(placement: Placement, record: RecordToEncode, topic: TopicPartitions, now: Millis): void {
-    const chosen = placement.partitions?.[placement.next] ?? -1;
+    const message = placement.messages[placement.next] as Message;
+    const chosen = placement.partitions?.[placement.next] ?? topic.choose(message, record);
     const partition = chosen === -1 ? topic.sticky.partition(topic.available) : chosen;
     const queue = topic.queue(partition);
     const send = this.#isTraced ? this.#traceSend(placement, partition, record) : undefined;
@@ -300,12 +301,12 @@ export class Producer {
     if (queue.inFlight === undefined && (batch.recordCount === 1 || batch.isFull)) this.#isDue = true;
   }
 
-  #choosePartitions(placement: Placement, topic: TopicPartitions): boolean {
+  /** Asks a custom partitioner, and refuses partitions that don't exist, before any record of the send is placed. */
+  #checkPartitions(placement: Placement, topic: TopicPartitions): boolean {
     const { messages, records, call } = placement;
     try {
-      placement.partitions = records.map((record, index) =>
-        topic.choose(messages[index] as Message, record, this.#partitioner),
-      );
+      if (this.#partitioner === undefined) topic.check(messages);
+      else placement.partitions ??= topic.chooseBy(this.#partitioner, messages);
       return true;
     } catch (error) {
       call.fail(error as Error, records.length);
@@ -393,11 +394,9 @@ export class Producer {
   }
 
   #delivery(acks: number, timeoutMs: Millis): Delivery {
-    const name = `${acks} ${timeoutMs}`;
-    const known = this.#deliveries.get(name);
-    if (known !== undefined) return known;
+    for (const known of this.#deliveries) if (known.acks === acks && known.timeoutMs === timeoutMs) return known;
     const delivery = { acks, timeoutMs };
-    this.#deliveries.set(name, delivery);
+    this.#deliveries.push(delivery);
     return delivery;
   }
 

@@ -3,8 +3,9 @@ import { sizeOfVarint, sizeOfVarlong } from '../protocol/varint.js';
 
 /** Bytes that a record takes in a batch of format version 2, exactly (Kafka's `DefaultRecord.sizeInBytes`). */
 export function sizeInBatch(record: RecordToEncode, offsetDelta: number, timestampDelta: number): number {
-  const { key, value, headers } = record;
-  let body = 1 + sizeOfVarlong(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfBytes(key) + sizeOfBytes(value);
+  const { headers } = record;
+  const fields = sizeOfBytes(record.key) + sizeOfBytes(record.value);
+  let body = 1 + sizeOfVarlong(timestampDelta) + sizeOfVarint(offsetDelta) + fields;
   if (headers === undefined || headers.length === 0) body += 1;
   else {
     body += sizeOfVarint(headers.length);

@@ -18,14 +18,17 @@ export interface Acknowledgement {
   readonly logStartOffset: number;
 }
 
+/** Until the promise is made, which is at once. One for all calls: there may be millions. */
+const unsettled = (): void => undefined;
+
 /** One call of `send`: settles once all of its records have, with where they went or with the first failure. */
 export class SendCall {
   readonly settled: Promise<RecordMetadata[]>;
   readonly #metadata: RecordMetadata[] = [];
   #outstanding: number;
   #failure: Error | undefined;
-  #resolve: (metadata: RecordMetadata[]) => void = () => {};
-  #reject: (error: Error) => void = () => {};
+  #resolve: (metadata: RecordMetadata[]) => void = unsettled;
+  #reject: (error: Error) => void = unsettled;
 
   constructor(recordCount: number) {
     this.#outstanding = recordCount;
@@ -38,8 +41,7 @@ export class SendCall {
 
   /** `count` records were stored in this partition, the first of them `index` places after the beginning of the batch. */
   acknowledge(topic: string, partition: number, index: number, count: number, stored: Acknowledgement): void {
-    const known = this.#metadata.some((each) => each.partition === partition && each.topicName === topic);
-    if (!known) {
+    if (!this.#knows(topic, partition)) {
       this.#metadata.push({
         topicName: topic,
         partition,
@@ -56,6 +58,11 @@ export class SendCall {
   fail(error: Error, count: number): void {
     this.#failure ??= error;
     this.#count(count);
+  }
+
+  #knows(topic: string, partition: number): boolean {
+    for (const each of this.#metadata) if (each.partition === partition && each.topicName === topic) return true;
+    return false;
   }
 
   #count(count: number): void {
