@@ -1,7 +1,5 @@
-import type { Millis, TimerHandle } from '../environment/environment.js';
-import { silentTracer, type EventId } from '../environment/trace-events.js';
+import type { Millis } from '../environment/environment.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import type { RecordToEncode } from '../protocol/record-batch.js';
 import { Accumulator } from './accumulator.js';
 import type { RetryOptions } from './backoff.js';
 import type { ClientContext } from './broker-connection.js';
@@ -13,7 +11,8 @@ import type {
   RequestEventPayload,
 } from './instrumentation.js';
 import { recordOf, type Message } from './message.js';
-import { TopicPartitions, type CustomPartitioner } from './partitioner.js';
+import type { CustomPartitioner } from './partitioner.js';
+import { Placer, type Placement } from './placer.js';
 import type { Delivery } from './producer-batch.js';
 import { SendCall, type RecordMetadata } from './send-call.js';
 import { Sender } from './sender.js';
@@ -77,19 +76,6 @@ export interface ProducerEventPayloads {
   readonly 'producer.network.request': RequestEventPayload;
 }
 
-/** The records of one send to one topic, on their way into batches. */
-interface Placement {
-  readonly topic: string;
-  readonly messages: readonly Message[];
-  readonly records: readonly RecordToEncode[];
-  readonly call: SendCall;
-  readonly delivery: Delivery;
-  readonly firstSend: number;
-  partitions: readonly number[] | undefined;
-  next: number;
-  timer: TimerHandle | undefined;
-}
-
 /**
  * Sends records, in KafkaJS's shape: `send` resolves when its records are acknowledged. Records to one partition are stored in the order in which they were
  * sent, retries included, because a partition has one batch in flight at a time; that ends when producers become idempotent. A retry after a lost
@@ -101,22 +87,11 @@ export class Producer {
   readonly #instrumentation: Instrumentation<ProducerEventPayloads>;
   readonly #accumulator: Accumulator;
   readonly #sender: Sender;
-  readonly #partitioner: ReturnType<CustomPartitioner> | undefined;
-  readonly #topics = new Map<string, TopicPartitions>();
-  readonly #waiting = new Map<string, Placement[]>();
+  readonly #placer: Placer;
   readonly #deliveries: Delivery[] = [];
-  readonly #loading = new Set<string>();
-  readonly #isTraced: boolean;
-  readonly #batchSize: number;
-  readonly #bufferMemory: number;
-  readonly #maxBlockMs: Millis;
   readonly #largestRecord: number;
-  readonly #metadataMaxAge: Millis;
   #state: 'new' | 'connected' | 'disconnecting' | 'disconnected' = 'new';
   #sends = 0;
-  #isShort = false;
-  #isDue = false;
-  #isRefreshing = false;
 
   constructor(
     context: ClientContext,
@@ -125,26 +100,26 @@ export class Producer {
   ) {
     this.#cluster = new Cluster(context, { allowAutoTopicCreation: config.allowAutoTopicCreation ?? true });
     this.#instrumentation = instrumentation;
-    this.#isTraced = context.environment.tracer !== silentTracer;
-    this.#partitioner = config.createPartitioner?.();
-    this.#batchSize = config.batchSize ?? 16_384;
-    this.#bufferMemory = config.bufferMemory ?? 32 * 1024 * 1024;
-    this.#maxBlockMs = config.maxBlockMs ?? 60_000;
-    this.#metadataMaxAge = config.metadataMaxAge ?? 300_000;
+    const batchSize = config.batchSize ?? 16_384;
+    const bufferMemory = config.bufferMemory ?? 32 * 1024 * 1024;
     const maxRequestSize = config.maxRequestSize ?? 1024 * 1024;
-    this.#largestRecord = Math.min(maxRequestSize, this.#bufferMemory);
-    this.#accumulator = new Accumulator({
-      batchSize: this.#batchSize,
-      lingerMs: config.lingerMs ?? 5,
-      bufferMemory: this.#bufferMemory,
+    this.#largestRecord = Math.min(maxRequestSize, bufferMemory);
+    this.#accumulator = new Accumulator({ batchSize, lingerMs: config.lingerMs ?? 5, bufferMemory });
+    this.#placer = new Placer(this.#cluster, this.#accumulator, {
+      partitioner: config.createPartitioner?.(),
+      batchSize,
+      bufferMemory,
+      maxBlockMs: config.maxBlockMs ?? 60_000,
+      metadataMaxAgeMs: config.metadataMaxAge ?? 300_000,
+      drain: () => this.#sender.drain(),
     });
     this.#sender = new Sender(this.#cluster, this.#accumulator, {
       maxInFlightRequests: config.maxInFlightRequests ?? 5,
       maxRequestSize,
       deliveryTimeoutMs: config.deliveryTimeoutMs ?? 120_000,
       retry: config.retry ?? {},
-      isMemoryShort: () => this.#isShort,
-      onSettled: () => this.#placeWaiting(),
+      isMemoryShort: () => this.#placer.isMemoryShort,
+      onSettled: () => this.#placer.placeWaiting(),
     });
   }
 
@@ -188,7 +163,7 @@ export class Producer {
     const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000);
     const call = new SendCall(messages.length);
     try {
-      this.#place(this.#prepare(topic, messages, call, delivery));
+      this.#placer.place(this.#prepare(topic, messages, call, delivery));
     } catch (error) {
       call.fail(error as Error, messages.length);
     }
@@ -202,7 +177,7 @@ export class Producer {
     const call = new SendCall(recordCount);
     try {
       const placements = topicMessages.map(({ topic, messages }) => this.#prepare(topic, messages, call, delivery));
-      for (const placement of placements) this.#place(placement);
+      for (const placement of placements) this.#placer.place(placement);
     } catch (error) {
       call.fail(error as Error, recordCount);
     }
@@ -214,7 +189,7 @@ export class Producer {
     const settled = (): void => undefined;
     this.#accumulator.beginFlush();
     try {
-      const placed = [...this.#waiting.values()].flat().map(({ call }) => call.settled.then(settled, settled));
+      const placed = this.#placer.waiting.map((call) => call.settled.then(settled, settled));
       const batches = [...this.#accumulator.open].flatMap(({ inFlight, waiting }) =>
         inFlight === undefined ? waiting : [inFlight, ...waiting],
       );
@@ -229,168 +204,11 @@ export class Producer {
   /** Turns messages into records. Throws for one that can't be sent. */
   #prepare(topic: string, messages: readonly Message[], call: SendCall, delivery: Delivery): Placement {
     if (this.#state !== 'connected') throw this.#notConnected();
-    const now = this.#now;
+    const now = this.#cluster.context.environment.clock.now();
     const records = messages.map((message) => recordOf(message, now, this.#largestRecord));
     const firstSend = this.#sends;
     this.#sends += records.length;
     return { topic, messages, records, call, delivery, firstSend, partitions: undefined, next: 0, timer: undefined };
-  }
-
-  /** Puts the records into batches, behind those to the same topic that wait already. */
-  #place(placement: Placement): void {
-    const waiting = this.#waiting.get(placement.topic);
-    if (waiting !== undefined) waiting.push(placement);
-    else if (this.#fill(placement)) {
-      this.#drainIfDue();
-      return;
-    } else this.#waiting.set(placement.topic, [placement]);
-    placement.timer = this.#cluster.lifetime.timer(this.#maxBlockMs, () => this.#stopWaiting(placement));
-    this.#drainIfDue();
-  }
-
-  #placeWaiting(): void {
-    this.#isShort = false;
-    for (const topic of [...this.#waiting.keys()]) this.#placeWaitingFor(topic);
-  }
-
-  #placeWaitingFor(topic: string): void {
-    const waiting = this.#waiting.get(topic);
-    if (waiting === undefined) return;
-    while (waiting.length > 0 && this.#fill(waiting[0] as Placement)) waiting.shift()?.timer?.cancel();
-    if (waiting.length === 0) this.#waiting.delete(topic);
-    this.#drainIfDue();
-  }
-
-  /** Puts in as many as there is memory for. False if some are left, for want of memory or of metadata. */
-  #fill(placement: Placement): boolean {
-    const topic = this.#topic(placement.topic);
-    if (topic === undefined) return false;
-    if (placement.next === 0 && !this.#checkPartitions(placement, topic)) return true;
-    const now = this.#now;
-    for (; placement.next < placement.records.length; placement.next++) {
-      const record = placement.records[placement.next] as RecordToEncode;
-      if (!this.#accumulator.hasMemoryFor((record.key?.length ?? 0) + (record.value?.length ?? 0))) {
-        this.#isShort = true;
-        this.#isDue = true;
-        return false;
-      }
-      this.#append(placement, record, topic, now);
-    }
-    return true;
-  }
-
-  #drainIfDue(): void {
-    if (!this.#isDue) return;
-    this.#isDue = false;
-    this.#sender.drain();
-  }
-
-  /** The sender has to look at a new batch, and at one that has become full. */
-  #append(placement: Placement, record: RecordToEncode, topic: TopicPartitions, now: Millis): void {
-    const message = placement.messages[placement.next] as Message;
-    const chosen = placement.partitions?.[placement.next] ?? topic.choose(message, record);
-    const partition = chosen === -1 ? topic.sticky.partition(topic.available) : chosen;
-    const queue = topic.queue(partition);
-    const send = this.#isTraced ? this.#traceSend(placement, partition, record) : undefined;
-    const before = queue.waiting[queue.waiting.length - 1]?.sizeInBytes ?? 0;
-    const batch = this.#accumulator.append(queue, record, placement.call, placement.delivery, now, send);
-    if (chosen === -1) {
-      const appended = batch.recordCount === 1 ? batch.sizeInBytes : batch.sizeInBytes - before;
-      topic.sticky.produced(appended, batch.isFull);
-    }
-    if (queue.inFlight === undefined && (batch.recordCount === 1 || batch.isFull)) this.#isDue = true;
-  }
-
-  /** Asks a custom partitioner, and refuses partitions that don't exist, before any record of the send is placed. */
-  #checkPartitions(placement: Placement, topic: TopicPartitions): boolean {
-    const { messages, records, call } = placement;
-    try {
-      if (this.#partitioner === undefined) topic.check(messages);
-      else placement.partitions ??= topic.chooseBy(this.#partitioner, messages);
-      return true;
-    } catch (error) {
-      call.fail(error as Error, records.length);
-      return false;
-    }
-  }
-
-  /** The topic's partitions, or undefined while they are being asked for. */
-  #topic(name: string): TopicPartitions | undefined {
-    const metadata = this.#cluster.metadata.topics.get(name);
-    if (metadata === undefined) {
-      this.#load(name);
-      return undefined;
-    }
-    if (this.#now - metadata.loadedAtMs > this.#metadataMaxAge) this.#refresh();
-    let topic = this.#topics.get(name);
-    if (topic === undefined) {
-      const random = this.#cluster.context.environment.random.fork(`partitioner:${name}`);
-      topic = new TopicPartitions(metadata, random, this.#batchSize);
-      this.#topics.set(name, topic);
-    } else if (topic.metadata !== metadata) topic.metadata = metadata;
-    return topic;
-  }
-
-  /** Asks for the topic's metadata; then places what waits for it, or fails it. */
-  #load(name: string): void {
-    if (this.#loading.has(name)) return;
-    this.#loading.add(name);
-    void this.#cluster.load([name]).then(
-      () => {
-        this.#loading.delete(name);
-        this.#placeWaitingFor(name);
-      },
-      (error: unknown) => {
-        this.#loading.delete(name);
-        const waiting = this.#waiting.get(name) ?? [];
-        this.#waiting.delete(name);
-        for (const placement of waiting) this.#giveUp(placement, error as Error);
-      },
-    );
-  }
-
-  #refresh(): void {
-    if (this.#isRefreshing) return;
-    this.#isRefreshing = true;
-    const { logger } = this.#cluster.context;
-    void this.#cluster
-      .refresh([...this.#topics.keys()])
-      .catch((error: unknown) => logger.warn('The metadata could not be refreshed.', { error }))
-      .finally(() => (this.#isRefreshing = false));
-  }
-
-  #stopWaiting(placement: Placement): void {
-    const waiting = this.#waiting.get(placement.topic) ?? [];
-    waiting.splice(waiting.indexOf(placement), 1);
-    if (waiting.length === 0) this.#waiting.delete(placement.topic);
-    const found = this.#isShort
-      ? `${this.#bufferMemory} bytes wait to be acknowledged, there is no memory for more. Await sends before you send more, or raise bufferMemory.`
-      : `the metadata of ${placement.topic} could not be loaded. Check that the broker runs.`;
-    const message = `Records for ${placement.topic} waited for ${this.#maxBlockMs} ms: ${found}`;
-    this.#giveUp(placement, new KafkaError('REQUEST_TIMED_OUT', message));
-  }
-
-  #giveUp(placement: Placement, error: Error): void {
-    placement.timer?.cancel();
-    placement.call.fail(error, placement.records.length - placement.next);
-  }
-
-  #traceSend(placement: Placement, partition: number, record: RecordToEncode): EventId {
-    const { environment, clientId } = this.#cluster.context;
-    const send = placement.firstSend + placement.next;
-    const id = `send:${clientId}:${send}`;
-    const cause = placement.messages[placement.next]?.trace?.cause;
-    environment.tracer.emit({
-      kind: 'record-sent',
-      id,
-      ...(cause === undefined ? {} : { cause }),
-      client: clientId,
-      send,
-      hasKey: record.key !== null,
-      topic: placement.topic,
-      partition,
-    });
-    return id;
   }
 
   #delivery(acks: number, timeoutMs: Millis): Delivery {
@@ -407,9 +225,5 @@ export class Producer {
         ? 'The producer is not connected. Await connect() first.'
         : 'The producer is disconnected. Make a new one.',
     );
-  }
-
-  get #now(): Millis {
-    return this.#cluster.context.environment.clock.now();
   }
 }
