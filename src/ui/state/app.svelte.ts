@@ -119,10 +119,10 @@ export class AppState {
 
   private async changeStatus(status: LogStatus): Promise<void> {
     const had = this.status === 'leading';
+    if (status === 'leading') await this.restore();
     this.status = status;
     this.lostTheLog = status === 'leading' ? false : had || this.lostTheLog;
     if (status === 'leading') {
-      await this.restore();
       this.opening = this.opening.then(() => this.closePlayer());
       await this.openRoute(this.router.route);
     } else if (had) {

@@ -65,7 +65,7 @@ export class AppPage {
   /** Runs the step's run and waits for the question after it. */
   async run(): Promise<void> {
     await this.page.locator('.told > p > button').click();
-    await this.page.locator('form fieldset').waitFor({ timeout: 30_000 });
+    await this.page.locator('form label').first().waitFor({ timeout: 30_000 });
   }
 
   /** Everything that can be read or is read out: texts, names and descriptions, hidden or not. */

@@ -38,12 +38,13 @@ test('the queue is predicted, run, stepped and seen by keys alone', async () => 
   await app.goOn.waitFor();
   await tabTo(/Begin with the queue/);
   await press('Enter');
-  await app.page.locator('form fieldset').waitFor();
+  await app.page.locator('form label').first().waitFor();
   expect(await app.heading.evaluate((heading) => heading === document.activeElement)).toBe(true);
   await press('2');
   await press('Enter');
   await app.heading.filter({ hasText: 'In which sequence' }).waitFor();
   await expect.poll(() => app.heading.evaluate((heading) => heading === document.activeElement)).toBe(true);
+  await app.page.locator('form label').first().waitFor();
   await press('1');
   await press('Enter');
   await app.heading.filter({ hasText: 'Watch both workers' }).waitFor();
@@ -58,7 +59,7 @@ test('the queue is predicted, run, stepped and seen by keys alone', async () => 
   await app.heading.filter({ hasText: 'What did you see?' }).waitFor({ timeout: 15_000 });
   await press('3');
   await press('Enter');
-  await app.page.locator('.timeline').waitFor();
+  await app.page.locator('main > .timeline').waitFor();
 });
 
 test('on the stage arrows go from record to record and Enter explains one; Escape closes', async () => {
@@ -66,9 +67,9 @@ test('on the stage arrows go from record to record and Enter explains one; Escap
   await press('ArrowDown');
   await press('ArrowRight');
   await press('Enter');
-  await app.page.locator('.inspector').waitFor();
+  await app.page.locator('main > .inspector').waitFor();
   await press('Escape');
-  await app.page.locator('.inspector').waitFor({ state: 'detached' });
+  await app.page.locator('main > .inspector').waitFor({ state: 'detached' });
 });
 
 test('? lists the keys, and single keys can be turned off', async () => {

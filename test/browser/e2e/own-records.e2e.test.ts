@@ -60,14 +60,14 @@ test('the scenario runs on them, with predictions from their own run', async () 
   await app.page.getByRole('button', { name: 'Run the scenario on them' }).click();
   await app.heading.filter({ hasText: 'Your 8 records' }).waitFor();
   await app.goOn.click();
-  await app.page.locator('form fieldset').waitFor();
+  await app.page.locator('form label').first().waitFor();
   const options = (await app.page.locator('form label > span').allInnerTexts()).map(Number);
   expect(options).toContain(4);
   expect(options).toContain(8);
   await app.answer(0);
   await app.answer(0);
   await app.run();
-  expect(await app.page.locator('.stage svg').innerText()).toMatch(/anna[\s\S]*dan?b/);
+  expect(await app.page.locator('.stage .frame').innerText()).toMatch(/anna[\s\S]*dan?b/);
 });
 
 test('after a reload they are still there, and another run of theirs can begin', async () => {

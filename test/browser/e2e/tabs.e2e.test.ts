@@ -22,7 +22,7 @@ async function shownSeconds(app: AppPage): Promise<number> {
 /** Predicts both questions of the queue, starts its run, and waits until it is past `seconds`. */
 async function runQueueTo(app: AppPage, seconds: number): Promise<void> {
   await app.goOn.click();
-  await app.page.locator('form fieldset').waitFor();
+  await app.page.locator('form label').first().waitFor();
   await app.answer(1);
   await app.answer(0);
   await app.page.locator('.told > p > button').click();
@@ -38,8 +38,8 @@ describe('a reload in mid-run', () => {
     await app.heading.filter({ hasText: 'Watch both workers' }).waitFor();
     const after = await shownSeconds(app);
     expect(after).toBeGreaterThan(before - 4);
-    expect(await app.page.locator('.aside table').innerText()).toMatch(/6[\s\S]*queue/);
-    await app.page.locator('form fieldset').waitFor({ timeout: 15_000 });
+    await expect.poll(() => app.page.locator('.aside table').innerText()).toMatch(/6[\s\S]*queue/);
+    await app.page.locator('form label').first().waitFor({ timeout: 15_000 });
     await app.heading.filter({ hasText: 'What did you see?' }).waitFor();
     const databases = await app.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
     expect(databases.some((name) => name?.includes('three-ways:queue'))).toBe(true);
