@@ -36,5 +36,5 @@ function search<Input>(
   more: fc.Parameters<[Input]> = {},
 ): Promise<fc.RunDetails<[Input]>> {
   const seed = Number(process.env['SEED'] ?? 1);
-  return fc.check(fc.asyncProperty(inputs, claim), { seed, numRuns, ...more }) as Promise<fc.RunDetails<[Input]>>;
+  return Promise.resolve(fc.check<[Input]>(fc.asyncProperty(inputs, claim), { seed, numRuns, ...more }));
 }

@@ -2,9 +2,13 @@ import type { Anomaly } from './anomaly.js';
 import type { HistoryEvent, PartitionName } from './history.js';
 import type { HistoryIndex } from './history-index.js';
 
-/** A partition that two members of a group hold at once: neither let go of by the first nor taken from it by the coordinator. */
+/**
+ * A partition that two members of a group hold at once: neither let go of by the first nor taken from it by the coordinator. What a member is told after it was
+ * put out gives it nothing: its id is never a member's again, and nothing that it commits is accepted.
+ */
 export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
   const groups = new Map<string, Map<PartitionName, Map<string, number>>>();
+  const fenced = new Set<string>();
   const found: Anomaly[] = [];
   const partitionsOf = (group: string): Map<PartitionName, Map<string, number>> => {
     const known = groups.get(group) ?? new Map<PartitionName, Map<string, number>>();
@@ -15,8 +19,11 @@ export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
     if (event.e !== 'ok') continue;
     if (event.f === 'revoked' || event.f === 'lost')
       for (const partition of event.tps) partitionsOf(event.g).get(partition)?.delete(event.m);
-    if (event.f === 'fence') for (const members of partitionsOf(event.g).values()) members.delete(event.who);
-    if (event.f !== 'assigned') continue;
+    if (event.f === 'fence') {
+      fenced.add(event.who);
+      for (const members of partitionsOf(event.g).values()) members.delete(event.who);
+    }
+    if (event.f !== 'assigned' || fenced.has(event.m)) continue;
     for (const partition of Object.keys(event.tps)) {
       const members = partitionsOf(event.g).get(partition) ?? new Map<string, number>();
       for (const [other, line] of members) {

@@ -53,7 +53,6 @@ export class TraditionalQueue {
       worker,
       toWorker: new DelayLine(this.environment.clock, this.environment.timers, random.fork('to-worker')),
       toQueue: new DelayLine(this.environment.clock, this.environment.timers, random.fork('to-queue')),
-      isOpen: true,
     });
     this.giveOut();
   }
@@ -61,8 +60,6 @@ export class TraditionalQueue {
   /** Takes a worker out: what it holds is ready again, and what it still does counts no more. Throws a RangeError if there is none. */
   removeWorker(id: string): void {
     const changes = this.state.decideRemoveWorker(id);
-    const desk = this.desks.get(id);
-    if (desk !== undefined) desk.isOpen = false;
     this.desks.delete(id);
     this.carryOut(changes);
   }
@@ -91,13 +88,17 @@ export class TraditionalQueue {
   }
 
   private async handle(desk: Desk, taking: Taking): Promise<void> {
-    if (!desk.isOpen) return;
+    if (!this.isThere(desk)) return;
     await desk.worker.handle(taking.message, taking.attempt);
-    if (!desk.isOpen) return;
+    if (!this.isThere(desk)) return;
     this.tell('message-handled', taking);
     desk.toQueue.send(() => {
-      if (desk.isOpen) this.carryOut(this.state.decideAcknowledge(taking));
+      if (this.isThere(desk)) this.carryOut(this.state.decideAcknowledge(taking));
     });
+  }
+
+  private isThere(desk: Desk): boolean {
+    return this.desks.get(desk.worker.id) === desk;
   }
 
   private carryOut(changes: readonly QueueChange[]): void {
@@ -134,5 +135,4 @@ interface Desk {
   readonly worker: QueueWorker;
   readonly toWorker: DelayLine;
   readonly toQueue: DelayLine;
-  isOpen: boolean;
 }

@@ -118,9 +118,9 @@ export class SimulatedConnection implements Connection {
     handled: (outcome: Outcome<Api>) => void,
   ): void {
     this.lastHandled = this.lastHandled.then(async () => {
-      if (!this.isServed) return;
+      if (!this.isServed()) return;
       const outcome = await this.handle(call, requestId, request);
-      if (this.isServed) handled(outcome);
+      if (this.isServed()) handled(outcome);
     });
   }
 
@@ -148,12 +148,12 @@ export class SimulatedConnection implements Connection {
     }
   }
 
-  private get isServed(): boolean {
+  private isServed(): boolean {
     return !this.isGoneForBroker && this.listener.component.isAlive;
   }
 
   private endForBroker(): void {
-    if (!this.isServed) return;
+    if (!this.isServed()) return;
     this.isGoneForBroker = true;
     this.listener.handler.disconnected(this.id);
   }

@@ -198,6 +198,11 @@ const predicates: Partial<Record<AnomalyName, Predicate>> = {
         fenced('m1'),
         assigned('m2', 0, 'reset'),
       ),
+      'the word of an assignment reaches a member that was put out meanwhile': written(
+        fenced('m1'),
+        assigned('m1', 0, 'reset'),
+        assigned('m2', 0, 'reset'),
+      ),
       'given again to the member that holds it': written(
         assigned('m1', 0, 'reset'),
         assigned('m1', 0, 'reset', { gen: 2 }),

@@ -26,13 +26,13 @@ class Echo implements RequestHandler {
     call: Call<Api>,
     request: RequestOf<Api>,
   ): Promise<ResponseOf<Api>> {
-    if (call.api === 'Produce') return this.produce(request as RequestOf<'Produce'>) as ResponseOf<Api>;
+    if (call.api === 'Produce') return this.produce(request as RequestOf<'Produce'>);
     const { generationId, memberId } = request as RequestOf<'Heartbeat'>;
     this.seen.push(`${context.requestId} ${memberId} ${generationId}`);
     if (memberId === 'refused') throw new KafkaError('UNKNOWN_MEMBER_ID');
     if (memberId === 'defect') throw new TypeError('a defect');
     await sleep(this.world.environment('broker').timers, generationId);
-    return completeResponse('Heartbeat', { errorCode: 0, throttleTimeMs: generationId }) as ResponseOf<Api>;
+    return completeResponse('Heartbeat', { errorCode: 0, throttleTimeMs: generationId });
   }
 
   disconnected(connectionId: string): void {

@@ -17,7 +17,7 @@ export function alteredBroker(broker: RequestHandler, alterations: Alterations):
   return {
     handle<Api extends ApiName>(context: RequestContext, call: Call<Api>, request: RequestOf<Api>) {
       const handle = (): Promise<ResponseOf<Api>> => broker.handle(context, call, request);
-      const alteration = alterations[call.api] as ((incoming: Incoming<Api>) => Promise<ResponseOf<Api>>) | undefined;
+      const alteration = alterations[call.api];
       return alteration === undefined ? handle() : alteration({ context, call, request, handle });
     },
     disconnected: (connectionId) => broker.disconnected(connectionId),

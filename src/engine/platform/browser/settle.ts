@@ -2,8 +2,10 @@ const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
 channel.port1.onmessage = () => waiting.shift()?.();
 
-let unhandled: { readonly reason: unknown } | undefined;
-globalThis.addEventListener('unhandledrejection', (event) => (unhandled ??= { reason: event.reason as unknown }));
+let unhandled: Error | undefined;
+globalThis.addEventListener('unhandledrejection', ({ reason }: { readonly reason: unknown }) => {
+  unhandled ??= reason instanceof Error ? reason : new Error(String(reason));
+});
 
 /**
  * Resolves once every promise continuation that can run has run. Rejects with the reason of a promise that was rejected and that nobody handles;
@@ -15,7 +17,7 @@ export function settle(): Promise<void> {
       const found = unhandled;
       unhandled = undefined;
       if (found === undefined) resolve();
-      else reject(found.reason as Error);
+      else reject(found);
     });
     channel.port2.postMessage(undefined);
   });

@@ -4,13 +4,15 @@
  */
 export function settle(): Promise<void> {
   return new Promise((resolve, reject) => {
-    let unhandled: { readonly reason: unknown } | undefined;
-    const notice = (reason: unknown) => (unhandled ??= { reason });
+    let unhandled: Error | undefined;
+    const notice = (reason: unknown): void => {
+      unhandled ??= reason instanceof Error ? reason : new Error(String(reason));
+    };
     process.on('unhandledRejection', notice);
     setImmediate(() => {
       process.off('unhandledRejection', notice);
       if (unhandled === undefined) resolve();
-      else reject(unhandled.reason as Error);
+      else reject(unhandled);
     });
   });
 }
