@@ -35,7 +35,7 @@ async function putAll(database: IDBDatabase, chunks: readonly Uint8Array[]): Pro
     const transaction = database.transaction('chunks', 'readwrite', { durability: 'strict' });
     const complete = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
-      transaction.onabort = () => reject(transaction.error as DOMException);
+      transaction.onabort = () => reject(transaction.error ?? new Error('The transaction broke off.'));
     });
     const store = transaction.objectStore('chunks');
     chunks.slice(at, at + chunksInTransaction).forEach((chunk, index) => store.put(chunk, [0, at + index]));
@@ -55,7 +55,7 @@ async function getAll(database: IDBDatabase, count: number): Promise<void> {
           new Promise((resolve, reject) => {
             const request = store.get([0, key]);
             request.onsuccess = resolve;
-            request.onerror = () => reject(request.error as DOMException);
+            request.onerror = () => reject(request.error ?? new Error('The request failed.'));
           }),
       ),
     );

@@ -36,7 +36,11 @@ describe('LogManager', () => {
 
   it('commits appends to many partitions, and their opening, together', async () => {
     let commits = 0;
-    const storage = new MemoryStorage({ beforeCommit: () => void commits++ });
+    const storage = new MemoryStorage({
+      beforeCommit: () => {
+        commits++;
+      },
+    });
     const logs = new LogManager(tracedEnvironment(), storage);
     const opened = await Promise.all([0, 1, 2, 3].map((partition) => logs.open('t', partition)));
     expect(commits).toBe(1);

@@ -267,7 +267,7 @@ function guardedTransaction(
         isOurs ? (transaction.error ?? new DOMException('The transaction broke off.', 'AbortError')) : fencedError(),
       );
     const owners = transaction.objectStore('owner');
-    const check: IDBRequest<OwnerRow | undefined> = owners.get(ownerKey);
+    const check = owners.get(ownerKey) as IDBRequest<OwnerRow | undefined>;
     check.onsuccess = () => {
       isOurs = check.result?.token === owner.token;
       if (!isOurs) return transaction.abort();
