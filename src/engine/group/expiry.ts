@@ -65,5 +65,6 @@ export function decideUnload(group: ClassicGroup, config: ClassicGroupConfig, no
 export function decideLoaded(group: ClassicGroup, config: ClassicGroupConfig, now: Millis): Decision<never> {
   const draft = new GroupDraft(group, config, now);
   for (const member of group.members.values()) draft.renewSession(member.memberId, member.sessionTimeoutMs);
+  draft.traceReadBack();
   return draft.decide();
 }

@@ -119,6 +119,18 @@ export class GroupDraft {
     });
   }
 
+  /** Tells the trace in which state the group was read back: what had not been durable before is gone. */
+  traceReadBack(): void {
+    this.trace({
+      kind: 'group-state-changed',
+      group: this.group.groupId,
+      from: 'Dead',
+      to: this.group.state,
+      generation: this.group.generationId,
+      reason: 'the coordinator has read the group back',
+    });
+  }
+
   record(record: GroupRecord): void {
     this.records.push(record);
   }

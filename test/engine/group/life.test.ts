@@ -212,6 +212,21 @@ describe('recovery', () => {
     ]);
   });
 
+  it('the trace tells in which state a group was read back', () => {
+    const bench = new GroupBench();
+    bench.stable(2);
+    expect(decideLoaded(bench.known, groupConfig, bench.now).events).toEqual([
+      {
+        kind: 'group-state-changed',
+        group: 'g',
+        from: 'Dead',
+        to: 'Stable',
+        generation: 1,
+        reason: 'the coordinator has read the group back',
+      },
+    ]);
+  });
+
   it('a group that is given up refuses whoever waits and everybody after', () => {
     const bench = new GroupBench();
     const [a, b] = bench.stable(2) as [string, string];
