@@ -40,7 +40,7 @@ export const simplifiedChineseComponents: ComponentTexts = {
   },
   actor: {
     name: (_, actor, group) => actorName(actor, group),
-    handledOf: (handled, total) => `${handled} / ${total}`,
+    handledOf: (handled, total) => `${handled}/${total} 条`,
     idle: '空闲',
     standsBy: '待命',
     absent: '还没来',

@@ -35,6 +35,7 @@ export class AppPage {
         locale: options.language === 'zh-Hans' ? 'zh-CN' : 'en-US',
         colorScheme: options.dark === true ? 'dark' : 'light',
       }));
+    used.setDefaultTimeout(20_000);
     const page = await used.newPage();
     await page.addInitScript({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
     const app = new AppPage(page, used);
