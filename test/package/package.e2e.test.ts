@@ -39,8 +39,14 @@ async function expectRoundTrip(url: string, isOwnMessage: (text: string) => bool
     if (!request.url().startsWith(url) && !request.url().startsWith('data:')) strayRequests.push(request.url());
   });
   const result = async (): Promise<unknown> => {
-    const body = page.locator('body[data-result]');
-    await body.waitFor({ state: 'attached', timeout: 60_000 });
+    const body = page.locator('body');
+    const found = page.locator('body[data-result]').waitFor({ state: 'attached', timeout: 60_000 });
+    await found.catch(async () => {
+      const step = await body.getAttribute('data-step');
+      throw new Error(
+        `The page stands still at '${step ?? 'the start'}'. It said: ${messages.join('\n') || 'nothing'}`,
+      );
+    });
     const read = JSON.parse((await body.getAttribute('data-result'))!) as { values?: string[] };
     return { ...read, values: read.values?.sort() };
   };

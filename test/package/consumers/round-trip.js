@@ -6,12 +6,20 @@ export async function roundTrip(openPartita) {
   document.body.dataset.result = JSON.stringify(await run(openPartita).catch((error) => ({ error: String(error) })));
 }
 
+/** Names what is being waited for, for a test that waits in vain. */
+function step(name) {
+  document.body.dataset.step = name;
+}
+
 async function run(openPartita) {
+  step('opening the log');
   const log = await openPartita({ name: 'shop' });
+  step('connecting');
   const admin = log.admin();
   await admin.connect();
   const isFirstRun = !(await admin.listTopics()).includes(topic);
   if (isFirstRun) {
+    step('creating the topic');
     await admin.createTopics({ topics: [{ topic, numPartitions: 3 }] });
     await produce(log);
   }
@@ -20,6 +28,7 @@ async function run(openPartita) {
 }
 
 async function produce(log) {
+  step('producing');
   const producer = log.producer();
   await producer.connect();
   const messages = Array.from({ length: expected }, (_, i) => ({ key: `order-${i}`, value: `value ${i}` }));
@@ -28,17 +37,20 @@ async function produce(log) {
 }
 
 async function consume(log, groupId) {
+  step('joining the group');
   const consumer = log.consumer({ groupId });
   const values = [];
   await consumer.connect();
   await consumer.subscribe({ topics: [topic], fromBeginning: true });
   await new Promise((resolve, reject) => {
     const eachMessage = async ({ message }) => {
+      step('consuming');
       values.push(new TextDecoder().decode(message.value));
       if (values.length === expected) resolve();
     };
     consumer.run({ eachMessage }).catch(reject);
   });
+  step('leaving the group');
   await consumer.disconnect();
   return values;
 }
