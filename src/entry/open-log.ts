@@ -1,4 +1,4 @@
-import { releaseProxy, transfer, wrap } from 'comlink';
+import { proxy, releaseProxy, transfer, wrap } from 'comlink';
 import type { Admin } from '../engine/client/admin.js';
 import type { Consumer, ConsumerConfig } from '../engine/client/consumer.js';
 import { Kafka, type KafkaConfig } from '../engine/client/kafka.js';
@@ -83,7 +83,10 @@ async function startBroker(
   const worker = startWorker();
   const host = wrap<BrokerHost>(worker);
   const life = workerEnd(worker);
-  const started = await Promise.race([host.start({ name, storage, profile, lifeLock: life.lock }), life.failed]);
+  let reportFenced: () => void = () => {};
+  const fenced = new Promise<void>((resolve) => (reportFenced = resolve));
+  const starting = host.start({ name, storage, profile, lifeLock: life.lock }, proxy(reportFenced));
+  const started = await Promise.race([starting, life.failed]);
   if (typeof started === 'string') {
     worker.terminate();
     throw new PartitaError('WORKER_FAILED', `${started} Serve worker.js beside the module, or name it by workerUrl.`);
@@ -93,6 +96,8 @@ async function startBroker(
     const cause = fromErrorData(started.error);
     throw new PartitaError('STORAGE_UNAVAILABLE', `The log '${name}' could not be opened: ${cause.message}`, { cause });
   }
+  let end: (closed: Closed) => void = () => {};
+  const closed = new Promise<Closed>((resolve) => (end = resolve));
   const lost = life.watch();
   const environment = browserEnvironment();
   const network = new PortNetwork(
@@ -102,18 +107,19 @@ async function startBroker(
       await host.connect(transfer(port2, [port2]));
       return port1;
     },
-    lost,
+    closed.then(({ message }) => message),
   );
-  let end: (closed: Closed) => void = () => {};
-  const closed = new Promise<Closed>((resolve) => (end = resolve));
-  const stop = async (how: Closed): Promise<void> => {
+  const shutDown = async (how: Closed): Promise<void> => {
     end(how);
     await Promise.race([host.stop(), lost]);
     host[releaseProxy]();
     worker.terminate();
     lock.release();
   };
-  void lock.stolen.then(() => stop({ reason: 'taken-over', message: `Another tab took over the log '${name}'.` }));
+  let stopping: Promise<void> | undefined;
+  const stop = (how: Closed): Promise<void> => (stopping ??= shutDown(how));
+  const takenOver: Closed = { reason: 'taken-over', message: `Another tab took over the log '${name}'.` };
+  void Promise.race([lock.stolen, fenced]).then(() => stop(takenOver));
   void lost.then((message) => {
     end({ reason: 'worker-lost', message });
     lock.release();

@@ -2,7 +2,8 @@ import type { ErrorData } from '../engine/protocol/kafka-error.js';
 
 /** What the broker worker offers to the page (through Comlink): control only. Requests travel on the ports that `connect` is given. */
 export interface BrokerHost {
-  start(options: BrokerHostOptions): Promise<Started>;
+  /** `onFenced` is called if another opens the storage for writing later on: nothing more of ours is written then. */
+  start(options: BrokerHostOptions, onFenced: () => void): Promise<Started>;
   /** Serves the port as one more connection. */
   connect(port: MessagePort): Promise<void>;
   /** Ends after everything acknowledged is written. */

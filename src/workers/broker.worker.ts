@@ -16,14 +16,14 @@ class WorkerBroker implements BrokerHost {
   private running:
     { readonly broker: Broker; readonly network: InProcessNetwork; readonly close: () => Promise<void> } | undefined;
 
-  async start(options: BrokerHostOptions): Promise<Started> {
+  async start(options: BrokerHostOptions, onFenced: () => void): Promise<Started> {
     await holdWhileAlive(options.lifeLock);
     try {
       const environment = browserEnvironment();
       const storage =
         options.storage === 'memory'
           ? new MemoryStorage()
-          : await IndexedDbStorage.open({ name: `partita:${options.name}` });
+          : await IndexedDbStorage.open({ name: `partita:${options.name}`, onFenced });
       const broker = await Broker.start(environment, {
         storage,
         clusterId: options.name,
@@ -49,6 +49,7 @@ class WorkerBroker implements BrokerHost {
     this.running = undefined;
     if (running === undefined) return;
     await running.broker.stop();
+    running.network.disconnect();
     await running.close();
   }
 }

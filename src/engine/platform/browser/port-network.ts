@@ -9,24 +9,31 @@ export const workerAddress: BrokerAddress = { host: 'worker', port: 0 };
 
 const defaultTimeoutMs = 30_000;
 
-/** A network to a broker in a worker. `openPort` gives the page's end of a new message port; `lost` tells when the worker is gone. */
+/**
+ * A network to a broker in a worker. `openPort` gives the page's end of a new message port; `lost` tells, with why, that there is no broker any more: then
+ * everything under way is rejected with NETWORK_EXCEPTION (its outcome is unknown) and new connections with BROKER_NOT_AVAILABLE.
+ */
 export class PortNetwork implements Network {
   readonly bootstrap = [workerAddress];
+  private end: string | undefined;
 
   constructor(
     private readonly environment: Environment,
     private readonly openPort: () => Promise<MessagePort>,
     private readonly lost: Promise<string>,
-  ) {}
+  ) {
+    void lost.then((message) => (this.end = message));
+  }
 
   async connect(): Promise<Connection> {
+    if (this.end !== undefined) return unreachable(this.end);
     const port = await Promise.race([this.openPort(), this.lost.then(unreachable)]);
     return await PortConnection.open(this.environment, port, this.lost);
   }
 }
 
 function unreachable(message: string): never {
-  throw new KafkaError('NETWORK_EXCEPTION', message);
+  throw new KafkaError('BROKER_NOT_AVAILABLE', message);
 }
 
 interface Waiting {
@@ -71,7 +78,7 @@ class PortConnection implements Connection {
       };
       void lost.then((message) => {
         timer.cancel();
-        if (connection === undefined) reject(new KafkaError('NETWORK_EXCEPTION', message));
+        if (connection === undefined) reject(new KafkaError('BROKER_NOT_AVAILABLE', message));
         else connection.finish({ reason: 'lost', message });
       });
     });
