@@ -119,15 +119,16 @@ export class AppState {
 
   private async changeStatus(status: LogStatus): Promise<void> {
     const had = this.status === 'leading';
-    if (status === 'leading') await this.restore();
+    if (status === 'leading') {
+      // What this tab last showed is older than what the journal holds: it must be gone before that is read.
+      this.opening = this.opening.then(() => this.closePlayer());
+      await this.opening;
+      await this.restore();
+    }
     this.status = status;
     this.lostTheLog = status === 'leading' ? false : had || this.lostTheLog;
-    if (status === 'leading') {
-      this.opening = this.opening.then(() => this.closePlayer());
-      await this.openRoute(this.router.route);
-    } else if (had) {
-      await this.player?.close();
-    }
+    if (status === 'leading') await this.openRoute(this.router.route);
+    else if (had) await this.player?.close();
   }
 
   private async restore(): Promise<void> {
@@ -150,7 +151,7 @@ export class AppState {
     this.player = player;
     this.playName = name;
     await player.start(kept);
-    this.save();
+    player.keep();
   }
 
   private playerOf(name: PlayName, records: readonly RunRecord[] | undefined, keepsRuns: boolean): ScenarioPlayer {
