@@ -24,7 +24,7 @@ try {
     root: join(projectRoot, 'test', 'bench'),
     configFile: false,
     logLevel: 'warn',
-    build: { outDir: directory, target: 'es2023' },
+    build: { outDir: directory, emptyOutDir: true, target: 'es2023' },
     worker: { format: 'es' },
   });
   const server = await serveFiles({ directory });

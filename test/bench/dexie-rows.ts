@@ -1,7 +1,6 @@
 import Dexie, { type EntityTable } from 'dexie';
-import type { RecordToEncode } from '../../src/engine/protocol/record-batch.js';
 import type { Pair, Side } from './pair.js';
-import { hundredByteRecords, partitaAppend, partitaRead } from './partita-log.js';
+import { hundredByteRecords, partitaAppend, partitaRead, recordsInBatch } from './partita-log.js';
 
 interface Row {
   readonly offset: number;
@@ -11,7 +10,9 @@ interface Row {
 }
 
 const rowsInCall = 1000;
-const recordCount = 20_000;
+/** Fewer than IndexedDB's pairs have: a row a record takes its time. */
+const appendedCount = 20_000;
+const readCount = 50_000;
 
 let databases = 0;
 
@@ -25,13 +26,16 @@ class RowDatabase extends Dexie {
 }
 
 /** The records as rows of their own: a row must not share the buffer of all. */
-function rowsOf(records: readonly RecordToEncode[]): Row[] {
-  return records.map(({ key, value, timestamp }, offset) => ({
-    offset,
-    key: key?.slice() ?? new Uint8Array(0),
-    value: value?.slice() ?? new Uint8Array(0),
-    timestamp,
-  }));
+function hundredByteRows(count: number): Row[] {
+  const records = hundredByteRecords();
+  return Array.from({ length: count / recordsInBatch }, (_, batch) => records(batch))
+    .flat()
+    .map(({ key, value, timestamp }, offset) => ({
+      offset,
+      key: key?.slice() ?? new Uint8Array(0),
+      value: value?.slice() ?? new Uint8Array(0),
+      timestamp,
+    }));
 }
 
 async function addAll(database: RowDatabase, rows: readonly Row[]): Promise<void> {
@@ -40,8 +44,7 @@ async function addAll(database: RowDatabase, rows: readonly Row[]): Promise<void
 
 /** Our log against Dexie's `bulkAdd`, a row a record. */
 export function dexieAppend(): Pair {
-  const records = hundredByteRecords(recordCount);
-  const rows = rowsOf(records);
+  const rows = hundredByteRows(appendedCount);
   const theirs: Side = {
     round: async () => {
       const database = new RowDatabase(`dexie-append-${databases++}`);
@@ -50,22 +53,21 @@ export function dexieAppend(): Pair {
       await addAll(database, rows);
       const ms = performance.now() - from;
       await database.delete();
-      return { records: recordCount, ms };
+      return { records: appendedCount, ms };
     },
   };
-  return { rival: 'Dexie bulkAdd, 1000 rows a call, strict', ours: partitaAppend(records), theirs };
+  return { rival: 'Dexie bulkAdd, 1000 rows a call, strict', ours: partitaAppend(appendedCount), theirs };
 }
 
 /** Our log against Dexie's `getAll` (`toArray`), a row a record. */
 export function dexieRead(): Pair {
-  const records = hundredByteRecords(recordCount);
   const database = new RowDatabase(`dexie-read-${databases++}`);
   const theirs: Side = {
-    setUp: () => addAll(database, rowsOf(records)),
+    setUp: () => addAll(database, hundredByteRows(readCount)),
     round: async () => {
       const from = performance.now();
       let read = 0;
-      while (read < recordCount) {
+      while (read < readCount) {
         const rows = await database.rows
           .where('offset')
           .between(read, read + rowsInCall)
@@ -76,5 +78,5 @@ export function dexieRead(): Pair {
     },
     tearDown: () => database.delete(),
   };
-  return { rival: 'Dexie toArray (getAll), 1000 rows a call', ours: partitaRead(records), theirs };
+  return { rival: 'Dexie toArray (getAll), 1000 rows a call', ours: partitaRead(readCount), theirs };
 }

@@ -6,20 +6,29 @@ import { IndexedDbStorage } from '../../src/engine/platform/browser/indexeddb-st
 import { batchesIn, decodeRecords, encodeBatch, type RecordToEncode } from '../../src/engine/protocol/record-batch.js';
 import type { Side } from './pair.js';
 
-const recordsInBatch = 1000;
+export const recordsInBatch = 1000;
 /** How much a producer has under way before it waits, in batches: about 8 MB. */
 const mostBatchesUnderWay = 72;
 const bytesInRead = 1024 * 1024;
 
-/** Records of 100 bytes, 10 of them key, that no compression could shorten. */
-export function hundredByteRecords(count: number): RecordToEncode[] {
-  const bytes = new Uint8Array(count * 100);
+/** Kinds of records that are sent over and over: more than any compressor looks back over, and few enough to leave the heap small. */
+const distinctRecords = 10_000;
+
+/** A batch's worth of records of 100 bytes each, 10 of them key, for any batch of a log. */
+export type RecordSource = (batch: number) => readonly RecordToEncode[];
+
+export function hundredByteRecords(): RecordSource {
+  const bytes = new Uint8Array(distinctRecords * 100);
   // The most that a page may ask for at once.
   for (let at = 0; at < bytes.length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
-  return Array.from({ length: count }, (_, index) => {
+  const records = Array.from({ length: distinctRecords }, (_, index) => {
     const record = bytes.subarray(index * 100, index * 100 + 100);
     return { key: record.subarray(0, 10), value: record.subarray(10), timestamp: 1_700_000_000_000 + index };
   });
+  return (batch) => {
+    const from = (batch * recordsInBatch) % distinctRecords;
+    return records.slice(from, from + recordsInBatch);
+  };
 }
 
 let databases = 0;
@@ -42,13 +51,11 @@ async function openLog(name: string): Promise<OpenedLog> {
   };
 }
 
-/** Encodes and appends the records, acknowledged on strict durability, as a producer with acks=all does. */
-async function produce(log: PartitionLog, records: readonly RecordToEncode[]): Promise<void> {
+/** Encodes and appends records, acknowledged on strict durability, as a producer with acks=all does. */
+async function produce(log: PartitionLog, records: RecordSource, count: number): Promise<void> {
   const underWay: AppendResult[] = [];
-  for (let at = 0; at < records.length; at += recordsInBatch) {
-    underWay.push(
-      log.append(encodeBatch({ records: records.slice(at, at + recordsInBatch) }), { durability: 'strict' }),
-    );
+  for (let batch = 0; batch < count / recordsInBatch; batch++) {
+    underWay.push(log.append(encodeBatch({ records: records(batch) }), { durability: 'strict' }));
     if (underWay.length >= mostBatchesUnderWay) await underWay.shift()?.durable;
   }
   await Promise.all(underWay.map(({ durable }) => durable));
@@ -68,28 +75,29 @@ async function consume(log: PartitionLog): Promise<number> {
 }
 
 /** Our log on IndexedDB, encoding included: each round writes to a new database. */
-export function partitaAppend(records: readonly RecordToEncode[]): Side {
+export function partitaAppend(count: number): Side {
+  const records = hundredByteRecords();
   return {
     round: async () => {
       const name = `partita-append-${databases++}`;
       const { log, close } = await openLog(name);
       const from = performance.now();
-      await produce(log, records);
+      await produce(log, records, count);
       const ms = performance.now() - from;
       await close();
       await deleteDB(name);
-      return { records: records.length, ms };
+      return { records: count, ms };
     },
   };
 }
 
 /** Our log on IndexedDB, decoding included: each round opens the log anew. */
-export function partitaRead(records: readonly RecordToEncode[]): Side {
+export function partitaRead(count: number): Side {
   const name = `partita-read-${databases++}`;
   return {
     setUp: async () => {
       const { log, close } = await openLog(name);
-      await produce(log, records);
+      await produce(log, hundredByteRecords(), count);
       await close();
     },
     round: async () => {
@@ -98,7 +106,7 @@ export function partitaRead(records: readonly RecordToEncode[]): Side {
       const read = await consume(log);
       const ms = performance.now() - from;
       await close();
-      if (read !== records.length) throw new Error(`${read} records were read where ${records.length} were written`);
+      if (read !== count) throw new Error(`${read} records were read where ${count} were written`);
       return { records: read, ms };
     },
     tearDown: () => deleteDB(name),

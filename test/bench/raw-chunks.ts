@@ -1,17 +1,18 @@
 import { deleteDB, openDB, unwrap } from 'idb';
-import { encodeBatch, type RecordToEncode } from '../../src/engine/protocol/record-batch.js';
+import { encodeBatch } from '../../src/engine/protocol/record-batch.js';
 import type { Pair, Side } from './pair.js';
-import { hundredByteRecords, partitaAppend, partitaRead } from './partita-log.js';
+import { hundredByteRecords, partitaAppend, partitaRead, recordsInBatch } from './partita-log.js';
 
 const chunkBytes = 1024 * 1024;
 const chunksInTransaction = 4;
 const recordCount = 500_000;
 
 /** What the records are in a log, cut into chunks of 1 MiB: made before anything is measured. */
-function chunksOf(records: readonly RecordToEncode[]): Uint8Array[] {
-  const batches: Uint8Array[] = [];
-  for (let at = 0; at < records.length; at += 1000)
-    batches.push(encodeBatch({ records: records.slice(at, at + 1000) }));
+function encodedChunks(): Uint8Array[] {
+  const records = hundredByteRecords();
+  const batches = Array.from({ length: recordCount / recordsInBatch }, (_, batch) =>
+    encodeBatch({ records: records(batch) }),
+  );
   const all = new Uint8Array(batches.reduce((sum, batch) => sum + batch.length, 0));
   let end = 0;
   for (const batch of batches) {
@@ -64,8 +65,7 @@ async function getAll(database: IDBDatabase, count: number): Promise<void> {
 
 /** Our log against raw `put`. */
 export function idbAppend(): Pair {
-  const records = hundredByteRecords(recordCount);
-  const chunks = chunksOf(records);
+  const chunks = encodedChunks();
   const theirs: Side = {
     round: async () => {
       const name = `raw-append-${databases++}`;
@@ -78,13 +78,12 @@ export function idbAppend(): Pair {
       return { records: recordCount, ms };
     },
   };
-  return { rival: 'IndexedDB put, 4 values of 1 MiB a transaction, strict', ours: partitaAppend(records), theirs };
+  return { rival: 'IndexedDB put, 4 values of 1 MiB a transaction, strict', ours: partitaAppend(recordCount), theirs };
 }
 
 /** Our log against raw `get`. */
 export function idbRead(): Pair {
-  const records = hundredByteRecords(recordCount);
-  const chunks = chunksOf(records);
+  const chunks = encodedChunks();
   const name = `raw-read-${databases++}`;
   const theirs: Side = {
     setUp: async () => {
@@ -102,5 +101,5 @@ export function idbRead(): Pair {
     },
     tearDown: () => deleteDB(name),
   };
-  return { rival: 'IndexedDB get, 4 values of 1 MiB a transaction', ours: partitaRead(records), theirs };
+  return { rival: 'IndexedDB get, 4 values of 1 MiB a transaction', ours: partitaRead(recordCount), theirs };
 }
