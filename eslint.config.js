@@ -102,6 +102,7 @@ export default typescript.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Matchers (expect.any) and parsed JSON are `any`, and spies take methods by name.
       '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/unbound-method': 'off',
     },
   },
