@@ -40,7 +40,7 @@ async function expectRoundTrip(url: string, isOwnMessage: (text: string) => bool
   });
   const result = async (): Promise<unknown> => {
     const body = page.locator('body');
-    const found = page.locator('body[data-result]').waitFor({ state: 'attached', timeout: 60_000 });
+    const found = page.locator('body[data-result]').waitFor({ state: 'attached', timeout: 120_000 });
     await found.catch(async () => {
       const step = await body.getAttribute('data-step');
       throw new Error(
