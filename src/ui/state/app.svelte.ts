@@ -33,6 +33,9 @@ export class AppState {
   private leadership: LogLeadership | undefined;
   private opening: Promise<void> = Promise.resolve();
   private toldAt = 0;
+  /** What the leading tab told last, until it is shown. */
+  private told: TabSnapshot | undefined;
+  private isFollowing = false;
 
   constructor(
     private readonly host: ScenarioHost,
@@ -176,29 +179,44 @@ export class AppState {
     await player?.close();
   }
 
+  /** Shows the newest of what the leading tab tells: what comes while one is being shown replaces what waits. */
   private async follow(snapshot: TabSnapshot): Promise<void> {
+    this.told = snapshot;
+    if (this.isFollowing) return;
+    this.isFollowing = true;
+    for (let next = this.takeTold(); next !== undefined; next = this.takeTold()) {
+      const shown = next;
+      this.opening = this.opening.then(() => this.show(shown));
+      await this.opening;
+    }
+    this.isFollowing = false;
+  }
+
+  private takeTold(): TabSnapshot | undefined {
+    const { told } = this;
+    this.told = undefined;
+    return told;
+  }
+
+  private async show(snapshot: TabSnapshot): Promise<void> {
     if (this.status !== 'watching') return;
     this.plays = snapshot.state.plays;
     const name = snapshot.play === 'three-ways' || snapshot.play === 'three-ways/own' ? snapshot.play : undefined;
-    this.opening = this.opening.then(async () => {
-      const state = name === undefined ? undefined : snapshot.state.plays[name];
-      if (name === undefined || state === undefined) {
-        await this.closePlayer();
-        return;
-      }
-      if (this.playName === name && this.player !== undefined && !this.lostTheLog) {
-        await this.player.follow(state);
-        return;
-      }
+    this.router.go(name ?? 'home');
+    const state = name === undefined ? undefined : snapshot.state.plays[name];
+    if (name === undefined || state === undefined) {
       await this.closePlayer();
-      this.lostTheLog = false;
-      const records = name === 'three-ways/own' ? state.spec.records : undefined;
-      this.player = this.playerOf(name, records, false);
-      this.playName = name;
-      await this.player.start({ ...state, playing: false });
-    });
-    await this.opening;
-    if (this.status === 'watching') this.router.go(name ?? 'home');
+      return;
+    }
+    if (this.playName === name && this.player !== undefined && !this.lostTheLog) {
+      await this.player.follow(state);
+      return;
+    }
+    await this.closePlayer();
+    this.lostTheLog = false;
+    this.player = this.playerOf(name, name === 'three-ways/own' ? state.spec.records : undefined, false);
+    this.playName = name;
+    await this.player.start({ ...state, playing: false });
   }
 
   private save(): void {

@@ -116,7 +116,7 @@ export const simplifiedChinese: AppTexts = {
     topic: '主题',
     records: '记录',
     secondsUnit: '秒',
-    speedOf: (actor) => `${actor}每条用时`,
+    speedOf: (actor) => `${actor} 每条用时`,
     exclusive: '独占消费者（exclusive consumer）',
     lateSubscriber: '订阅者 2 到来',
     membersOfA: 'A 组成员数',

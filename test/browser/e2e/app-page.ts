@@ -75,7 +75,7 @@ export class AppPage {
       const attributes = ['aria-label', 'aria-description', 'aria-valuetext', 'title', 'alt', 'value'];
       const named = [...document.querySelectorAll('*')].flatMap((element) => [
         ...attributes.flatMap((name) => element.getAttribute(name) ?? []),
-        ...Object.values((element as HTMLElement).dataset ?? {}),
+        ...(element instanceof HTMLElement ? Object.values(element.dataset) : []),
       ]);
       return [document.body.textContent, document.title, ...named].join('\n');
     });

@@ -24,8 +24,7 @@ function story(language: Language, of: StoryContext = context): string[] {
     const words = texts.steps[step.id];
     const explanation = words?.explanation?.(of, outcome);
     const question = step.question === undefined ? undefined : texts.questions[step.question];
-    const options =
-      step.question === undefined ? [] : (scenario.questions[step.question as 'copies']?.options(spec, outcome) ?? []);
+    const options = step.question === undefined ? [] : scenario.questions[step.question].options(spec, outcome);
     return [
       words?.heading(of) ?? '',
       ...(words?.body(of) ?? []),

@@ -76,24 +76,27 @@ class Tab implements LogLeadership {
 /** A page's address, without a page. */
 class Address {
   private readonly listeners: (() => void)[] = [];
-  private at = '#/';
-  readonly location: { hash: string };
-
-  constructor() {
-    const address = this;
-    this.location = {
-      get hash() {
-        return address.at;
-      },
-      set hash(hash: string) {
-        address.at = hash;
-        for (const listener of address.listeners) listener();
-      },
-    };
-  }
+  readonly location = new HashLocation(() => {
+    for (const listener of this.listeners) listener();
+  });
 
   addEventListener(_: string, listener: () => void): void {
     this.listeners.push(listener);
+  }
+}
+
+class HashLocation {
+  private at = '#/';
+
+  constructor(private readonly changed: () => void) {}
+
+  get hash(): string {
+    return this.at;
+  }
+
+  set hash(hash: string) {
+    this.at = hash;
+    this.changed();
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { likelyKeyField, ownRecordLimits, parseOwnRecords, toRunRecords } from '../../../src/ui/state/own-records.js';
 
+const parsedJson = (value: string): unknown => JSON.parse(value);
+
 describe('JSON lines', () => {
   test('each object is a record, its value the line as it was written', () => {
     const { format, records, problems, fieldNames } = parseOwnRecords(
@@ -37,7 +39,7 @@ describe('CSV', () => {
     const { format, records, problems } = parseOwnRecords('order,note\r\nA-1,"a, ""b""\nc"\r\nA-2,plain\r\n');
     expect(format).toBe('csv');
     expect(problems).toEqual([]);
-    expect(records.map(({ line, value }) => [line, JSON.parse(value)])).toEqual([
+    expect(records.map(({ line, value }) => [line, parsedJson(value)])).toEqual([
       [2, { order: 'A-1', note: 'a, "b"\nc' }],
       [4, { order: 'A-2', note: 'plain' }],
     ]);
@@ -45,7 +47,7 @@ describe('CSV', () => {
 
   test('empty cells count, also at the end of a row', () => {
     const { records } = parseOwnRecords('a,b,c\n1,,\n,"",3');
-    expect(records.map(({ value }) => JSON.parse(value))).toEqual([
+    expect(records.map(({ value }) => parsedJson(value))).toEqual([
       { a: '1', b: '', c: '' },
       { a: '', b: '', c: '3' },
     ]);

@@ -360,7 +360,7 @@ export const english: ScenarioTexts<StepId, QuestionId> = {
         ? 'Make group A handle a later record before an earlier one of the same key.'
         : 'Make group A handle *paid* before *placed* of one order.',
     hint: 'No speed can do it: the records of a key lie in one partition, and one member reads that in sequence. What puts them into one partition?',
-    luck: 'Without keys nothing keeps the sequence any more; this run was lucky. Let one member be slow, or take another seed.',
+    luck: 'Without keys nothing keeps the sequence any more; group A kept it by luck. Let one member be slow, or take another seed.',
     met: (context, view) => {
       const overtaking = overtakingIn(view, 'topic', 'A');
       const happened =

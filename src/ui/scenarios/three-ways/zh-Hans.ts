@@ -334,7 +334,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
     goal: ({ own }) =>
       own ? '让 A 组先处理完同一个键中后发的记录。' : '让 A 组先处理完某个订单的*付款*，后处理完它的*下单*。',
     hint: '调速度没有用：同一个键的记录在同一个分区里，由一个成员依次读取。是什么让它们进入同一个分区的？',
-    luck: '没有键，就再没有什么能保持先后次序，这次只是碰巧。让一个成员慢下来，或者换一个随机种子。',
+    luck: '没有键，就再没有什么能保持先后次序，A 组这次只是碰巧。让一个成员慢下来，或者换一个随机种子。',
     met: (context, view) => {
       const overtaking = overtakingIn(view, 'topic', 'A');
       const happened =
