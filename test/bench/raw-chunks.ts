@@ -55,7 +55,8 @@ async function getAll(database: IDBDatabase, count: number): Promise<void> {
         (key) =>
           new Promise((resolve, reject) => {
             const request = store.get([0, key]);
-            request.onsuccess = resolve;
+            // The browser makes the value only when it is asked for.
+            request.onsuccess = () => resolve(request.result);
             request.onerror = () => reject(request.error ?? new Error('The request failed.'));
           }),
       ),

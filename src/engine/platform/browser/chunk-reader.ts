@@ -11,7 +11,7 @@ export class MissingChunk extends Error {
 }
 
 /** How many bytes of large chunks are kept in memory. */
-const cacheBytes = 8 * 1024 * 1024;
+const cacheBytes = 12 * 1024 * 1024;
 
 /** How far a reader that goes through a file is read ahead of: the browser fetches while the reader works on what it has. */
 const readAheadBytes = 4 * 1024 * 1024;
