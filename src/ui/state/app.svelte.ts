@@ -83,12 +83,14 @@ export class AppState {
   }
 
   /** Runs the scenario on the learner's own records, from its beginning. */
-  async playOwn(records: readonly RunRecord[]): Promise<void> {
-    await this.closePlayer();
-    const rest = Object.entries(this.plays).filter(([name]) => name !== 'three-ways/own');
-    this.plays = Object.fromEntries(rest);
-    await this.openPlay('three-ways/own', records);
+  playOwn(records: readonly RunRecord[]): Promise<void> {
+    this.opening = this.opening.then(async () => {
+      await this.closePlayer();
+      this.plays = Object.fromEntries(Object.entries(this.plays).filter(([name]) => name !== 'three-ways/own'));
+      await this.openPlay('three-ways/own', records);
+    });
     this.router.go('three-ways/own');
+    return this.opening;
   }
 
   /** How far the learner has come with the predictions of a play. */
