@@ -13,7 +13,7 @@ const app = new AppState(host, pageFrames, window, preferredLanguage(navigator.l
 mount(App, { target, props: { app, host } });
 
 // The log's client is not needed to show the first page: it comes while that is read.
-import('../workers/page-log.js')
+import('./state/page-log.js')
   .then(({ PageLog }) => PageLog.open())
   .then(
     (log) => app.connect(log, log),

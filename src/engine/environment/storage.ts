@@ -36,7 +36,13 @@ export type Durability = 'strict' | 'relaxed';
 
 export type StorageWrite =
   /** Adds to the end; `position` is the size that the file must have now (0 creates it), or the commit fails with `conflict`. */
-  | { readonly kind: 'append'; readonly file: string; readonly position: number; readonly bytes: Uint8Array; readonly modifiedAt: Millis }
+  | {
+      readonly kind: 'append';
+      readonly file: string;
+      readonly position: number;
+      readonly bytes: Uint8Array;
+      readonly modifiedAt: Millis;
+    }
   | { readonly kind: 'truncate'; readonly file: string; readonly size: number; readonly modifiedAt: Millis }
   /** Creates the file or gives it these contents instead of its own. */
   | { readonly kind: 'replace'; readonly file: string; readonly bytes: Uint8Array; readonly modifiedAt: Millis }

@@ -30,10 +30,22 @@ export type TraceEvent = Caused &
     | { kind: 'broker-started'; nodeId: number; leaderEpoch: number }
     | { kind: 'topic-created'; topic: string; topicId: string; partitions: number }
     | { kind: 'topic-deleted'; topic: string; topicId: string }
-    | ({ kind: 'batch-appended'; baseOffset: number; lastOffset: number; bytes: number; segment: number } & TopicPartitionRef)
+    | ({
+        kind: 'batch-appended';
+        baseOffset: number;
+        lastOffset: number;
+        bytes: number;
+        segment: number;
+      } & TopicPartitionRef)
     | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
     | ({ kind: 'segment-rolled'; baseOffset: number } & TopicPartitionRef)
-    | ({ kind: 'log-recovered'; logStartOffset: number; logEndOffset: number; truncatedBytes: number; reason: string | null } & TopicPartitionRef)
+    | ({
+        kind: 'log-recovered';
+        logStartOffset: number;
+        logEndOffset: number;
+        truncatedBytes: number;
+        reason: string | null;
+      } & TopicPartitionRef)
     /** A defect of the broker, not an answer: `error` is what a handler threw. */
     | { kind: 'request-failed'; api: string; error: string }
     // group coordinator
@@ -46,8 +58,23 @@ export type TraceEvent = Caused &
     | ({ kind: 'batch-sent'; client: string; request: EventId; sends: readonly EventId[] } & TopicPartitionRef)
     | ({ kind: 'record-acknowledged'; client: string; offset: number } & TopicPartitionRef)
     | { kind: 'request-sent'; client: string; api: string }
-    | { kind: 'partitions-assigned'; client: string; group: string; member: string; generation: number; partitions: readonly AssignedPartition[] }
-    | { kind: 'partitions-revoked'; client: string; group: string; member: string; generation: number; partitions: readonly TopicPartitionRef[]; lost: boolean }
+    | {
+        kind: 'partitions-assigned';
+        client: string;
+        group: string;
+        member: string;
+        generation: number;
+        partitions: readonly AssignedPartition[];
+      }
+    | {
+        kind: 'partitions-revoked';
+        client: string;
+        group: string;
+        member: string;
+        generation: number;
+        partitions: readonly TopicPartitionRef[];
+        lost: boolean;
+      }
     | ({ kind: 'record-delivered'; client: string; group: string; offset: number } & TopicPartitionRef)
     | ({ kind: 'record-handled'; client: string; group: string; offset: number } & TopicPartitionRef)
     // models: a message has the number it was given when it was sent, from 0

@@ -11,10 +11,12 @@ export function causeChain(trace: readonly RecordedEvent[], from: number): reado
   for (const event of trace.slice(0, from + 1))
     if (event.id !== undefined && !byId.has(event.id)) byId.set(event.id, event);
   const chain: RecordedEvent[] = [start];
-  for (let event: RecordedEvent | undefined = start; event !== undefined;) {
-    event = causeOf(event, trace, byId);
-    if (event === undefined || chain.includes(event)) break;
-    chain.push(event);
+  for (
+    let next = causeOf(start, trace, byId);
+    next !== undefined && !chain.includes(next);
+    next = causeOf(next, trace, byId)
+  ) {
+    chain.push(next);
   }
   return chain;
 }

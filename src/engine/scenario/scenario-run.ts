@@ -54,12 +54,11 @@ export class ScenarioRun {
     const world = new World({ seed: spec.seed, settle: options.settle, startMs: worldStartMs });
     const run = new ScenarioRun(world, spec, options.storage ?? new MemoryStorage());
     options.begun?.(run);
-    let prepared = false;
-    const preparing = run.prepare().then(() => (prepared = true));
+    const preparation = { isDone: false };
+    world.watch(run.prepare().then(() => (preparation.isDone = true)));
     await world.advanceTo(run.originMs - 1);
-    if (!prepared)
+    if (!preparation.isDone)
       throw new Error(`The run with seed ${spec.seed} was not ready ${preparationMs} ms after its world began.`);
-    await preparing;
     return run;
   }
 

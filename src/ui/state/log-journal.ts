@@ -1,5 +1,4 @@
 import type { Partita } from '../../entry/open-log.js';
-import type { Producer } from '../../engine/client/producer.js';
 import type { Connection } from '../../engine/protocol/connection.js';
 import { KafkaError } from '../../engine/protocol/kafka-error.js';
 import { errorByCode } from '../../engine/protocol/errors.js';
@@ -24,7 +23,7 @@ type Head = Pick<PlayState, 'headMs' | 'seenMs' | 'playing'>;
  * head moves, and then only the head is written.
  */
 export class LogJournal implements LearnerJournal {
-  private readonly producer: Producer;
+  private readonly producer: ReturnType<Partita['producer']>;
   private written: { readonly state: LearnerState; readonly offset: number } | undefined;
   private waiting: LearnerState | undefined;
   private writing = false;

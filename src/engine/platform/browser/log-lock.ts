@@ -29,7 +29,7 @@ export class LogLock {
           if (isHeld) announceStolen();
           else if (error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError'))
             resolve(undefined);
-          else reject(error as Error);
+          else reject(error instanceof Error ? error : new Error(String(error)));
         });
     });
   }

@@ -37,8 +37,8 @@ function unreachable(message: string): never {
 }
 
 interface Waiting {
-  resolve(response: unknown): void;
-  reject(error: KafkaError): void;
+  readonly resolve: (response: never) => void;
+  readonly reject: (error: KafkaError) => void;
   readonly stopTimer: () => void;
 }
 
@@ -99,7 +99,7 @@ class PortConnection implements Connection {
         );
       });
       this.waiting.set(number, {
-        resolve: resolve as (response: unknown) => void,
+        resolve,
         reject,
         stopTimer: () => timer.cancel(),
       });
@@ -123,7 +123,7 @@ class PortConnection implements Connection {
     if (waiting === undefined) return;
     this.waiting.delete(message.number);
     waiting.stopTimer();
-    if (message.kind === 'response') waiting.resolve(message.response);
+    if (message.kind === 'response') waiting.resolve(message.response as never);
     else waiting.reject(fromErrorData(message.error));
   }
 
