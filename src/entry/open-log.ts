@@ -22,7 +22,10 @@ export interface OpenOptions {
   readonly profile?: 'kafka' | 'classroom' | 'test';
   /** Takes the log from another tab that has it; that tab's log closes with reason `taken-over`. Default false. */
   readonly takeOver?: boolean;
-  /** How long to wait for another tab to let go, in milliseconds. Default 500: enough for a page that is being reloaded. */
+  /**
+   * How long to wait for another tab to let go of the log, in milliseconds. Default 300. A page that is just being left or reloaded is waited for in any
+   * case, for up to 10 s.
+   */
   readonly waitMs?: number;
 }
 
@@ -53,7 +56,7 @@ export interface Closed {
  * does not start.
  */
 export async function openLog(options: OpenOptions, startWorker: () => Worker): Promise<Partita> {
-  const { name = 'default', storage = 'indexeddb', profile = 'kafka', takeOver = false, waitMs = 500 } = options;
+  const { name = 'default', storage = 'indexeddb', profile = 'kafka', takeOver = false, waitMs = 300 } = options;
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(name)) {
     throw new PartitaError(
       'INVALID_NAME',

@@ -1,3 +1,8 @@
+/** A page that is going lets go of its lock when its worker has ended; on a busy machine that takes a while. */
+const longestGoingMs = 10_000;
+
+type LockMessage = 'who-has-it' | 'i-have-it';
+
 /** Which tab has a log: a Web Lock of this origin, held from `take` until `release`, the end of the page, or until another tab steals it. */
 export class LogLock {
   private constructor(
@@ -7,30 +12,42 @@ export class LogLock {
   ) {}
 
   /**
-   * Takes the lock, waiting up to `waitMs` for a page that is just going; undefined if another keeps it. `steal` takes it in any case.
-   * Where there are no Web Locks nothing guards but the storage's fencing token: then the newest opener wins.
+   * Takes the lock. If a living tab has it, waits up to `waitMs` for that to let go and then gives undefined; a page that is just being left or reloaded
+   * does not answer any more and is waited for. `steal` takes it in any case. Where there are no Web Locks nothing guards but the storage's fencing
+   * token: then the newest opener wins.
    */
-  static async take(name: string, { waitMs, steal }: { waitMs: number; steal: boolean }): Promise<LogLock | undefined> {
-    if (!('locks' in navigator)) return new LogLock(new Promise<void>(() => {}), () => {});
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => (release = resolve));
-    let announceStolen = (): void => {};
-    const stolen = new Promise<void>((resolve) => (announceStolen = resolve));
-    return await new Promise<LogLock | undefined>((resolve, reject) => {
-      let isHeld = false;
-      const options: LockOptions = steal ? { steal: true } : { signal: AbortSignal.timeout(waitMs) };
-      navigator.locks
-        .request(name, options, () => {
-          isHeld = true;
-          resolve(new LogLock(stolen, release));
-          return held;
-        })
-        .catch((error: unknown) => {
+  static take(name: string, { waitMs, steal }: { waitMs: number; steal: boolean }): Promise<LogLock | undefined> {
+    if (!('locks' in navigator)) return Promise.resolve(new LogLock(new Promise<void>(() => {}), () => {}));
+    const channel = new BroadcastChannel(`${name}:lock`);
+    const giveUp = new AbortController();
+    let limit = setTimeout(() => giveUp.abort(), longestGoingMs);
+    let isHeld = false;
+    channel.onmessage = ({ data }: MessageEvent<LockMessage>) => {
+      if (data === 'who-has-it' && isHeld) channel.postMessage('i-have-it' satisfies LockMessage);
+      if (data === 'i-have-it' && !isHeld) {
+        clearTimeout(limit);
+        limit = setTimeout(() => giveUp.abort(), waitMs);
+      }
+    };
+    return new Promise((resolve, reject) => {
+      let announceStolen = (): void => {};
+      const stolen = new Promise<void>((announce) => (announceStolen = announce));
+      const granted = (): Promise<void> => {
+        isHeld = true;
+        clearTimeout(limit);
+        return new Promise<void>((release) => resolve(new LogLock(stolen, release)));
+      };
+      navigator.locks.request(name, steal ? { steal } : { signal: giveUp.signal }, granted).then(
+        () => channel.close(),
+        (error: unknown) => {
+          clearTimeout(limit);
+          channel.close();
           if (isHeld) announceStolen();
-          else if (error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError'))
-            resolve(undefined);
+          else if (giveUp.signal.aborted) resolve(undefined);
           else reject(error instanceof Error ? error : new Error(String(error)));
-        });
+        },
+      );
+      channel.postMessage('who-has-it' satisfies LockMessage);
     });
   }
 }
