@@ -73,6 +73,8 @@ class PublishSubscribeWatch implements LaneWatch {
 
 class TopicWatch implements LaneWatch {
   private acknowledged = 0;
+  /** Deliveries whose handling has not ended: a commit may be known before it has. */
+  private inHand = 0;
   private readonly highWatermarks: number[];
   private readonly groups: ReadonlyMap<
     string,
@@ -94,6 +96,8 @@ class TopicWatch implements LaneWatch {
       return;
     }
     if (event.kind === 'record-acknowledged') this.acknowledged++;
+    if (event.kind === 'record-delivered') this.inHand++;
+    if (event.kind === 'record-handled') this.inHand--;
     if (event.kind === 'high-watermark-advanced') this.highWatermarks[event.partition] = event.highWatermark;
     if (event.kind === 'offset-committed') this.groups.get(event.group)?.next.set(event.partition, event.offset);
   }
@@ -101,6 +105,7 @@ class TopicWatch implements LaneWatch {
   isComplete(): boolean {
     return (
       this.acknowledged === this.count &&
+      this.inHand === 0 &&
       [...this.groups.values()].every((group) => this.hasReadAll(group.next, group.owners))
     );
   }

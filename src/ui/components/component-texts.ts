@@ -202,13 +202,13 @@ export interface ComponentTexts {
     readonly verdicts: string;
     /** `Queue`, `subscriber 1`, `Group A` from a verdict's lane and scope. */
     readonly scope: (lane: LaneId, scope: string) => string;
-    readonly kept: string;
     /** `broken for order-2`. */
     readonly broken: (keys: readonly string[]) => string;
     readonly notJudged: string;
-    /** Whether sequence was kept from key to key as well. */
+    /** Sequence was kept for each key, and from key to key as well. */
     readonly keptAcrossKeys: string;
-    readonly notKeptAcrossKeys: string;
+    /** Sequence was kept for each key alone. */
+    readonly keptWithinKeys: string;
     /** Opens the evidence of a verdict: `Show evidence`. */
     readonly evidence: (count: number) => string;
     /** A piece of evidence that is a button: `2b finished at 8.0 s by worker 1`. */

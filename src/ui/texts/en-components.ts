@@ -165,12 +165,11 @@ export const englishComponents: ComponentTexts = {
     verdicts: 'Sequence of each key',
     scope: (lane, scope) =>
       lane === 'queue' ? 'Queue' : lane === 'topic' ? `Group ${scope}` : scope.replace('-', ' '),
-    kept: 'kept',
     broken: (keys) =>
       `broken for ${keys.length > 3 ? `${keys.slice(0, 3).join(', ')} and ${keys.length - 3} more` : and(keys)}`,
     notJudged: 'no key came twice',
-    keptAcrossKeys: 'kept across keys, too',
-    notKeptAcrossKeys: 'not across keys',
+    keptAcrossKeys: 'kept, across keys too',
+    keptWithinKeys: 'kept, not across keys',
     evidence: () => 'Show evidence',
     finished: (label, atMs, name) => `${label} finished at ${seconds(atMs)} by ${name}`,
     notFinished: (label, name) => `${label} not finished yet by ${name}`,

@@ -152,3 +152,9 @@ test('a view holds nothing that comes after its moment, whichever way the head m
   const backward = [end, 10_000, 7000, 3000, 0].map((at) => projector.viewAt(at)).reverse();
   expect(backward).toEqual(forward);
 });
+
+test.each(['7', '8'])('a run ends when the last handling has ended, with seed %s', async (seed) => {
+  const { view } = await runToEnd(specOf([topicLane([groupA([1000, 5000]), groupB()], { keyed: false })], { seed }));
+  expect(view.lanes[0]?.handledCount).toBe(24);
+  expect(view.lanes[0]?.deliveredCount).toBe(24);
+});

@@ -348,9 +348,9 @@ export const english: ScenarioTexts<StepId, QuestionId> = {
       }`;
     return `${condition}: sequence kept. ${
       option === 'exclusive'
-        ? 'It cannot be otherwise: the next is handed out when the last is done. But the other worker stands by.'
+        ? 'The next is handed out when the last is acknowledged, as long as that comes before the timeout. But the other worker stands by.'
         : option === 'partition'
-          ? 'It cannot be otherwise: one member reads a partition in sequence. Other partitions go on meanwhile.'
+          ? 'One member reads a partition in sequence, as long as it keeps the partition and handles one record at a time. Other partitions go on meanwhile.'
           : 'None of your keys came twice in time, so this run proves nothing.'
     }`;
   },
@@ -360,14 +360,14 @@ export const english: ScenarioTexts<StepId, QuestionId> = {
         ? 'Make group A handle a later record before an earlier one of the same key.'
         : 'Make group A handle *paid* before *placed* of one order.',
     hint: 'No speed can do it: the records of a key lie in one partition, and one member reads that in sequence. What puts them into one partition?',
-    luck: 'Without keys nothing keeps the sequence any more; group A kept it by luck. Let one member be slow, or take another seed.',
+    luck: 'Without keys nothing keeps the sequence any more. Group A kept it by luck, whatever happened in group B. Let one member be slow, or take another seed.',
     met: (context, view) => {
       const overtaking = overtakingIn(view, 'topic', 'A');
       const happened =
         overtaking === undefined
           ? ''
           : `${context.label(overtaking.later)} overtook ${context.label(overtaking.earlier)} in group A. `;
-      return `${happened}Without keys the records of one order lie in different partitions, with readers of their own: nothing keeps their sequence.`;
+      return `${happened}Without keys the records of one order lie in different partitions, with readers of their own: nothing keeps their sequence. (Here \`batch.size\` is 0, so that each record chooses a partition anew. By Kafka’s default a producer stays with one partition until about 16 KB are full: twelve small records would all lie in one.)`;
     },
   },
 };

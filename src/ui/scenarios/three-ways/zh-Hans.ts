@@ -324,9 +324,9 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
       }`;
     return `${condition}：先后次序保持不变。${
       option === 'exclusive'
-        ? '不会有别的结果：前一条处理完才交出下一条。不过另一个工作者只能待命。'
+        ? '只要在超时之前确认，前一条确认后才交出下一条。不过另一个工作者只能待命。'
         : option === 'partition'
-          ? '不会有别的结果：一个分区由一个成员依次读取，其他分区同时照常进行。'
+          ? '只要成员一直持有该分区，并且一次只处理一条，分区就按顺序读取；其他分区同时照常进行。'
           : '你的键没有及时重复出现，所以这次运行说明不了什么。'
     }`;
   },
@@ -334,14 +334,14 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
     goal: ({ own }) =>
       own ? '让 A 组先处理完同一个键中后发的记录。' : '让 A 组先处理完某个订单的*付款*，后处理完它的*下单*。',
     hint: '调速度没有用：同一个键的记录在同一个分区里，由一个成员依次读取。是什么让它们进入同一个分区的？',
-    luck: '没有键，就再没有什么能保持先后次序，A 组这次只是碰巧。让一个成员慢下来，或者换一个随机种子。',
+    luck: '没有键，就再没有什么能保持先后次序。不管 B 组如何，A 组这次只是碰巧。让一个成员慢下来，或者换一个随机种子。',
     met: (context, view) => {
       const overtaking = overtakingIn(view, 'topic', 'A');
       const happened =
         overtaking === undefined
           ? ''
           : `A 组里 ${context.label(overtaking.later)} 比 ${context.label(overtaking.earlier)} 后发先至。`;
-      return `${happened}没有键，同一订单的记录会落在不同分区，由不同的成员读取：再没有什么能保持它们的次序。`;
+      return `${happened}没有键，同一订单的记录会落在不同分区，由不同的成员读取：再没有什么能保持它们的次序。（这里 \`batch.size\` 为 0，每条记录都重新选择分区。按 Kafka 的默认设置，生产者会停留在一个分区，直到写满约 16 KB：十二条小记录会全部落在同一个分区。）`;
     },
   },
 };
