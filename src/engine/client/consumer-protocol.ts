@@ -1,6 +1,6 @@
 import { decodeLeadingMessage, encodeMessage } from '../protocol/codec.js';
+import { assignmentSchema, subscriptionSchema } from '../protocol/consumer-protocol.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { array, bytes, int32, message, string, structs } from '../protocol/schema.js';
 import type { Assignment } from './assignors/assignor.js';
 
 /** The protocol type of groups of consumers. */
@@ -8,25 +8,6 @@ export const consumerProtocolType = 'consumer';
 
 /** The newest version that is written and read; a newer one is read as this, since later versions only add at the end. */
 const newestVersion = 3;
-
-/** What a member tells the leader through the coordinator, which does not look inside (`ConsumerProtocolSubscription.json`). */
-const subscriptionSchema = message('ConsumerProtocolSubscription', '0-3', null, {
-  topics: array('string', '0+'),
-  userData: bytes('0+', { nullable: '0+', default: null }),
-  ownedPartitions: structs(
-    '1+',
-    { topic: string('1+'), partitions: array('int32', '1+') },
-    { default: [], ignorable: true },
-  ),
-  generationId: int32('2+', { default: -1, ignorable: true }),
-  rackId: string('3+', { nullable: '3+', default: null, ignorable: true }),
-});
-
-/** What the leader tells a member (`ConsumerProtocolAssignment.json`). */
-const assignmentSchema = message('ConsumerProtocolAssignment', '0-3', null, {
-  assignedPartitions: structs('0+', { topic: string('0+'), partitions: array('int32', '0+') }),
-  userData: bytes('0+', { nullable: '0+', default: null }),
-});
 
 /** The bytes of a subscription. With an eager assignor a member owns nothing while it joins. */
 export function encodeSubscription(topics: readonly string[]): Uint8Array {

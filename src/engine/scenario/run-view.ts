@@ -1,4 +1,5 @@
 import type { Millis } from '../environment/environment.js';
+import type { SequenceJudgement } from '../history/sequence.js';
 import type { LaneId } from './run-spec.js';
 
 /**
@@ -54,33 +55,10 @@ export interface ActorView {
   readonly handledCount: number;
 }
 
-/** A later record of the same key that was finished before an earlier one. `byMs` is by how much. */
-export interface Overtaking {
-  readonly actorScope: string;
-  readonly key: string;
-  readonly earlier: number;
-  readonly later: number;
-  readonly laterActor: string;
-  readonly earlierActor: string;
-  readonly laterHandledMs: Millis;
-  /** Undefined while the earlier one is still being handled, or still waiting. */
-  readonly earlierHandledMs: Millis | undefined;
-  readonly byMs: Millis | undefined;
-  /** Indexes of the trace events that show it. */
-  readonly evidence: readonly number[];
-}
+export type { Overtaking } from '../history/sequence.js';
 
 /** Whether sequence was kept among those that share the work (`scope`: the queue, one subscriber, one group), judged key by key. */
-export interface SequenceVerdict {
-  readonly scope: string;
-  readonly kept: boolean;
-  /** Keys of which at least two records were finished. */
-  readonly keysJudged: number;
-  readonly brokenKeys: readonly string[];
-  readonly overtakings: readonly Overtaking[];
-  /** Whether everything was finished in the sequence in which it was sent, whatever the key. */
-  readonly keptAcrossKeys: boolean;
-}
+export type SequenceVerdict = SequenceJudgement;
 
 interface LaneCommon {
   readonly lane: LaneId;
