@@ -39,6 +39,33 @@ export type TraceEvent = Caused &
       } & TopicPartitionRef)
     | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
     | ({ kind: 'segment-rolled'; baseOffset: number } & TopicPartitionRef)
+    /** Retention looked at every log; it does so every `log.retention.check.interval.ms`. */
+    | { kind: 'retention-checked'; deletedSegments: number }
+    | ({ kind: 'log-start-advanced'; logStartOffset: number; reason: SegmentDeletionReason } & TopicPartitionRef)
+    /** Out of sight from now on; their bytes go `file.delete.delay.ms` later. */
+    | ({
+        kind: 'segments-deleted';
+        baseOffsets: readonly number[];
+        reason: SegmentDeletionReason;
+      } & TopicPartitionRef)
+    /** The cleaner looked at a compacted log: `isChosen` false means that too little of it is dirty. */
+    | ({
+        kind: 'cleaner-checked';
+        firstDirtyOffset: number;
+        firstUncleanableOffset: number;
+        cleanableRatio: number;
+        isChosen: boolean;
+      } & TopicPartitionRef)
+    /** The cleaner has written a log anew between its start and `endOffset`. Offsets stay; those in `removed` (from, to; both included) are gone. */
+    | ({
+        kind: 'log-cleaned';
+        firstDirtyOffset: number;
+        endOffset: number;
+        removed: readonly (readonly [number, number])[];
+        segments: readonly { readonly baseOffset: number; readonly sizeInBytes: number }[];
+        bytesBefore: number;
+        bytesAfter: number;
+      } & TopicPartitionRef)
     | ({
         kind: 'log-recovered';
         logStartOffset: number;
@@ -90,6 +117,9 @@ export type TraceEvent = Caused &
     | { kind: 'message-taken-up'; topic: string; message: number; subscriber: string }
     | { kind: 'message-finished'; topic: string; message: number; subscriber: string }
   );
+
+/** Why segments went: all of them below the log's start, too old, or the log too large. */
+export type SegmentDeletionReason = 'log-start' | 'retention-ms' | 'retention-bytes' | 'delete-records';
 
 export interface AssignedPartition extends TopicPartitionRef {
   /** Where reading begins; -1 when not yet known. */
