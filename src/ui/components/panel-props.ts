@@ -44,6 +44,8 @@ export interface ControlsProps {
   readonly canStepBack: boolean;
   readonly canStepForward: boolean;
   readonly canPlay: boolean;
+  /** True by default. */
+  readonly canChangeSpeed?: boolean;
   readonly texts: ComponentTexts;
   readonly onPlayPause: () => void;
   readonly onStepBack: () => void;

@@ -1,16 +1,11 @@
 import type { RunRecord } from '../../engine/scenario/run-spec.js';
 import type { ScenarioHost } from '../../workers/scenario-host.js';
-import { countPredictions } from './scenario-player.svelte.js';
-import { threeWays } from '../scenarios/three-ways/scenario.js';
 import type { FrameClock } from './frame-clock.js';
 import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
+import { isPlayName, newPlay, predictedIn, recordsOf, type AnyPlayer, type Play, type PlayName } from './play.js';
 import { Router, type Route } from './route.svelte.js';
-import { ScenarioPlayer } from './scenario-player.svelte.js';
 import { Settings } from './settings.svelte.js';
-
-/** The plays that the app knows: scenario 1 on its own records, and on the learner's. */
-export type PlayName = 'three-ways' | 'three-ways/own';
 
 /** A run is told to watching tabs so often while it plays. */
 const tellEveryMs = 200;
@@ -26,8 +21,8 @@ export class AppState {
   /** Why nothing is kept, if the log can't be opened at all. */
   storageError = $state<string>();
   plays = $state.raw<Readonly<Record<string, PlayState>>>({});
-  player = $state.raw<ScenarioPlayer>();
-  playName = $state<PlayName>();
+  /** The scenario that is open. */
+  play = $state.raw<Play>();
 
   private journal: LearnerJournal | undefined;
   private leadership: LogLeadership | undefined;
@@ -68,12 +63,19 @@ export class AppState {
     return this.status === 'leading';
   }
 
+  get player(): Play['player'] | undefined {
+    return this.play?.player;
+  }
+
+  get playName(): PlayName | undefined {
+    return this.play?.name;
+  }
+
   /** Opens what the place in the app shows. */
   openRoute(route: Route): Promise<void> {
     if (!this.acts) return Promise.resolve();
     this.opening = this.opening.then(async () => {
-      if (route === 'three-ways') await this.openPlay('three-ways', undefined);
-      else if (route === 'three-ways/own') await this.openPlay('three-ways/own', undefined);
+      if (isPlayName(route)) await this.openPlay(route, undefined);
       else {
         await this.closePlayer();
         this.tell();
@@ -95,7 +97,7 @@ export class AppState {
 
   /** How far the learner has come with the predictions of a play. */
   predicted(name: PlayName): { readonly made: number; readonly of: number } {
-    return countPredictions(threeWays(), this.plays[name]?.answers ?? {});
+    return predictedIn(name, this.plays[name]);
   }
 
   /** A setting was changed: it is kept. */
@@ -147,37 +149,30 @@ export class AppState {
     if (this.playName === name && this.player !== undefined) return;
     await this.closePlayer();
     const kept = this.plays[name];
-    const ownRecords = records ?? (name === 'three-ways/own' ? kept?.spec.records : undefined);
+    const ownRecords = records ?? (name === 'three-ways/own' ? recordsOf(kept) : undefined);
     if (name === 'three-ways/own' && ownRecords === undefined) {
       this.router.go('own-records');
       return;
     }
-    const player = this.playerOf(name, ownRecords, this.storageError === undefined);
-    this.player = player;
-    this.playName = name;
+    const player = this.begin(name, ownRecords, this.storageError === undefined);
     await player.start(kept);
     player.keep();
   }
 
-  private playerOf(name: PlayName, records: readonly RunRecord[] | undefined, keepsRuns: boolean): ScenarioPlayer {
-    return new ScenarioPlayer(threeWays(records), {
-      host: this.host,
-      frames: this.frames,
-      name,
-      keepsRuns,
-      onChange: (state) => {
-        if (this.playName !== name || !this.acts) return;
-        this.plays = { ...this.plays, [name]: state };
-        this.save();
-      },
-    });
+  private begin(name: PlayName, records: readonly RunRecord[] | undefined, keepsRuns: boolean): AnyPlayer {
+    const onChange = (state: PlayState): void => {
+      if (this.playName !== name || !this.acts) return;
+      this.plays = { ...this.plays, [name]: state };
+      this.save();
+    };
+    this.play = newPlay(name, { host: this.host, frames: this.frames, keepsRuns, onChange }, records);
+    return this.play.player;
   }
 
   private async closePlayer(): Promise<void> {
     const { player } = this;
     player?.pause();
-    this.player = undefined;
-    this.playName = undefined;
+    this.play = undefined;
     await player?.close();
   }
 
@@ -203,7 +198,7 @@ export class AppState {
   private async show(snapshot: TabSnapshot): Promise<void> {
     if (this.status !== 'watching') return;
     this.plays = snapshot.state.plays;
-    const name = snapshot.play === 'three-ways' || snapshot.play === 'three-ways/own' ? snapshot.play : undefined;
+    const name = isPlayName(snapshot.play) ? snapshot.play : undefined;
     this.router.go(name ?? 'home');
     const state = name === undefined ? undefined : snapshot.state.plays[name];
     if (name === undefined || state === undefined) {
@@ -216,9 +211,8 @@ export class AppState {
     }
     await this.closePlayer();
     this.lostTheLog = false;
-    this.player = this.playerOf(name, name === 'three-ways/own' ? state.spec.records : undefined, false);
-    this.playName = name;
-    await this.player.start({ ...state, playing: false });
+    const player = this.begin(name, name === 'three-ways/own' ? recordsOf(state) : undefined, false);
+    await player.start({ ...state, playing: false });
   }
 
   private save(): void {

@@ -1,4 +1,4 @@
-import type { RunSpec } from '../../engine/scenario/run-spec.js';
+import type { HostedSpec } from './run-kind.js';
 
 /** Where the learner's progress is kept: a compacted topic of the app's own log. */
 export interface LearnerJournal {
@@ -11,7 +11,7 @@ export interface LearnerJournal {
 /** Everything that must survive a reload. Plain data: it is written as JSON. */
 export interface LearnerState {
   readonly settings: LearnerSettings;
-  /** One entry a play: `three-ways` is the scenario on its own records, `three-ways/own` on the learner's. */
+  /** One entry a play: a scenario's id for the scenario on its own records, `three-ways/own` on the learner's. */
   readonly plays: Readonly<Record<string, PlayState>>;
 }
 
@@ -23,12 +23,12 @@ export interface LearnerSettings {
 }
 
 /** One learner's way through one scenario. */
-export interface PlayState {
+export interface PlayState<Spec = HostedSpec> {
   readonly scenario: string;
   readonly step: string;
   readonly answers: Readonly<Record<string, LearnerAnswer>>;
   /** The run as it is configured now, with all lanes; dragged bars are its overrides. */
-  readonly spec: RunSpec;
+  readonly spec: Spec;
   /** The database that the run of this step is kept in. */
   readonly database: string;
   readonly headMs: number;

@@ -1,46 +1,29 @@
 import type { RecordedEvent } from '../../engine/environment/trace-events.js';
-import { RunProjector } from '../../engine/scenario/run-projector.js';
-import type { RunSpec } from '../../engine/scenario/run-spec.js';
-import type { RunView } from '../../engine/scenario/run-view.js';
 import type { StoredRecord } from '../../engine/scenario/stored-record.js';
 import type { HostError, RunOpened, ScenarioHost } from '../../workers/scenario-host.js';
 import type { FrameClock } from './frame-clock.js';
-
-/** What stepping stops at: what can be seen on the stage. */
-const eventsOfInterest: ReadonlySet<RecordedEvent['kind']> = new Set([
-  'command',
-  'message-taken',
-  'message-handled',
-  'message-redelivered',
-  'message-taken-up',
-  'message-finished',
-  'subscriber-came',
-  'batch-appended',
-  'record-delivered',
-  'record-handled',
-  'partitions-assigned',
-]);
+import type { HostedSpec, RunKind, RunMoment, RunProjection } from './run-kind.js';
 
 /** How far ahead a step looks for its event at a time, so that hardly more than it is simulated. */
 const stepLookMs = 100;
 /** While the worker is busy the play head waits; it does not make up for more than this of a viewer's time. */
 const longestDebtMs = 200;
 
-interface OpenedRun {
-  readonly spec: RunSpec;
+interface OpenedRun<Spec, View extends RunMoment> {
+  readonly spec: Spec;
   readonly opened: RunOpened;
   /** Draws the moment at the head; the other one draws the furthest moment seen. */
-  readonly atHead: RunProjector;
-  readonly atFurthest: RunProjector;
+  readonly atHead: RunProjection<View>;
+  readonly atFurthest: RunProjection<View>;
 }
 
 /** One run on the page: simulated in the worker as far as the play head needs it, seen at any moment up to there. */
-export class RunPlayback {
+export class RunPlayback<Spec extends HostedSpec, View extends RunMoment> {
   /** The moment at the head; undefined until a run is open. */
-  view = $state.raw<RunView>();
+  view = $state.raw<View>();
   /** The furthest moment seen, if the head stands before it. */
-  future = $state.raw<RunView>();
-  spec = $state.raw<RunSpec>();
+  future = $state.raw<View>();
+  spec = $state.raw<Spec>();
   headMs = $state(0);
   /** The furthest that was shown. */
   seenMs = $state(0);
@@ -50,8 +33,10 @@ export class RunPlayback {
   /** When the run ends, once the head has been there. */
   endMs = $state<number>();
   error = $state.raw<HostError>();
+  /** The head goes no further for now; playing stops there as if the run ended. */
+  limitMs = $state(Number.POSITIVE_INFINITY);
 
-  private run: OpenedRun | undefined;
+  private run: OpenedRun<Spec, View> | undefined;
   private reachedMs = 0;
   private wantedMs = 0;
   private reaching: Promise<void> | undefined;
@@ -59,6 +44,7 @@ export class RunPlayback {
 
   /** `onEnded` is called when playing brings the head to the end of the run. */
   constructor(
+    private readonly kind: RunKind<Spec, View>,
     private readonly host: ScenarioHost,
     private readonly frames: FrameClock,
     private readonly onEnded: () => void = () => {},
@@ -66,7 +52,7 @@ export class RunPlayback {
 
   /** Opens a run in place of the one that was open, and brings the head to `headMs`. Nothing beyond `seenMs` is shown as future. */
   async open(
-    spec: RunSpec,
+    spec: Spec,
     at: { readonly database?: string; readonly headMs?: number; readonly seenMs?: number } = {},
   ): Promise<void> {
     this.pause();
@@ -83,8 +69,8 @@ export class RunPlayback {
     this.run = {
       spec,
       opened: result.value,
-      atHead: new RunProjector(spec, originMs),
-      atFurthest: new RunProjector(spec, originMs),
+      atHead: this.kind.project(spec, originMs),
+      atFurthest: this.kind.project(spec, originMs),
     };
     this.reaching = undefined;
     this.reachedMs = -1;
@@ -120,12 +106,14 @@ export class RunPlayback {
   }
 
   get canStepForward(): boolean {
-    return this.view !== undefined && !(this.endMs !== undefined && this.headMs >= this.endMs);
+    return this.view !== undefined && this.headMs < Math.min(this.endMs ?? Number.POSITIVE_INFINITY, this.limitMs);
   }
 
-  play(): void {
+  /** Plays on, or again from `fromMs` if the head is at the end. */
+  play(fromMs = 0): void {
     if (this.playing || this.run === undefined) return;
-    if (!this.canStepForward) this.moveTo(0);
+    if (!this.canStepForward) this.moveTo(fromMs);
+    if (!this.canStepForward) return;
     this.playing = true;
     this.wantedMs = this.headMs;
     this.stopFrames = this.frames.run((elapsedMs) => this.advanceBy(elapsedMs * this.speed));
@@ -139,7 +127,7 @@ export class RunPlayback {
 
   /** Puts the head anywhere: back at once, forward as soon as the run is simulated up to there. */
   async scrubTo(ms: number): Promise<void> {
-    this.wantedMs = Math.max(0, ms);
+    this.wantedMs = Math.min(Math.max(0, ms), this.limitMs);
     if (this.wantedMs > this.reachedMs) await this.reach(this.wantedMs);
     this.moveTo(this.wantedMs);
   }
@@ -149,7 +137,7 @@ export class RunPlayback {
     this.pause();
     for (const run = this.run; run !== undefined && run === this.run; await this.reach(this.reachedMs + stepLookMs)) {
       const next = this.momentsOfInterest().find((ms) => ms > this.headMs);
-      if (next !== undefined) return this.moveTo(next);
+      if (next !== undefined || this.reachedMs >= this.limitMs) return this.moveTo(next ?? this.limitMs);
       if (run.atHead.endMs !== undefined) return this.moveTo(run.atHead.endMs);
       if (this.error !== undefined) return;
     }
@@ -161,9 +149,9 @@ export class RunPlayback {
     this.moveTo(this.momentsOfInterest().findLast((ms) => ms < this.headMs) ?? 0);
   }
 
-  /** Simulates the whole run and shows its end. */
+  /** Simulates the whole run, as far as the head may go, and shows its end. */
   async runToEnd(): Promise<void> {
-    await this.reach(Number.MAX_SAFE_INTEGER - this.originMs);
+    await this.reach(Math.min(this.limitMs, Number.MAX_SAFE_INTEGER - this.originMs));
     this.moveTo(this.lastMs);
   }
 
@@ -186,16 +174,16 @@ export class RunPlayback {
   }
 
   private momentsOfInterest(): readonly number[] {
-    return this.trace.filter((event) => eventsOfInterest.has(event.kind)).map((event) => event.at - this.originMs);
+    return this.trace.filter((event) => this.kind.isOfInterest(event)).map((event) => event.at - this.originMs);
   }
 
   private advanceBy(runMs: number): void {
     const { run } = this;
     if (run === undefined) return;
-    this.wantedMs = Math.min(this.wantedMs + runMs, this.reachedMs + longestDebtMs * this.speed);
+    this.wantedMs = Math.min(this.wantedMs + runMs, this.reachedMs + longestDebtMs * this.speed, this.limitMs);
     if (this.wantedMs > this.reachedMs) void this.reach(this.wantedMs);
     this.moveTo(Math.min(this.wantedMs, Math.max(this.reachedMs, this.headMs)));
-    if (run.atHead.endMs !== undefined && this.headMs >= run.atHead.endMs) {
+    if (this.headMs >= Math.min(this.limitMs, run.atHead.endMs ?? Number.POSITIVE_INFINITY)) {
       this.pause();
       this.onEnded();
     }
@@ -204,7 +192,7 @@ export class RunPlayback {
   private moveTo(ms: number): void {
     const { run } = this;
     if (run === undefined) return;
-    this.headMs = Math.min(Math.max(0, ms), this.lastMs);
+    this.headMs = Math.min(Math.max(0, ms), this.lastMs, this.limitMs);
     this.seenMs = Math.max(this.seenMs, this.headMs);
     const { endMs } = run.atHead;
     if (endMs !== undefined && this.seenMs >= endMs) this.endMs = endMs;
@@ -226,7 +214,7 @@ export class RunPlayback {
     }
   }
 
-  private async advance(run: OpenedRun, ms: number): Promise<void> {
+  private async advance(run: OpenedRun<Spec, View>, ms: number): Promise<void> {
     const result = await this.host.advance(run.opened.runId, Math.ceil(ms));
     if (this.run !== run) return;
     if (!result.ok) {

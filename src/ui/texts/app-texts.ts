@@ -41,6 +41,10 @@ export interface AppTexts {
     readonly stage: string;
     readonly predict: string;
     readonly ratherNot: string;
+    /** Names the field for a number. */
+    readonly yourNumber: string;
+    /** Records can be picked on the stage too. */
+    readonly pickOnTheTrack: string;
     readonly saw: string;
     readonly sawNothing: string;
     readonly check: string;

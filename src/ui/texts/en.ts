@@ -76,6 +76,8 @@ export const english: AppTexts = {
     stage: 'Stage',
     predict: 'Predict',
     ratherNot: 'I’d rather not predict',
+    yourNumber: 'Your number',
+    pickOnTheTrack: 'You can also pick them on the track.',
     saw: 'That is what I saw',
     sawNothing: 'Show me again',
     check: 'Check',

@@ -2,6 +2,7 @@ import type { ScenarioTexts } from '../scenarios/scenario-texts.js';
 import { english as englishThreeWays } from '../scenarios/three-ways/en.js';
 import type { QuestionId, StepId } from '../scenarios/three-ways/scenario.js';
 import { simplifiedChinese as simplifiedChineseThreeWays } from '../scenarios/three-ways/zh-Hans.js';
+import type { PlayName } from '../state/play.js';
 import type { AppTexts } from './app-texts.js';
 import { english } from './en.js';
 import { simplifiedChinese } from './zh-Hans.js';
@@ -24,6 +25,14 @@ export function textsOf(language: Language): AppTexts {
 
 /** The words of scenario 1, for steps and questions by their ids. */
 export function threeWaysTextsOf(language: Language): ScenarioTexts<string, string> {
+  return threeWays[language];
+}
+
+/** What a play's scenario is called, and what can be learned from it. */
+export function scenarioNames(
+  language: Language,
+  _play: PlayName,
+): { readonly title: string; readonly objective: string } {
   return threeWays[language];
 }
 

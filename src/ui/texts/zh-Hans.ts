@@ -72,6 +72,8 @@ export const simplifiedChinese: AppTexts = {
     stage: '演示',
     predict: '这是我的预测',
     ratherNot: '我不想预测',
+    yourNumber: '你的数字',
+    pickOnTheTrack: '也可以直接在轨道上点选。',
     saw: '我看到的是这样',
     sawNothing: '再看一遍',
     check: '检查',

@@ -1,6 +1,9 @@
+import type { RunSpec } from '../../../src/engine/scenario/run-spec.js';
+import type { RunView } from '../../../src/engine/scenario/run-view.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { withLanes } from '../../../src/ui/scenarios/run-outcome.js';
 import { threeWaysSpec } from '../../../src/ui/scenarios/three-ways/default-run.js';
+import { lanesRun } from '../../../src/ui/state/lanes-run.js';
 import { RunPlayback } from '../../../src/ui/state/run-playback.svelte.js';
 import type { HostResult, RunChunk } from '../../../src/workers/scenario-host.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
@@ -19,14 +22,14 @@ class AskedHost extends NodeScenarioHost {
 
 let host: AskedHost;
 let frames: ManualFrames;
-let playback: RunPlayback;
+let playback: RunPlayback<RunSpec, RunView>;
 let ended: number;
 
 beforeEach(async () => {
   host = new AskedHost();
   frames = new ManualFrames(host);
   ended = 0;
-  playback = new RunPlayback(host, frames, () => ended++);
+  playback = new RunPlayback(lanesRun, host, frames, () => ended++);
   await playback.open(spec);
 });
 
@@ -116,6 +119,7 @@ test('a run that was kept opens where it stood, and shows nothing that was not s
 
 test('an error of the host stops the run and is told', async () => {
   const broken = new RunPlayback(
+    lanesRun,
     {
       open: () => Promise.resolve({ ok: false as const, error: { code: 'worker-lost', message: 'The worker ended.' } }),
       advance: () => Promise.reject(new Error('never asked')),
@@ -128,4 +132,37 @@ test('an error of the host stops the run and is told', async () => {
   expect(broken.error).toEqual({ code: 'worker-lost', message: 'The worker ended.' });
   broken.play();
   expect(broken.playing).toBe(false);
+});
+
+describe('a head that may go no further', () => {
+  beforeEach(() => {
+    playback.limitMs = 3_000;
+  });
+
+  test('stops there, and tells it as the end of what is shown', async () => {
+    playback.play();
+    await frames.pass();
+    expect(playback.headMs).toBe(3_000);
+    expect(playback.playing).toBe(false);
+    expect(playback.canStepForward).toBe(false);
+    expect(playback.endMs).toBeUndefined();
+    expect(ended).toBe(1);
+  });
+
+  test('is not brought beyond by scrubbing, stepping or running to the end', async () => {
+    await playback.scrubTo(9_000);
+    expect(playback.headMs).toBe(3_000);
+    await playback.stepForward();
+    await playback.runToEnd();
+    expect(playback.headMs).toBe(3_000);
+    expect(playback.seenMs).toBe(3_000);
+  });
+
+  test('plays again from where it was told', async () => {
+    await playback.runToEnd();
+    playback.play(1_000);
+    expect(playback.headMs).toBe(1_000);
+    await frames.pass();
+    expect(playback.headMs).toBe(3_000);
+  });
 });

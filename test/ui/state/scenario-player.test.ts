@@ -1,14 +1,17 @@
+import type { RunSpec } from '../../../src/engine/scenario/run-spec.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { handledCounts, verdictOf } from '../../../src/ui/scenarios/run-outcome.js';
 import { threeWays } from '../../../src/ui/scenarios/three-ways/scenario.js';
 import { delivery, keyed, memberSpeed, workerSpeed } from '../../../src/ui/scenarios/three-ways/variations.js';
+import { draggedBar, lanesRun } from '../../../src/ui/state/lanes-run.js';
 import type { PlayState } from '../../../src/ui/state/learner-journal.js';
+import type { LanesPlayer } from '../../../src/ui/state/play.js';
 import { ScenarioPlayer } from '../../../src/ui/state/scenario-player.svelte.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
 
 let host: NodeScenarioHost;
 let frames: ManualFrames;
-let kept: PlayState | undefined;
+let kept: PlayState<RunSpec> | undefined;
 
 beforeEach(() => {
   host = new NodeScenarioHost();
@@ -16,8 +19,8 @@ beforeEach(() => {
   kept = undefined;
 });
 
-async function play(state?: PlayState): Promise<ScenarioPlayer> {
-  const player = new ScenarioPlayer(threeWays(), {
+async function play(state?: PlayState<RunSpec>): Promise<LanesPlayer> {
+  const player = new ScenarioPlayer(threeWays(), lanesRun, {
     host,
     frames,
     name: 'three-ways',
@@ -29,11 +32,7 @@ async function play(state?: PlayState): Promise<ScenarioPlayer> {
 }
 
 /** Goes through the story up to the step `until`, with these answers (the first option if none is named). */
-async function tell(
-  player: ScenarioPlayer,
-  until: string,
-  answers: Readonly<Record<string, string>> = {},
-): Promise<void> {
+async function tell(player: LanesPlayer, until: string, answers: Readonly<Record<string, string>> = {}): Promise<void> {
   for (let guard = 0; player.step.id !== until; guard++) {
     if (guard > 60) throw new Error(`The step '${until}' was not reached; the story stands at '${player.step.id}'.`);
     const { question, phase } = player.step;
@@ -118,7 +117,7 @@ describe('the story', () => {
     ]);
     const [faster] = player.trials;
     await player.showTrial(faster);
-    expect(player.lanes).toEqual(['queue']);
+    expect(player.playback.view?.lanes.map(({ lane }) => lane)).toEqual(['queue']);
     expect(player.playback.view?.finished).toBe(true);
     await player.showTrial(undefined);
     expect(player.playback.view?.lanes).toHaveLength(3);
@@ -152,7 +151,7 @@ describe('varying', () => {
     const player = await play();
     await tell(player, 'vary');
     await player.vary(workerSpeed('worker-2', 1000));
-    await player.drag('queue', 'worker-1', 0, 12_040);
+    await player.vary(draggedBar('queue', 'worker-1', 0, 12_040));
     const first = player.playback.view?.lanes[0]?.actors[0]?.handlings[0];
     const tookMs = (first?.toMs ?? 0) - (first?.fromMs ?? 0);
     expect(tookMs).toBeGreaterThanOrEqual(12_000);
@@ -204,7 +203,7 @@ test('a watching tab follows step and head without keeping anything', async () =
   await tell(leader, 'queue-run');
   await leader.playback.scrubTo(3_000);
   let saved = 0;
-  const watcher = new ScenarioPlayer(threeWays(), {
+  const watcher = new ScenarioPlayer(threeWays(), lanesRun, {
     host,
     frames: new ManualFrames(host),
     name: 'three-ways',

@@ -70,19 +70,11 @@ export function threeWays(records?: readonly RunRecord[]): Scenario<StepId, Ques
       'topic-saw': topicSaw,
       guarantee,
     },
-    challenge: { isMet: (outcome) => verdictOf(outcome, 'topic', 'A')?.kept === false, hintAfter: 3 },
-    variations: [
-      'worker-speeds',
-      'exclusive',
-      'late-subscriber',
-      'members',
-      'member-speeds',
-      'late-group',
-      'partitions',
-      'keys',
-      'interval',
-      'seed',
-    ],
+    challenge: {
+      isMet: (outcome) => verdictOf(outcome, 'topic', 'A')?.kept === false,
+      isOnTheWay: (spec) => !laneSpecOf(spec, 'topic').keyed,
+      hintAfter: 3,
+    },
   };
 }
 

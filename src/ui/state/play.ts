@@ -1,0 +1,52 @@
+import type { RunRecord, RunSpec } from '../../engine/scenario/run-spec.js';
+import type { RunView } from '../../engine/scenario/run-view.js';
+import { threeWays } from '../scenarios/three-ways/scenario.js';
+import type { PlayState } from './learner-journal.js';
+import { lanesRun } from './lanes-run.js';
+import { countPredictions, ScenarioPlayer, type PlayerOptions } from './scenario-player.svelte.js';
+
+/** The plays that the app knows, one a scenario; scenario 1 also on the learner's own records. */
+export type PlayName = 'three-ways' | 'three-ways/own';
+
+/** A scenario on lanes that share the same records. */
+export type LanesPlayer = ScenarioPlayer<RunSpec, RunView>;
+
+/** A play that is open: its player, named by the kind of run that it shows. */
+export type Play = { readonly kind: 'lanes'; readonly name: PlayName; readonly player: LanesPlayer };
+
+/** Whatever the kind of its run, a player can be opened, kept, told of and closed alike. */
+export interface AnyPlayer {
+  start(state?: PlayState): Promise<void>;
+  follow(state: PlayState): Promise<void>;
+  keep(whilePlaying?: boolean): void;
+  pause(): void;
+  close(): Promise<void>;
+  readonly state: PlayState;
+  readonly playback: { readonly headMs: number; readonly speed: number };
+}
+
+/** The scenario of each play, as it is given. */
+const scenarios = { 'three-ways': threeWays, 'three-ways/own': threeWays } as const;
+
+/** Whether `name` is that of a play. */
+export function isPlayName(name: string | undefined): name is PlayName {
+  return name !== undefined && Object.hasOwn(scenarios, name);
+}
+
+/** A player at the beginning of its scenario. `records` are the learner's own, where the play is about those. */
+export function newPlay(name: PlayName, options: Omit<PlayerOptions, 'name'>, records?: readonly RunRecord[]): Play {
+  return { kind: 'lanes', name, player: new ScenarioPlayer(threeWays(records), lanesRun, { ...options, name }) };
+}
+
+/** How many predictions of a play were made, in the state that it was left in. */
+export function predictedIn(
+  name: PlayName,
+  state: PlayState | undefined,
+): { readonly made: number; readonly of: number } {
+  return countPredictions(scenarios[name](), state?.answers ?? {});
+}
+
+/** The learner's own records, as a play was left. */
+export function recordsOf(state: PlayState | undefined): readonly RunRecord[] | undefined {
+  return state !== undefined && 'records' in state.spec ? state.spec.records : undefined;
+}

@@ -1,0 +1,62 @@
+import type { Millis } from '../../engine/environment/environment.js';
+import type { RecordedEvent } from '../../engine/environment/trace-events.js';
+import type { ScenarioHost } from '../../workers/scenario-host.js';
+import type { Step } from '../scenarios/scenario.js';
+import type { LearnerAnswer } from './learner-journal.js';
+
+/** Every spec that the scenario worker runs. */
+export type HostedSpec = Parameters<ScenarioHost['open']>[0];
+
+/** What every view of a run tells, whatever it shows. */
+export interface RunMoment {
+  /** The moment that is shown, in run time. */
+  readonly atMs: Millis;
+  readonly finished: boolean;
+}
+
+/** Draws a run from its events, at any moment up to the furthest that was simulated. */
+export interface RunProjection<View extends RunMoment> {
+  /** Adds events that follow those added before. */
+  add(events: readonly RecordedEvent[]): void;
+  readonly trace: readonly RecordedEvent[];
+  /** The run time at which nothing more happens, once the trace holds it. */
+  readonly endMs: Millis | undefined;
+  viewAt(atMs: Millis): View;
+}
+
+/** Where a learner stands in a story. */
+export interface StoryPlace<View> {
+  readonly steps: readonly Step[];
+  /** Index of the step that is shown. */
+  readonly at: number;
+  readonly answers: Readonly<Record<string, LearnerAnswer>>;
+  readonly view: View | undefined;
+}
+
+/** What playback and player must know of one kind of run: lanes that share records, say, or one partition's log. */
+export interface RunKind<Spec, View extends RunMoment> {
+  project(spec: Spec, originMs: Millis): RunProjection<View>;
+  /** What stepping stops at: what can be seen on the stage. */
+  isOfInterest(event: RecordedEvent): boolean;
+  /** Names the run that a step shows: steps with one name go on in one run, kept in one database. */
+  runOf(step: Step): string;
+  /** The part of the spec that a step runs. */
+  specOf(spec: Spec, step: Step): Spec;
+  /** Whether a run of this spec is worth keeping in a database. */
+  isKept(spec: Spec): boolean;
+  /** When the last thing happens in the part of a finished run that a step shows. */
+  lengthOf(outcome: View, step: Step): Millis;
+  /** Whether sums, verdicts and reasons may be shown. */
+  isRevealed(place: StoryPlace<View>): boolean;
+}
+
+/** The observation that tells how a prediction came out: the first about the same run that comes after it. */
+export function observationAfter(steps: readonly Step[], at: number, runOf: (step: Step) => string): Step | undefined {
+  const step = steps[at];
+  return step === undefined
+    ? undefined
+    : steps.find(
+        (other, place) =>
+          place >= at && other.phase === 'observe' && other.question !== undefined && runOf(other) === runOf(step),
+      );
+}
