@@ -1,3 +1,4 @@
+import type { LogTexts } from './log/log-texts.js';
 import type { LaneId } from '../../engine/scenario/run-spec.js';
 
 /** Every word that the components show or read out, in one language. Times come in as milliseconds of the run. */
@@ -215,6 +216,9 @@ export interface ComponentTexts {
     readonly finished: (label: string, atMs: number, actorName: string) => string;
     readonly notFinished: (label: string, actorName: string) => string;
   };
+
+  /** The stage of one partition's log. */
+  readonly log: LogTexts;
 
   readonly live: {
     readonly log: string;

@@ -2,7 +2,7 @@ import type { LaneId, RunSpec } from '../../engine/scenario/run-spec.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
 import type { ComponentTexts } from './component-texts.js';
 import type { Selection } from './stage-props.js';
-import type { CommitTick } from './timeline-ticks.js';
+import type { TickRow } from './timeline-ticks.js';
 
 /** `LaneTable`: one lane as real tables, the same data as the stage draws. */
 export interface LaneTableProps {
@@ -18,11 +18,10 @@ export interface LaneTableProps {
 
 /** `Timeline`: the strip below the stage. */
 export interface TimelineProps {
-  readonly spec: RunSpec;
-  readonly view: RunView;
-  /** As on the stage: what was reached already lies after the head, drawn paler. */
-  readonly future?: RunView;
-  readonly commits: readonly CommitTick[];
+  /** What happened, a row a kind, as far as it was seen: what lies after the head is drawn paler. */
+  readonly rows: readonly TickRow[];
+  /** Where the head stands. */
+  readonly atMs: number;
   /** What the strip spans. */
   readonly endMs: number;
   /** The head cannot be moved beyond this (undefined: anywhere up to `endMs`). */
@@ -83,16 +82,16 @@ export interface InspectorProps {
   readonly onGoTo?: (atMs: number, event: number) => void;
 }
 
+/** What the inspector shows: a record, or something else that has fields and causes. */
 export interface InspectorSubject {
   readonly title: string;
-  readonly record: number;
-  readonly label: string;
-  readonly key: string | null;
+  /** The record itself, drawn before the title. */
+  readonly chip?: { readonly label: string; readonly key: string | null };
   readonly fields: readonly InspectorField[];
-  /** The value as text; null for a tombstone, undefined while it is read. */
-  readonly value: string | null | undefined;
-  /** The bytes of the value as they are stored; undefined while they are read or when nothing is stored. */
-  readonly bytes: Uint8Array | null | undefined;
+  /** The value as text; null for a tombstone, absent where there is none or while it is read. */
+  readonly value?: string | null | undefined;
+  /** The bytes of the value as they are stored; absent while they are read or when nothing is stored. */
+  readonly bytes?: Uint8Array | null | undefined;
   readonly batch: readonly InspectorField[];
   /** Empty before the question is answered. */
   readonly why: readonly WhyStep[];

@@ -1,11 +1,29 @@
 import type { RecordedEvent } from '../../engine/environment/trace-events.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
+import type { KeyMark } from './key-marks.js';
 import { xAt, type TimeScale } from './time-axis.js';
 
-/** A moment on the strip below the stage, in the colour of its record's key. */
+/** A moment on the strip below the stage, and the record that it is about, if it is. */
 export interface Tick {
   readonly atMs: number;
   readonly record: number | undefined;
+}
+
+/** One line of the strip: moments in the colours of their keys; grey without. */
+export interface TickRow {
+  readonly name: string;
+  readonly ticks: readonly MarkedTick[];
+}
+
+/** A moment in its colour. */
+export interface MarkedTick {
+  readonly atMs: number;
+  readonly mark: KeyMark;
+}
+
+/** Ticks in the colours of their records. */
+export function markedTicks(ticks: readonly Tick[], mark: (record: number) => KeyMark): readonly MarkedTick[] {
+  return ticks.map(({ atMs, record }) => ({ atMs, mark: record === undefined ? 0 : mark(record) }));
 }
 
 /** A committed offset, at its moment; `record` is the newest that it covers. */
@@ -44,7 +62,10 @@ export function commitTicks(events: readonly RecordedEvent[], originMs: number, 
 }
 
 /** Where ticks lie on a strip: one a pixel, for more can't be seen and a long run has many. */
-export function distinctTicks(ticks: readonly Tick[], scale: TimeScale): readonly (Tick & { readonly x: number })[] {
+export function distinctTicks<At extends { readonly atMs: number }>(
+  ticks: readonly At[],
+  scale: TimeScale,
+): readonly (At & { readonly x: number })[] {
   const seen = new Set<number>();
   return ticks.flatMap((tick) => {
     const x = xAt(scale, tick.atMs);

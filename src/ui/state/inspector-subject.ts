@@ -43,17 +43,15 @@ export function placeOf(
 
 /** Everything about the record that is picked out, in words. */
 export function inspectorSubject(inspected: Inspected): InspectorSubject {
-  const { selection, spec, stored, title, label } = inspected;
+  const { selection, spec, stored, title, label, texts } = inspected;
   const record = spec.records[selection.record];
   return {
     title,
-    record: selection.record,
-    label: label(selection.record),
-    key: record?.key ?? null,
+    chip: { label: label(selection.record), key: record?.key ?? null },
     fields: [...recordFields(inspected), ...handlingFields(inspected)],
     value: record?.value,
     bytes: stored === undefined ? (record === undefined ? null : new TextEncoder().encode(record.value)) : stored.value,
-    batch: stored === undefined ? [] : storedFields(stored, inspected),
+    batch: stored === undefined ? [] : storedFields(stored, texts),
     why: inspected.reveal ? whySteps(inspected) : [],
   };
 }
@@ -137,7 +135,8 @@ function overtakingsOf(lane: LaneView, record: number, actor: ActorView): readon
     );
 }
 
-function storedFields(stored: StoredRecord, { texts }: Inspected): readonly InspectorField[] {
+/** What lies in the log of a record, beside its value. */
+export function storedFields(stored: StoredRecord, texts: AppTexts): readonly InspectorField[] {
   const words = texts.inspector;
   const field = (name: string, value: string): InspectorField => ({ name, value, monospaced: true });
   return [

@@ -2,11 +2,13 @@ import type { ComponentTexts } from '../components/component-texts.js';
 import type { Phase } from '../scenarios/scenario.js';
 import type { Expectation } from '../state/own-records.js';
 import type { EventTexts } from '../state/event-sentences.js';
+import type { LogEventTexts } from '../state/log-sentences.js';
 
 /** Every word of the app outside the scenarios, in one language: a key that is missing does not compile. */
 export interface AppTexts {
   readonly components: ComponentTexts;
   readonly events: EventTexts;
+  readonly logEvents: LogEventTexts;
   readonly seconds: (ms: number) => string;
   readonly shell: {
     readonly home: string;
@@ -149,6 +151,31 @@ export interface AppTexts {
     readonly start: string;
     readonly goOn: string;
     readonly kept: string;
+  };
+  readonly logInspector: {
+    readonly segment: (baseOffset: number) => string;
+    readonly record: (offset: number) => string;
+    readonly pass: (atMs: number) => string;
+    readonly state: string;
+    readonly appendedAt: string;
+    readonly goneAt: string;
+    readonly age: string;
+    readonly deleteHorizon: string;
+    readonly offsets: string;
+    readonly offsetsOf: (from: number, to: number) => string;
+    readonly size: string;
+    readonly newest: string;
+    readonly createdAt: string;
+    readonly deletedAt: string;
+    readonly reason: string;
+    readonly mayGoAfter: string;
+    readonly ratio: string;
+    readonly threshold: string;
+    readonly firstDirty: string;
+    readonly firstUncleanable: string;
+    readonly outcome: string;
+    readonly removed: string;
+    readonly bytes: string;
   };
   readonly inspector: {
     readonly message: string;

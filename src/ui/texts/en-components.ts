@@ -1,4 +1,5 @@
 import type { ComponentTexts } from '../components/component-texts.js';
+import { englishLog } from './en-log.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const and = (words: readonly (string | number)[]): string =>
@@ -174,6 +175,7 @@ export const englishComponents: ComponentTexts = {
     finished: (label, atMs, name) => `${label} finished at ${seconds(atMs)} by ${name}`,
     notFinished: (label, name) => `${label} not finished yet by ${name}`,
   },
+  log: englishLog,
   live: {
     log: 'Event log',
     empty: 'Nothing has happened yet.',

@@ -1,4 +1,5 @@
 import type { AppTexts } from './app-texts.js';
+import { englishLogEvents, englishLogInspector } from './en-log-story.js';
 import { englishComponents } from './en-components.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -34,6 +35,7 @@ export const english: AppTexts = {
       `${actor} gives up ${partitions.length === 0 ? 'nothing' : partitionList(partitions)}.`,
     joined: (actor, group) => `${actor} joins group ${group}.`,
   },
+  logEvents: englishLogEvents,
   shell: {
     home: 'Home',
     languages: 'Language',
@@ -218,6 +220,7 @@ export const english: AppTexts = {
     goOn: 'Go on with the records of last time',
     kept: 'The lines below that could be read are kept.',
   },
+  logInspector: englishLogInspector,
   inspector: {
     message: 'Record',
     deliveredTo: 'Delivered to',

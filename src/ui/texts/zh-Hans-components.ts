@@ -1,4 +1,5 @@
 import type { ComponentTexts } from '../components/component-texts.js';
+import { simplifiedChineseLog } from './zh-Hans-log.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} 秒`;
 const actors: Readonly<Record<string, string>> = { worker: '工作者', subscriber: '订阅者' };
@@ -165,6 +166,7 @@ export const simplifiedChineseComponents: ComponentTexts = {
     finished: (label, atMs, name) => `${label} 由${name}在 ${seconds(atMs)}处理完`,
     notFinished: (label, name) => `${label} 尚未由${name}处理完`,
   },
+  log: simplifiedChineseLog,
   live: {
     log: '事件记录',
     empty: '还没有发生任何事。',

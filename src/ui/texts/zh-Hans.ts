@@ -1,4 +1,5 @@
 import type { AppTexts } from './app-texts.js';
+import { simplifiedChineseLogEvents, simplifiedChineseLogInspector } from './zh-Hans-log-story.js';
 import { simplifiedChineseComponents } from './zh-Hans-components.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} 秒`;
@@ -32,6 +33,7 @@ export const simplifiedChinese: AppTexts = {
       `${actor} 交出${partitions.length === 0 ? '：无' : ` ${partitionList(partitions)}`}。`,
     joined: (actor, group) => `${actor} 加入消费者组 ${group}。`,
   },
+  logEvents: simplifiedChineseLogEvents,
   shell: {
     home: '首页',
     languages: '语言',
@@ -214,6 +216,7 @@ export const simplifiedChinese: AppTexts = {
     goOn: '继续使用上次的记录',
     kept: '能够读取的行都已保留。',
   },
+  logInspector: simplifiedChineseLogInspector,
   inspector: {
     message: '记录',
     deliveredTo: '投递给',

@@ -311,7 +311,8 @@ describe('axe finds nothing', () => {
       show(Ledger, { ...common, lanes, revealVerdicts: true, onGoTo: () => undefined }).firstElementChild as Element,
     );
     frame.append(
-      show(Timeline, { ...common, commits: [], endMs: 25_000, onScrub: () => undefined }).firstElementChild as Element,
+      show(Timeline, { rows: ticks, atMs: 12_000, texts, endMs: 25_000, onScrub: () => undefined })
+        .firstElementChild as Element,
     );
     for (const empty of document.querySelectorAll('main:empty')) empty.remove();
     await settled();
@@ -321,6 +322,8 @@ describe('axe finds nothing', () => {
     ).toEqual([]);
   });
 });
+
+const ticks = [{ name: 'produced', ticks: [0, 900, 12_000].map((atMs, mark) => ({ atMs, mark })) }];
 
 test('the whole stage speaks Chinese', async () => {
   const frame = show(Stage, stage({ texts: simplifiedChineseComponents }));
@@ -333,12 +336,7 @@ test('the whole stage speaks Chinese', async () => {
 
 test('the timeline’s head moves by pointer and by key, and not beyond its limit', async () => {
   const onScrub = vi.fn();
-  const frame = show(
-    Timeline,
-    { spec: threeWays, view: viewOf(threeWays, 12_000), commits: [], endMs: 25_000, limitMs: 12_050, texts, onScrub },
-    800,
-    120,
-  );
+  const frame = show(Timeline, { rows: ticks, atMs: 12_000, endMs: 25_000, limitMs: 12_050, texts, onScrub }, 800, 120);
   await settled();
   const slider = frame.querySelector('[role="slider"]') as HTMLElement;
   expect(slider.getAttribute('aria-valuetext')).toBe('12.0 s of 12.1 s');
