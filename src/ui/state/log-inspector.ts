@@ -2,6 +2,7 @@ import type { RecordedEvent } from '../../engine/environment/trace-events.js';
 import { causeChain } from '../../engine/scenario/cause-chain.js';
 import type { StoredRecord } from '../../engine/scenario/stored-record.js';
 import type { LogPicture } from '../components/log/log-picture.js';
+import { valueText } from '../components/log/log-measures.js';
 import type { LogSelection } from '../components/log/log-stage-props.js';
 import type { InspectorField, InspectorSubject, WhyStep } from '../components/panel-props.js';
 import type { AppTexts } from '../texts/app-texts.js';
@@ -54,7 +55,7 @@ function recordSubject(inspected: InspectedLog, offset: number): InspectorSubjec
     fields.push({ name: words.deleteHorizon, value: texts.seconds(deleteHorizonMs) });
   return {
     title: words.record(offset),
-    chip: { label: value ?? texts.components.log.tombstone, key },
+    chip: { label: valueText(value), key },
     fields,
     value,
     bytes: value === null ? null : (stored?.value ?? new TextEncoder().encode(value)),

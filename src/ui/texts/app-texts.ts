@@ -90,6 +90,8 @@ export interface AppTexts {
     readonly publishSubscribe: string;
     readonly topic: string;
     readonly records: string;
+    /** Said of a number that was beyond its limits. */
+    readonly limited: (least: number, most: number) => string;
     readonly speedOf: (actor: string) => string;
     /** Behind a number of seconds. */
     readonly secondsUnit: string;

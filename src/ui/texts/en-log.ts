@@ -29,7 +29,6 @@ export const englishLog: LogTexts = {
   together: (names) => names.join(' · '),
   reader: (reader, position) => `${reader} reads ${position} next`,
   outOfRange: (reader, offset) => `${reader}: offset ${offset} out of range`,
-  tombstone: 'null',
   recordLong: ({ offset, key, value, ageMs, state }) =>
     [
       `offset ${offset}`,

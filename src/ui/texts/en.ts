@@ -118,6 +118,7 @@ export const english: AppTexts = {
     question: (heading) => `Question: ${heading}`,
   },
   vary: {
+    limited: (least, most) => `Only from ${least} to ${most}: the nearest was taken.`,
     name: 'What to change',
     queue: 'Queue',
     publishSubscribe: 'Publish/subscribe',

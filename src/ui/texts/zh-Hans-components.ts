@@ -148,14 +148,14 @@ export const simplifiedChineseComponents: ComponentTexts = {
     showAllBytes: '显示全部字节',
   },
   ledger: {
-    name: '账目',
+    name: '明细',
     lane: '方式',
     who: '谁',
     delivered: '投递',
     handled: '处理',
     records: '记录',
     sum: '合计',
-    verdicts: '每个键的先后次序',
+    verdicts: '每个键的先后顺序',
     scope: (lane, scope) =>
       lane === 'queue' ? '队列' : lane === 'topic' ? `${scope} 组` : actorName(scope, undefined),
     broken: (keys) => `${keys.slice(0, 3).join('、')}${keys.length > 3 ? ` 等 ${keys.length} 个键` : ''} 被打乱`,

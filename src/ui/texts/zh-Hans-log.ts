@@ -25,7 +25,6 @@ export const simplifiedChineseLog: LogTexts = {
   together: (names) => names.join(' · '),
   reader: (reader, position) => `${reader} 接下来读 ${position}`,
   outOfRange: (reader, offset) => `${reader}：偏移量 ${offset} 超出范围`,
-  tombstone: 'null',
   recordLong: ({ offset, key, value, ageMs, state }) =>
     [
       `偏移量 ${offset}`,

@@ -46,7 +46,7 @@ export const simplifiedChinese: AppTexts = {
   },
   home: {
     title: 'Kafka 的模型，就在这个标签页里真实运行',
-    lead: '让同样的订单经过队列、发布/订阅和消费者组。先预测谁得到什么、次序如何，再运行。',
+    lead: '让同样的订单经过队列、发布/订阅和消费者组。先预测谁得到什么、顺序如何，再运行。',
     honest: '这里没有编造数字的动画：真实的分区日志会写入浏览器自带的数据库。重新加载页面，写下的内容仍然都在。',
     ownRecords: '使用我自己的记录',
     sketch: '一次真实运行的开头：十二条记录，以及最先几条由谁取走',
@@ -103,7 +103,7 @@ export const simplifiedChinese: AppTexts = {
     guaranteesNot: '不能保证',
     showRun: '看这次运行',
     backToOwnRun: '回到原来的运行',
-    shows: { drawing: '图', tables: '表格', ledger: '账目' },
+    shows: { drawing: '图', tables: '表格', ledger: '明细' },
     eventLog: '事件记录',
     challenge: '挑战',
     met: '完成。',
@@ -114,6 +114,7 @@ export const simplifiedChinese: AppTexts = {
     question: (heading) => `问题：${heading}`,
   },
   vary: {
+    limited: (least, most) => `只能在 ${least} 到 ${most} 之间，已取最接近的值。`,
     name: '可以改动的',
     queue: '队列',
     publishSubscribe: '发布/订阅',

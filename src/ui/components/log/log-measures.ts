@@ -1,6 +1,9 @@
 import { textWidth } from '../text-measure.js';
 import type { LogPicture, PicturedPass, PicturedRecord, PicturedSegment } from './log-picture.js';
 
+/** A value as it is drawn in a cell. */
+export const valueText = (value: string | null): string => value ?? 'null';
+
 /** The moment that retention looks back to: what is older may go, once all of its segment is. Undefined without `retention.ms`. */
 export function horizonMs({ atMs, settings }: LogPicture): number | undefined {
   return settings.retentionMs === undefined ? undefined : atMs - settings.retentionMs;

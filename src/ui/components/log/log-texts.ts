@@ -17,8 +17,6 @@ export interface LogTexts {
   readonly together: (names: readonly string[]) => string;
   readonly reader: (reader: string, position: number) => string;
   readonly outOfRange: (reader: string, offset: number) => string;
-  /** On a tombstone's cell. */
-  readonly tombstone: string;
   /** `offset 4, sku-2, tombstone, 12 s old`. */
   readonly recordLong: (record: {
     readonly offset: number;

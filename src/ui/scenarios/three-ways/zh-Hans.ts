@@ -65,11 +65,11 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
       },
     },
     'queue-sequence': {
-      heading: () => '会按什么次序处理完？',
+      heading: () => '会按什么顺序处理完？',
       body: (context) => {
         const pair = firstRepeatedKey(context.spec.records);
         if (context.own)
-          return pair === undefined ? ['你的记录里没有重复的键。'] : ['同一个键的记录按各行的先后次序发出。'];
+          return pair === undefined ? ['你的记录里没有重复的键。'] : ['同一个键的记录按各行的先后顺序发出。'];
         return [`每个订单先发出*下单*，${seconds(6 * context.spec.recordIntervalMs)}之后再发出*付款*。`];
       },
     },
@@ -93,7 +93,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
         if (overtaking === undefined)
           return {
             ...base,
-            paragraphs: [shares, '这一次每个键都保持了先后次序。这是碰巧，不是保证。'],
+            paragraphs: [shares, '这一次每个键都保持了先后顺序。这是碰巧，不是保证。'],
             event: { text: '没有记录后发先至。', atMs: undefined },
           };
         const { earlierTakenMs, laterTakenMs, laterHandledMs, earlierTookMs, byMs } = overtaking;
@@ -101,7 +101,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
           ...base,
           paragraphs: [
             shares,
-            `*${name(context, overtaking.later)}*在 ${seconds(laterHandledMs)}处理完，比*${name(context, overtaking.earlier)}*${byMs === undefined ? '更早' : `早 ${seconds(byMs)}`}：后发先至（overtook）。队列按次序*交出*消息，但按什么次序处理完，取决于工作者。`,
+            `*${name(context, overtaking.later)}*在 ${seconds(laterHandledMs)}处理完，比*${name(context, overtaking.earlier)}*${byMs === undefined ? '更早' : `早 ${seconds(byMs)}`}：后发先至（overtook）。队列按顺序*交出*消息，但按什么顺序处理完，取决于工作者。`,
           ],
           event: {
             text: `${actorName(overtaking.earlierActor)}在 ${seconds(earlierTakenMs)}取走 ${name(context, overtaking.earlier)}，用了 ${seconds(earlierTookMs)}；${actorName(overtaking.laterActor)}有空，在 ${seconds(laterTakenMs)}取走了 ${name(context, overtaking.later)}。`,
@@ -132,7 +132,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
         return {
           paragraphs: [
             `分别处理了 ${counts.join(' 次和 ')} 次，一共 ${total} 次：凡是在收听的，每条消息都会收到，所以增加订阅者并不能分担工作。`,
-            '每个订阅者都保持了先后次序。没在收听的，不会为它保留任何消息：来晚的订阅者收不到之前的消息，收件箱里等待的消息也会随订阅者一起消失。',
+            '每个订阅者都保持了先后顺序。没在收听的，不会为它保留任何消息：来晚的订阅者收不到之前的消息，收件箱里等待的消息也会随订阅者一起消失。',
           ],
           event: { text: `${count(context)} 条记录中的每一条都发布给了 ${counts.length} 个订阅者。`, atMs: 0 },
           config: `${counts.length} 个订阅者，各有自己的收件箱；什么都不存储。`,
@@ -179,8 +179,8 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
         const { groupA, groupB, groupBStartMs, crossing } = topicFacts(outcome);
         return {
           paragraphs: [
-            `A 组按 ${groupA.join(' / ')} 分担：消费者组分的是*分区*，不是记录，与速度无关。一个分区内只有一个成员按次序读取，所以每个键都保持了自己的次序。`,
-            `B 组得到 ${groupB} 条：读取不会删除任何东西，只会移动本组自己的偏移量。${crossing === undefined ? '' : `分区之间没有先后次序：它先处理了 ${name(context, crossing.first)}，后处理 ${name(context, crossing.then)}。`}`,
+            `A 组按 ${groupA.join(' / ')} 分担：消费者组分的是*分区*，不是记录，与速度无关。一个分区内只有一个成员按顺序读取，所以每个键都保持了自己的顺序。`,
+            `B 组得到 ${groupB} 条：读取不会删除任何东西，只会移动本组自己的偏移量。${crossing === undefined ? '' : `分区之间没有先后顺序：它先处理了 ${name(context, crossing.first)}，后处理 ${name(context, crossing.then)}。`}`,
           ],
           event: {
             text:
@@ -196,7 +196,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
               text: 'Kafka 文档 Design › Consumer Position：每个分区在每个组内只由一个消费者消费',
               url: sources.position,
             },
-            { text: 'Kafka 文档 Introduction › Main Concepts：键相同，分区相同，次序相同', url: sources.concepts },
+            { text: 'Kafka 文档 Introduction › Main Concepts：键相同，分区相同，顺序相同', url: sources.concepts },
             { text: 'Kafka 文档 Consumer Configs › auto.offset.reset', url: sources.reset },
           ],
         };
@@ -250,8 +250,8 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
       ask: () => '队列里发生了什么？',
       option: (context, id) =>
         ({
-          even: '两个工作者处理得差不多一样多，每个键都保持次序',
-          kept: '一个工作者处理得更多，每个键都保持次序',
+          even: '两个工作者处理得差不多一样多，每个键都保持顺序',
+          kept: '一个工作者处理得更多，每个键都保持顺序',
           overtook: `有${later(context)}比${earlier(context)}更早处理完`,
         })[id] ?? id,
     },
@@ -309,9 +309,9 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
     M1: '读取主题不会删除任何东西：每个组都有自己的偏移量。',
     M2: '在队列或一个组内部，每条记录只归一个；而每个订阅者、每个组都会得到全部。',
     M4: '组分的是分区，不是记录：分到多少条取决于键。',
-    M5: '主题只在每个分区内部有先后次序。',
+    M5: '主题只在每个分区内部有先后顺序。',
     M9: '以 `latest` 启动的组会跳过之前存储的记录。',
-    M29: '队列按次序交出消息；有多个工作者时，处理完的次序由他们决定。',
+    M29: '队列按顺序交出消息；有多个工作者时，处理完的顺序由他们决定。',
     M30: '谁空闲谁取下一条，所以队列按速度分配；订阅者和分区则不是。',
   },
   trial: (context, { option, spec, outcome }) => {
@@ -322,7 +322,7 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
       return `${condition}：${context.label(overtaking.later)} 比 ${context.label(overtaking.earlier)} 后发先至${overtaking.byMs === undefined ? '' : `，早了 ${seconds(overtaking.byMs)}`}。${
         option === 'faster' ? '工作者再快，只要有一次处理慢了就会这样。' : '工作者越多，后发先至的机会越多。'
       }`;
-    return `${condition}：先后次序保持不变。${
+    return `${condition}：先后顺序保持不变。${
       option === 'exclusive'
         ? '只要在超时之前确认，前一条确认后才交出下一条。不过另一个工作者只能待命。'
         : option === 'partition'
@@ -334,14 +334,14 @@ export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
     goal: ({ own }) =>
       own ? '让 A 组先处理完同一个键中后发的记录。' : '让 A 组先处理完某个订单的*付款*，后处理完它的*下单*。',
     hint: '调速度没有用：同一个键的记录在同一个分区里，由一个成员依次读取。是什么让它们进入同一个分区的？',
-    luck: '没有键，就再没有什么能保持先后次序。不管 B 组如何，A 组这次只是碰巧。让一个成员慢下来，或者换一个随机种子。',
+    luck: '没有键，就再没有什么能保持先后顺序。不管 B 组如何，A 组这次只是碰巧。让一个成员慢下来，或者换一个随机种子。',
     met: (context, view) => {
       const overtaking = overtakingIn(view, 'topic', 'A');
       const happened =
         overtaking === undefined
           ? ''
           : `A 组里 ${context.label(overtaking.later)} 比 ${context.label(overtaking.earlier)} 后发先至。`;
-      return `${happened}没有键，同一订单的记录会落在不同分区，由不同的成员读取：再没有什么能保持它们的次序。（这里 \`batch.size\` 为 0，每条记录都重新选择分区。按 Kafka 的默认设置，生产者会停留在一个分区，直到写满约 16 KB：十二条小记录会全部落在同一个分区。）`;
+      return `${happened}没有键，同一订单的记录会落在不同分区，由不同的成员读取：再没有什么能保持它们的顺序。（这里 \`batch.size\` 为 0，每条记录都重新选择分区。按 Kafka 的默认设置，生产者会停留在一个分区，直到写满约 16 KB：十二条小记录会全部落在同一个分区。）`;
     },
   },
 };
