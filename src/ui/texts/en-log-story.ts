@@ -1,3 +1,4 @@
+import { offsetsInWords } from './en-log.js';
 import type { LogEventTexts } from '../state/log-sentences.js';
 import type { AppTexts } from './app-texts.js';
 
@@ -24,7 +25,7 @@ export const englishLogEvents: LogEventTexts = {
   cleaned: (removed, before, after) =>
     removed.length === 0
       ? `The cleaner removes nothing (${before} bytes before, ${after} after).`
-      : `The cleaner removes ${and(removed)}; the others keep their offsets (${before} bytes before, ${after} after).`,
+      : `The cleaner removes ${offsetsInWords(removed)}; the others keep their offsets (${before} bytes before, ${after} after).`,
   outOfRange: (offset, from, to) => `Offset ${offset} is out of range: the log has ${from} up to ${to}.`,
   finished: 'The run is over.',
 };

@@ -1,11 +1,17 @@
+import { offsetRuns } from '../components/log/log-measures.js';
 import type { LogTexts } from '../components/log/log-texts.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 const short = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 const whole = (ms: number): string => `${Math.floor(ms / 1000)} s`;
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
-const list = (offsets: readonly number[]): string =>
-  offsets.length < 2 ? offsets.join('') : `${offsets.slice(0, -1).join(', ')} and ${offsets.at(-1)}`;
+/** `0 to 3 and 6`. */
+export function offsetsInWords(offsets: readonly number[]): string {
+  const runs = offsetRuns(offsets).map(([from, to]) =>
+    from === to ? `${from}` : to === from + 1 ? `${from}, ${to}` : `${from} to ${to}`,
+  );
+  return runs.length < 2 ? runs.join('') : `${runs.slice(0, -1).join(', ')} and ${runs.at(-1)}`;
+}
 
 const reasons: Readonly<Record<string, string>> = {
   'retention-ms': 'its newest record was older than retention.ms',
@@ -33,7 +39,7 @@ export const englishLog: LogTexts = {
     [
       `offset ${offset}`,
       key ?? 'no key',
-      value === null ? 'tombstone' : `value ${value}`,
+      value === null ? 'tombstone, value null' : `value ${value}`,
       state === 'stored'
         ? ageMs === undefined
           ? ''
@@ -94,7 +100,7 @@ export const englishLog: LogTexts = {
   uncleanable: 'active, not cleaned',
   firstDirty: (offset) => `first dirty offset ${offset}`,
   firstUncleanable: (offset) => `first uncleanable ${offset}`,
-  removed: (offsets) => `removed ${list(offsets)}`,
+  removed: (offsets) => `removed ${offsetsInWords(offsets)}`,
   removedNothing: 'removed nothing',
   bytes: (before, after) => `${before} bytes before, ${after} after`,
   horizon: (offset, horizonMs, leftMs) =>

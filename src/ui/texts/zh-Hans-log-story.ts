@@ -1,3 +1,4 @@
+import { offsetsInWords } from './zh-Hans-log.js';
 import type { LogEventTexts } from '../state/log-sentences.js';
 import type { AppTexts } from './app-texts.js';
 
@@ -18,7 +19,7 @@ export const simplifiedChineseLogEvents: LogEventTexts = {
   cleaned: (removed, before, after) =>
     removed.length === 0
       ? `清理器什么也没移除（${before} → ${after} 字节）。`
-      : `清理器移除 ${removed.join('、')}，其余记录的偏移量不变（${before} → ${after} 字节）。`,
+      : `清理器移除 ${offsetsInWords(removed)}，其余记录的偏移量不变（${before} → ${after} 字节）。`,
   outOfRange: (offset, from, to) => `偏移量 ${offset} 超出范围：日志只有 ${from} 到 ${to}（不含）。`,
   finished: '运行结束。',
 };

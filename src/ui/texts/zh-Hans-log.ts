@@ -1,8 +1,16 @@
+import { offsetRuns } from '../components/log/log-measures.js';
 import type { LogTexts } from '../components/log/log-texts.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} 秒`;
 const short = (ms: number): string => `${Math.round(ms / 100) / 10} 秒`;
 const whole = (ms: number): string => `${Math.floor(ms / 1000)} 秒`;
+
+/** `0 至 3、6`。 */
+export function offsetsInWords(offsets: readonly number[]): string {
+  return offsetRuns(offsets)
+    .map(([from, to]) => (from === to ? `${from}` : `${from} 至 ${to}`))
+    .join('、');
+}
 
 const reasons: Readonly<Record<string, string>> = {
   'retention-ms': '段中最新的记录也已超过 retention.ms',
@@ -29,7 +37,7 @@ export const simplifiedChineseLog: LogTexts = {
     [
       `偏移量 ${offset}`,
       key ?? '没有键',
-      value === null ? '墓碑' : `值 ${value}`,
+      value === null ? '墓碑，值 null' : `值 ${value}`,
       state === 'stored'
         ? ageMs === undefined
           ? ''
@@ -88,7 +96,7 @@ export const simplifiedChineseLog: LogTexts = {
   uncleanable: '活动段，不清理',
   firstDirty: (offset) => `首个脏偏移量 ${offset}`,
   firstUncleanable: (offset) => `首个不可清理偏移量 ${offset}`,
-  removed: (offsets) => `移除了 ${offsets.join('、')}`,
+  removed: (offsets) => `移除了 ${offsetsInWords(offsets)}`,
   removedNothing: '什么也没移除',
   bytes: (before, after) => `清理前 ${before} 字节，清理后 ${after} 字节`,
   horizon: (offset, horizonMs, leftMs) =>

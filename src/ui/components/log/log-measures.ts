@@ -70,7 +70,7 @@ export function placeFlags<Flag extends { readonly x: number; readonly text: str
     });
 }
 
-/** Offsets in words' shape: runs of neighbours as from and to. */
+/** Offsets as runs of neighbours, each from and to. */
 export function offsetRuns(offsets: readonly number[]): readonly (readonly [number, number])[] {
   const runs: [number, number][] = [];
   for (const offset of [...offsets].sort((a, b) => a - b)) {
