@@ -1,3 +1,4 @@
+import { defaultLogConfig, type LogConfig } from '../log/log-config.js';
 import type { BrokerConfig } from './broker-config.js';
 
 /** How a value is checked, in the words of Kafka's `ConfigDef`. A default of null: there is none. */
@@ -107,35 +108,41 @@ function inherited(name: TopicConfigName, value: string, broker: BrokerConfig): 
   return { name, value, source: configSources.default };
 }
 
-/** What the broker itself needs to know of a topic's configs. */
-export interface TopicSettings {
-  readonly segmentBytes: number;
-  readonly segmentMs: number;
-  readonly indexIntervalBytes: number;
-  readonly indexBytes: number;
-  readonly maxMessageBytes: number;
-  readonly isCompacted: boolean;
-  readonly timestampType: 'CreateTime' | 'LogAppendTime';
-  readonly timestampBeforeMaxMs: number;
-  readonly timestampAfterMaxMs: number;
+/** What the broker and its logs need to know of a topic's configs. */
+export interface TopicSettings extends LogConfig {
   readonly minInsyncReplicas: number;
 }
 
 /** A topic's settings. Numbers beyond 2^53 stand for "no limit" and are brought down to the largest safe integer. */
 export function topicSettings(given: GivenTopicConfigs, broker: BrokerConfig): TopicSettings {
   const values = new Map(effectiveTopicConfigs(given, broker).map(({ name, value }) => [name, value]));
+  const policies = listOf(values.get('cleanup.policy') ?? '');
   return {
+    ...defaultLogConfig,
     segmentBytes: values.has('internal.segment.bytes')
       ? number(values, 'internal.segment.bytes')
       : number(values, 'segment.bytes'),
     segmentMs: number(values, 'segment.ms'),
+    segmentJitterMs: number(values, 'segment.jitter.ms'),
+    segmentIndexBytes: number(values, 'segment.index.bytes'),
     indexIntervalBytes: number(values, 'index.interval.bytes'),
-    indexBytes: number(values, 'segment.index.bytes'),
     maxMessageBytes: number(values, 'max.message.bytes'),
-    isCompacted: listOf(values.get('cleanup.policy') ?? '').includes('compact'),
+    isDeleted: policies.includes('delete'),
+    isCompacted: policies.includes('compact'),
+    retentionMs: number(values, 'retention.ms'),
+    retentionBytes: number(values, 'retention.bytes'),
+    fileDeleteDelayMs: number(values, 'file.delete.delay.ms'),
+    minCleanableDirtyRatio: number(values, 'min.cleanable.dirty.ratio'),
+    minCompactionLagMs: number(values, 'min.compaction.lag.ms'),
+    maxCompactionLagMs: number(values, 'max.compaction.lag.ms'),
+    deleteRetentionMs: number(values, 'delete.retention.ms'),
     timestampType: values.get('message.timestamp.type') === 'LogAppendTime' ? 'LogAppendTime' : 'CreateTime',
     timestampBeforeMaxMs: number(values, 'message.timestamp.before.max.ms'),
     timestampAfterMaxMs: number(values, 'message.timestamp.after.max.ms'),
+    compressionType: values.get('compression.type') as LogConfig['compressionType'],
+    gzipLevel: number(values, 'compression.gzip.level'),
+    lz4Level: number(values, 'compression.lz4.level'),
+    zstdLevel: number(values, 'compression.zstd.level'),
     minInsyncReplicas: number(values, 'min.insync.replicas'),
   };
 }

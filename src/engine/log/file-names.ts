@@ -11,12 +11,26 @@ export function partitionFolder({ topic, partition }: TopicPartition): string {
 
 /** The file of the segment that begins at `baseOffset`: `orders-0/00000000000000000000.log`. */
 export function segmentFile(partition: TopicPartition, baseOffset: number): string {
-  return `${partitionFolder(partition)}/${String(baseOffset).padStart(20, '0')}.log`;
+  return offsetName(partition, baseOffset, 'log');
+}
+
+/** The blobs beside a segment: its offset index, time index and transaction index, and the state of the producers where it begins. */
+export function sidecarBlob(
+  partition: TopicPartition,
+  offset: number,
+  kind: 'index' | 'timeindex' | 'txnindex' | 'snapshot',
+): string {
+  return offsetName(partition, offset, kind);
 }
 
 /** The blob that holds a partition's leader epochs. */
 export function leaderEpochBlob(partition: TopicPartition): string {
   return `${partitionFolder(partition)}/leader-epoch-checkpoint`;
+}
+
+/** The blob that tells where a log starts and how much of it need not be read when it is opened. */
+export function checkpointBlob(partition: TopicPartition): string {
+  return `${partitionFolder(partition)}/checkpoint`;
 }
 
 /** The partition and base offset that the name of a segment's file tells; undefined for any other file. */
@@ -25,4 +39,8 @@ export function parseSegmentFile(name: string): (TopicPartition & { readonly bas
   const [, topic, partition, baseOffset] = /^(.+)-(\d+)\/(\d{20})\.log$/.exec(name) ?? [];
   if (topic === undefined) return undefined;
   return { topic, partition: Number(partition), baseOffset: Number(baseOffset) };
+}
+
+function offsetName(partition: TopicPartition, offset: number, ending: string): string {
+  return `${partitionFolder(partition)}/${String(offset).padStart(20, '0')}.${ending}`;
 }

@@ -24,6 +24,37 @@ export class LeaderEpochs {
     this.entries = this.entries.filter((entry) => entry.startOffset < endOffset);
   }
 
+  /** The log starts at `startOffset` now: the epoch of that offset begins there, earlier ones are forgotten. */
+  truncateFromStart(startOffset: number): void {
+    const last = this.entries.findLast((entry) => entry.startOffset <= startOffset);
+    if (last === undefined) return;
+    const later = this.entries.filter((entry) => entry.startOffset > startOffset);
+    this.entries = [{ epoch: last.epoch, startOffset }, ...later];
+  }
+
+  /**
+   * Where the latest epoch ended that is not later than `epoch`, and which one that was; the log ends at `logEndOffset` (`LeaderEpochFileCache.endOffsetFor`).
+   * Undefined where the log knows no such epoch, or one before its first.
+   */
+  endOffsetFor(epoch: number, logEndOffset: number): { readonly epoch: number; readonly endOffset: number } | undefined {
+    if (epoch === this.latest) return epoch === -1 ? undefined : { epoch, endOffset: logEndOffset };
+    const next = this.entries.findIndex((entry) => entry.epoch > epoch);
+    const following = this.entries[next];
+    if (following === undefined) return undefined;
+    const known = this.entries[next - 1];
+    return { epoch: known?.epoch ?? epoch, endOffset: following.startOffset };
+  }
+
+  /** Every epoch that is known, in order. */
+  get all(): readonly EpochStart[] {
+    return this.entries;
+  }
+
+  /** Makes the entries what they were. */
+  restore(entries: readonly EpochStart[]): void {
+    this.entries = entries;
+  }
+
   /** The epoch in which `offset` was (or would be) written, -1 if that is before the first known one. */
   epochFor(offset: number): number {
     return this.entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;

@@ -1,16 +1,32 @@
 import type { Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { leaderEpochBlob, parseSegmentFile, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
+import {
+  checkpointBlob,
+  leaderEpochBlob,
+  parseSegmentFile,
+  partitionFolder,
+  segmentFile,
+  sidecarBlob,
+  type TopicPartition,
+} from './file-names.js';
+import { decodeCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
+import type { LogConfig } from './log-config.js';
 import { LeaderEpochs } from './leader-epochs.js';
-import { recoverLog, type StoredSegment } from './log-recovery.js';
+import { batchesOfFile } from './log-recovery.js';
+import { ProducerReplay } from './producers/producer-replay.js';
 import { Segment } from './segment.js';
+import { loadSegment } from './segment-loading.js';
 
 /** A log as it is once `writes` are durable. */
 export interface OpenedLog {
+  /** In order, at least one. */
   readonly segments: readonly Segment[];
-  /** The latest of them is the new leader's. */
+  readonly logStartOffset: number;
+  readonly recoveryPoint: number;
+  readonly cleanedTo: number | undefined;
   readonly epochs: LeaderEpochs;
+  readonly producers: ProducerReplay;
   readonly writes: readonly StorageWrite[];
   /** Whether nothing of it was stored. */
   readonly isNew: boolean;
@@ -18,51 +34,183 @@ export interface OpenedLog {
   readonly reason: string | null;
 }
 
+/** What the caller knows better than the log's own checkpoint. */
+export interface KnownRecovery {
+  /** Nothing needs to be checked. */
+  readonly isClean: boolean;
+  /** What lies in segments before it was flushed and is believed. */
+  readonly recoveryPoint: number;
+  readonly logStartOffset: number;
+}
+
 /** What opening needs to know. */
 export interface LogToOpen extends TopicPartition {
   readonly environment: Environment;
   readonly storage: Storage;
-  readonly leaderEpoch?: number;
+  /** The epoch in which it is led from here on, later than all before it; the latest plus 1 if absent. `null`: nobody leads it yet. */
+  readonly leaderEpoch?: number | null | undefined;
+  readonly recovery?: KnownRecovery | undefined;
 }
 
-/** Finds out what is stored of a log, and which writes make it sound and begin the new leader's epoch. Writes nothing. */
-export async function openLog(options: LogToOpen, indexIntervalBytes: number): Promise<OpenedLog> {
-  const stored = await storedSegments(options);
-  const recovered = await recoverLog(options.storage, options, stored, indexIntervalBytes);
-  const isNew = stored.length === 0;
-  const segments = isNew ? [new Segment(segmentFile(options, 0), 0)] : recovered.segments;
-  const endOffset = (segments.at(-1) as Segment).nextOffset;
-  const epochs = (await storedEpochs(options)) ?? recovered.epochs;
-  const latest = Math.max(epochs.latest, recovered.epochs.latest);
-  const leaderEpoch = options.leaderEpoch ?? latest + 1;
-  if (leaderEpoch <= latest) {
-    throw new KafkaError(
-      'FENCED_LEADER_EPOCH',
-      `${partitionFolder(options)} was to be opened in leader epoch ${leaderEpoch}, but ${latest} has been used. Begin with a later one.`,
-    );
+/** A file of the log as it is stored. */
+export interface StoredSegment {
+  readonly baseOffset: number;
+  readonly size: number;
+  readonly modifiedAt: number;
+}
+
+/**
+ * Finds out what is stored of a log, and which writes make it sound and begin the new leader's epoch. Writes nothing. Reads what the checkpoint does not
+ * vouch for: without one, everything.
+ */
+export async function openLog(options: LogToOpen, config: LogConfig): Promise<OpenedLog> {
+  const { storage, environment } = options;
+  const now = environment.clock.now();
+  const found = await storedSegments(options);
+  const bytes = await storage.readBlob(checkpointBlob(options));
+  const checkpoint = bytes && decodeCheckpoint(bytes);
+  const dead = new Set(checkpoint?.deleted);
+  const stored = found.filter(({ baseOffset }) => !dead.has(baseOffset));
+  const epochs = (await storedEpochs(options)) ?? new LeaderEpochs();
+  const repairs: StorageWrite[] = found
+    .filter(({ baseOffset }) => dead.has(baseOffset))
+    .flatMap(({ baseOffset }) => segmentDeletion(options, baseOffset));
+  const known = options.recovery;
+  const recoveryPoint = known?.recoveryPoint ?? checkpoint?.recoveryPoint ?? 0;
+  const replay = new ProducerReplay(options, config.producerIdExpirationMs, now, checkpoint?.snapshots ?? []);
+  const segments: Segment[] = [];
+  let truncatedBytes = 0;
+  let reason: string | null = null;
+  let isReplaying = false;
+  for (const [index, file] of stored.entries()) {
+    if (reason !== null) {
+      repairs.push(...segmentDeletion(options, file.baseOffset));
+      truncatedBytes += file.size;
+      continue;
+    }
+    // A file that a cleaner has copied into the one before it, and could not delete any more.
+    if (file.baseOffset < (segments.at(-1)?.nextOffset ?? 0) && known === undefined) {
+      repairs.push(...segmentDeletion(options, file.baseOffset));
+      continue;
+    }
+    const segment = new Segment(segmentFile(options, file.baseOffset), file.baseOffset, file.modifiedAt, now);
+    const believed = bytesToBelieve(stored, index, checkpoint, known, recoveryPoint);
+    const loaded =
+      believed === undefined ? undefined : await loadSegment(storage, options, segment, believed, checkpoint);
+    segments.push(segment);
+    if (loaded === file.size) continue;
+    if (!isReplaying) {
+      await replay.begin(segments.slice(0, -1), segment, loaded ?? 0, checkpoint?.logStartOffset ?? 0);
+      isReplaying = true;
+    }
+    const batches = batchesOfFile(storage, segment.file, loaded ?? 0, file.size);
+    for (;;) {
+      const next = await batches.next();
+      if (next.done === true) {
+        reason = next.value;
+        break;
+      }
+      const { header, bytes: window } = next.value;
+      segment.add(header, config.indexIntervalBytes);
+      if (header.partitionLeaderEpoch >= 0) epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
+      replay.add(segment, header, window);
+    }
+    segment.finishRecovery();
+    repairs.push(...sidecarWrites(options, segment));
+    if (reason === null) continue;
+    repairs.push({ kind: 'truncate', file: segment.file, size: segment.size, modifiedAt: now });
+    segment.modifiedAt = now;
+    truncatedBytes += file.size - segment.size;
   }
+  const isNew = found.length === 0;
+  const toldStart = known?.logStartOffset ?? checkpoint?.logStartOffset ?? 0;
+  let logStartOffset = toldStart;
+  const lastEnd = segments.at(-1)?.nextOffset ?? 0;
+  if (segments.length > 0 && lastEnd < logStartOffset) {
+    // Everything that is left lies before the start: as Kafka does, the log begins anew there.
+    for (const { baseOffset } of segments.splice(0)) repairs.push(...segmentDeletion(options, baseOffset));
+  }
+  if (segments.length === 0) {
+    const file = segmentFile(options, logStartOffset);
+    segments.push(new Segment(file, logStartOffset, now));
+    repairs.push({ kind: 'replace', file, bytes: new Uint8Array(0), modifiedAt: now });
+  }
+  logStartOffset = Math.max(logStartOffset, (segments[0] as Segment).baseOffset);
+  const endOffset = (segments.at(-1) as Segment).nextOffset;
   epochs.truncateFromEnd(endOffset);
-  epochs.assign(leaderEpoch, endOffset);
-  const checkpoint: StorageWrite = {
-    kind: 'put-blob',
-    name: leaderEpochBlob(options),
-    bytes: new TextEncoder().encode(epochs.toText()),
-  };
-  const begin: StorageWrite = {
-    kind: 'append',
-    file: segmentFile(options, 0),
-    position: 0,
-    bytes: new Uint8Array(0),
-    modifiedAt: options.environment.clock.now(),
-  };
+  epochs.truncateFromStart(toldStart);
+  if (options.leaderEpoch !== null) leadFrom(epochs, options, endOffset);
+  await replay.finish(segments, logStartOffset, endOffset, isReplaying);
   return {
     segments,
+    logStartOffset,
+    recoveryPoint: known?.isClean === true || isNew ? endOffset : Math.min(recoveryPoint, endOffset),
+    cleanedTo: checkpoint?.cleanedTo,
     epochs,
-    writes: [...recovered.repairs, ...(isNew ? [begin] : []), checkpoint],
+    producers: replay,
+    writes: [...repairs, { kind: 'put-blob', name: leaderEpochBlob(options), bytes: encodedEpochs(epochs) }],
     isNew,
-    truncatedBytes: recovered.truncatedBytes,
-    reason: recovered.reason,
+    truncatedBytes,
+    reason,
   };
+}
+
+/** The bytes of the leader epochs' checkpoint. */
+export function encodedEpochs(epochs: LeaderEpochs): Uint8Array {
+  return new TextEncoder().encode(epochs.toText());
+}
+
+/** Removes a segment and what stands beside it. */
+export function segmentDeletion(partition: TopicPartition, baseOffset: number): StorageWrite[] {
+  return [
+    { kind: 'delete', file: segmentFile(partition, baseOffset) },
+    ...(['index', 'timeindex', 'txnindex'] as const).map(
+      (kind): StorageWrite => ({ kind: 'delete-blob', name: sidecarBlob(partition, baseOffset, kind) }),
+    ),
+  ];
+}
+
+/** Stores a segment's indexes beside it. */
+export function sidecarWrites(partition: TopicPartition, segment: Segment): StorageWrite[] {
+  const { baseOffset } = segment;
+  const transactions = segment.transactions.encode();
+  const name = sidecarBlob(partition, baseOffset, 'txnindex');
+  return [
+    { kind: 'put-blob', name: sidecarBlob(partition, baseOffset, 'index'), bytes: segment.offsetIndex.encode() },
+    { kind: 'put-blob', name: sidecarBlob(partition, baseOffset, 'timeindex'), bytes: segment.timeIndex.encode() },
+    transactions.length > 0 ? { kind: 'put-blob', name, bytes: transactions } : { kind: 'delete-blob', name },
+  ];
+}
+
+/** How much of a segment need not be read: all of it, what the checkpoint saw of it, or (undefined) nothing. */
+function bytesToBelieve(
+  stored: readonly StoredSegment[],
+  index: number,
+  checkpoint: LogCheckpoint | undefined,
+  known: KnownRecovery | undefined,
+  recoveryPoint: number,
+): number | undefined {
+  const { baseOffset, size } = stored[index] as StoredSegment;
+  if (known?.isClean === true) return size;
+  if (known !== undefined) {
+    const first = stored.findLastIndex((file) => file.baseOffset <= recoveryPoint);
+    return index < first ? size : undefined;
+  }
+  const active = checkpoint?.active;
+  if (active === undefined || !stored.some((file) => file.baseOffset === active.baseOffset)) return undefined;
+  if (baseOffset < active.baseOffset) return size;
+  return baseOffset === active.baseOffset && size >= active.size ? active.size : undefined;
+}
+
+function leadFrom(epochs: LeaderEpochs, options: LogToOpen, endOffset: number): void {
+  const leaderEpoch = options.leaderEpoch ?? epochs.latest + 1;
+  if (leaderEpoch <= epochs.latest) {
+    throw new KafkaError(
+      'FENCED_LEADER_EPOCH',
+      `${partitionFolder(options)} was to be opened in leader epoch ${leaderEpoch}, but ${epochs.latest} has been used. Begin with a later one.`,
+    );
+  }
+  epochs.assign(leaderEpoch, endOffset);
 }
 
 async function storedSegments({ storage, topic, partition }: LogToOpen): Promise<StoredSegment[]> {

@@ -1,16 +1,26 @@
 import type { Durability, Storage, StorageWrite } from '../environment/storage.js';
-import type { Environment } from '../environment/trace-events.js';
+import type { Environment, SegmentDeletionReason } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { stampBatch, type BatchHeader } from '../protocol/record-batch.js';
-import { checkedBatches } from './batch-check.js';
-import { leaderEpochBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
+import { batchesIn, stampBatch, type BatchHeader } from '../protocol/record-batch.js';
+import { validateBatches, type ValidatedBatches } from './batch-validation.js';
+import type { CleanableLog, CleanedSegment } from './cleaner/cleanable-log.js';
+import { checkpointBlob, leaderEpochBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
 import type { CommitOwner, GroupCommit } from './group-commit.js';
-import type { LeaderEpochs } from './leader-epochs.js';
+import type { EpochStart, LeaderEpochs } from './leader-epochs.js';
+import { encodeCheckpoint, type ActiveCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
 import { defaultLogConfig, type LogConfig } from './log-config.js';
-import { LogReader, type ReadLimits, type TimestampedOffset } from './log-reader.js';
-import { openLog, type OpenedLog } from './log-opening.js';
+import { encodedEpochs, openLog, segmentDeletion, sidecarWrites, type KnownRecovery, type OpenedLog } from './log-opening.js';
+import { LogReader, type ReadIsolation, type ReadLimits, type TimestampedOffset } from './log-reader.js';
+import { batchesOfFile } from './log-recovery.js';
+import { controlMarker } from './producers/control-marker.js';
+import type { AppendOrigin } from './producers/producer-checks.js';
+import type { ProducedBatch, ProducerEntry } from './producers/producer-entry.js';
+import type { ProducerReplay } from './producers/producer-replay.js';
+import type { AbortedTransaction } from './producers/transaction-index.js';
+import { deletableSegments } from './retention.js';
 import { Segment, type SegmentState } from './segment.js';
 import { TailCache } from './tail-cache.js';
+import type { TimestampedPosition } from './time-index.js';
 
 export interface PartitionLogOptions extends TopicPartition {
   readonly environment: Environment;
@@ -18,8 +28,12 @@ export interface PartitionLogOptions extends TopicPartition {
   readonly groupCommit: GroupCommit;
   /** Kafka's defaults where absent. */
   readonly config?: Partial<LogConfig>;
-  /** The epoch in which this leader writes, later than all before it; the latest plus 1 if absent. */
-  readonly leaderEpoch?: number;
+  /** The epoch in which this leader writes, later than all before it; the latest plus 1 if absent. `null`: nobody leads the log yet. */
+  readonly leaderEpoch?: number | null;
+  /** What the caller knows of how the log was left, better than its own checkpoint. */
+  readonly recovery?: KnownRecovery;
+  /** `durable` (default): the high watermark is the end of what is durable. `caller`: only `updateHighWatermark` moves it, from the log's start on. */
+  readonly highWatermark?: 'durable' | 'caller';
 }
 
 export interface AppendOptions {
@@ -27,12 +41,33 @@ export interface AppendOptions {
   readonly durability: Durability;
   /** The trace event that brought the append about. */
   readonly cause?: string;
+  /** Who appends; a client if absent. */
+  readonly origin?: AppendOrigin;
+  /** Of the leader; the log's own if absent. */
+  readonly leaderEpoch?: number;
+  /** Of the Produce request, which decides whether zstd is allowed. */
+  readonly requestVersion?: number;
+  /** In which a coordinator writes its marker (KIP-890). */
+  readonly transactionVersion?: number;
 }
 
 export interface AppendResult {
+  /** -1 if the bytes held no whole batch. */
   readonly baseOffset: number;
   readonly lastOffset: number;
+  /** The largest timestamp of what was handed in. */
+  readonly maxTimestamp: number;
+  /** The time of the append where the topic stamps it; -1 otherwise. Of a duplicate: the largest timestamp of the first one. */
+  readonly logAppendTime: number;
+  /** The batch was here already: nothing was appended, and the offsets are those of the first one. */
+  readonly isDuplicate: boolean;
   /** Resolves when the batches are durable; the high watermark is beyond them then. Rejects with KAFKA_STORAGE_ERROR if they never will be. May be left alone. */
+  readonly durable: Promise<void>;
+}
+
+/** What went from a log. */
+export interface DeletedSegments {
+  readonly count: number;
   readonly durable: Promise<void>;
 }
 
@@ -40,60 +75,97 @@ export interface AppendResult {
 interface Pending {
   readonly endOffset: number;
   readonly before: LogState;
+  readonly undo: readonly (() => void)[];
   readonly cause: string | undefined;
   readonly resolve: () => void;
   readonly reject: (error: KafkaError) => void;
 }
 
 interface LogState {
-  readonly segments: number;
+  readonly segments: readonly Segment[] | number;
   readonly active: SegmentState;
+  readonly epochs: readonly EpochStart[];
+  readonly logStartOffset: number;
+  readonly logEndOffset: number;
+  readonly recoveryPoint: number;
+  readonly cleanedTo: number | undefined;
+  readonly anchor: ActiveCheckpoint | undefined;
 }
+
+/** After so many bytes the indexes are stored again, so that opening reads no more than that; later in a large segment, whose indexes are large too. */
+const checkpointBytes = 4 * 1024 * 1024;
 
 /**
  * The log of one partition. Appends take effect at once and in sequence; readers see them when they are durable: the high watermark is the end of what is.
  * If a commit fails, the log is again what is durable, and all that was appended since is refused.
  */
-export class PartitionLog implements CommitOwner {
+export class PartitionLog implements CommitOwner, CleanableLog {
   readonly topic: string;
   readonly partition: number;
-  /** The epoch in which this log writes. */
+  /** The epoch in which this log writes; -1 while nobody leads it. */
   readonly leaderEpoch: number;
   private readonly environment: Environment;
+  private readonly storage: Storage;
   private readonly groupCommit: GroupCommit;
-  private readonly config: LogConfig;
-  private readonly segments: Segment[];
+  private readonly isLedByCaller: boolean;
+  private readonly list: Segment[];
   private readonly epochs: LeaderEpochs;
+  private readonly producers: ProducerReplay;
   private readonly cache: TailCache;
   private readonly reader: LogReader;
   private readonly pending: Pending[] = [];
   private readonly listeners = new Set<(highWatermark: number) => void>();
+  private readonly deleted = new Map<number, { cancel(): void }>();
+  private settings: LogConfig;
+  private start: number;
+  /** Where the batch begins that holds the log's start. A transaction that was open there holds readers of committed records up from here on. */
+  private startOfFirstBatch: number;
+  /** The end of the last segment, or beyond it where the log was cut inside a batch or copied with a gap. */
+  private end: number;
+  private visibleEnd: number;
+  /** Whether the high watermark is known to lie between two batches. */
+  private isVisibleEndExact = true;
   private durableEnd: number;
+  private flushedTo: number;
+  private cleaned: number | undefined;
+  private anchor: ActiveCheckpoint | undefined;
+  private jitterMs: number;
   private closedBecause: KafkaError | undefined;
 
   private constructor(options: PartitionLogOptions, config: LogConfig, opened: OpenedLog) {
     this.topic = options.topic;
     this.partition = options.partition;
     this.environment = options.environment;
+    this.storage = options.storage;
     this.groupCommit = options.groupCommit;
-    this.config = config;
-    this.segments = [...opened.segments];
+    this.isLedByCaller = options.highWatermark === 'caller';
+    this.settings = config;
+    this.list = [...opened.segments];
     this.epochs = opened.epochs;
-    this.leaderEpoch = opened.epochs.latest;
+    this.leaderEpoch = options.leaderEpoch === null ? -1 : opened.epochs.latest;
+    this.producers = opened.producers;
+    this.start = opened.logStartOffset;
+    this.startOfFirstBatch = this.start;
+    this.end = this.active.nextOffset;
+    this.flushedTo = opened.recoveryPoint;
+    this.cleaned = opened.cleanedTo;
     this.durableEnd = this.active.nextOffset;
+    this.visibleEnd = this.isLedByCaller ? this.start : this.durableEnd;
+    this.isVisibleEndExact = !this.isLedByCaller;
+    this.jitterMs = this.drawJitter();
     this.cache = new TailCache(config.tailCacheBytes);
-    this.reader = new LogReader(options.storage, this.segments, this.cache, config.indexIntervalBytes);
+    this.reader = new LogReader(options.storage, this.list, this.cache, () => this.settings.indexIntervalBytes);
   }
 
   /**
-   * Opens the log, or begins it if nothing is stored. Reads all of it: a torn or corrupt tail is cut, the repair and the new leader epoch are durable
-   * when this resolves, and a `log-recovered` event says what was found.
+   * Opens the log, or begins it if nothing is stored. Reads what its checkpoint does not vouch for: a torn or corrupt tail is cut, the repair and the new leader
+   * epoch are durable when this resolves, and a `log-recovered` event says what was found.
    */
   static async open(options: PartitionLogOptions): Promise<PartitionLog> {
     const config = { ...defaultLogConfig, ...options.config };
-    const opened = await openLog(options, config.indexIntervalBytes);
+    const opened = await openLog(options, config);
     const log = new PartitionLog(options, config, opened);
-    await log.submit(opened.writes, 'strict', undefined);
+    await log.submit([...opened.writes, ...log.anchored()], 'strict', undefined);
     if (opened.isNew) return log;
     options.environment.tracer.emit({
       kind: 'log-recovered',
@@ -107,92 +179,173 @@ export class PartitionLog implements CommitOwner {
     return log;
   }
 
-  /** The first offset there is. */
+  /** The first offset that can be read. */
   get logStartOffset(): number {
-    return (this.segments[0] as Segment).baseOffset;
+    return this.start;
   }
 
-  /** The end of what is durable: readers see the offsets before it. Never falls. */
+  /** Readers see the offsets before it. It falls only where the log is cut, or where its caller set it inside a batch. */
   get highWatermark(): number {
-    return this.durableEnd;
+    return this.visibleEnd;
   }
 
-  /** The offset that the next record gets. Falls back to the high watermark when a commit fails. */
+  /** Readers of committed records see the offsets before it: the first record of the oldest open transaction, or the high watermark. */
+  get lastStableOffset(): number {
+    const first = this.producers.states.transactions.firstUnstableOffset;
+    if (first === undefined) return this.visibleEnd;
+    return Math.min(first < this.start ? this.startOfFirstBatch : first, this.visibleEnd);
+  }
+
+  /** The offset that the next record gets. Falls back to what is durable when a commit fails. */
   get logEndOffset(): number {
-    return this.active.nextOffset;
+    return this.end;
+  }
+
+  /** What lies before it has been flushed. */
+  get recoveryPoint(): number {
+    return this.flushedTo;
+  }
+
+  get config(): LogConfig {
+    return this.settings;
+  }
+
+  /** The configs in force from now on. */
+  updateConfig(config: LogConfig): void {
+    this.settings = config;
+  }
+
+  /** Oldest first; the last one is the active segment. */
+  get segments(): readonly Segment[] {
+    return this.list;
+  }
+
+  /** Bytes of all batches that are not deleted. */
+  get size(): number {
+    return this.list.reduce((sum, segment) => sum + segment.size, 0);
+  }
+
+  get leaderEpochs(): readonly EpochStart[] {
+    return this.epochs.all;
+  }
+
+  /** The producers that are known. */
+  get activeProducers(): Iterable<ProducerEntry> {
+    return this.producers.states.entries;
+  }
+
+  /** Up to where the cleaner has been; undefined if it never was here. */
+  get cleanerCheckpoint(): number | undefined {
+    return this.cleaned;
   }
 
   /**
-   * Appends one or more whole batches: they get the next offsets and this leader's epoch, in place. The log keeps the bytes: leave them as they are from
-   * here on. Throws CORRUPT_MESSAGE, INVALID_RECORD or RECORD_LIST_TOO_LARGE for what can't be appended, KAFKA_STORAGE_ERROR once closed; then nothing has changed.
+   * Appends one or more whole batches: they get the next offsets and the leader's epoch, in place. The log keeps the bytes: leave them as they are from
+   * here on. Throws what Kafka refuses them with, as a `KafkaError` (with record errors, an `InvalidRecordsError`), and KAFKA_STORAGE_ERROR once closed;
+   * then nothing has changed, except that a segment may have been rolled.
    */
-  append(batches: Uint8Array, { durability, cause }: AppendOptions): AppendResult {
+  append(batches: Uint8Array, options: AppendOptions): AppendResult {
     this.checkOpen();
-    const headers = checkedBatches(batches, partitionFolder(this));
-    if (batches.length > this.config.segmentBytes) {
-      throw new KafkaError(
-        'RECORD_LIST_TOO_LARGE',
-        `${batches.length} bytes were appended to ${partitionFolder(this)} at once, but its segments hold ${this.config.segmentBytes}. Send smaller batches.`,
-      );
-    }
-    const before = this.state;
-    const writes = this.rollIfFull(batches.length);
-    const segment = this.active;
-    const baseOffset = segment.nextOffset;
-    const modifiedAt = this.environment.clock.now();
-    writes.push({ kind: 'append', file: segment.file, position: segment.size, bytes: batches, modifiedAt });
-    this.place(batches, headers);
-    const lastOffset = segment.nextOffset - 1;
-    const durable = this.submit(writes, writes.length > 1 ? 'strict' : durability, cause, before);
-    this.environment.tracer.emit({
-      kind: 'batch-appended',
-      id: `append:${this.topic}-${this.partition}@${baseOffset}`,
-      ...(cause !== undefined && { cause }),
-      topic: this.topic,
-      partition: this.partition,
-      baseOffset,
-      lastOffset,
-      bytes: batches.length,
-      segment: segment.baseOffset,
+    const validated = validateBatches(batches, {
+      config: this.settings,
+      origin: options.origin === 'coordinator' ? 'coordinator' : 'client',
+      now: this.environment.clock.now(),
+      topicPartition: partitionFolder(this),
+      ...(options.requestVersion !== undefined && { requestVersion: options.requestVersion }),
     });
-    return { baseOffset, lastOffset, durable };
+    if (validated.headers.length === 0) return nothingAppended;
+    const leaderEpoch = options.leaderEpoch ?? Math.max(this.leaderEpoch, 0);
+    let next = this.logEndOffset;
+    const placed = validated.headers.map((header) => {
+      stampBatch(validated.bytes, header.position, { baseOffset: next, leaderEpoch });
+      const at = next;
+      next += header.lastOffsetDelta + 1;
+      return { ...header, baseOffset: at, lastOffset: next - 1, partitionLeaderEpoch: leaderEpoch };
+    });
+    return this.appendPlaced({ ...validated, headers: placed }, options);
+  }
+
+  /** Appends batches that a leader has given their offsets and epochs. Throws UNKNOWN_SERVER_ERROR for offsets that are not after the log's end. */
+  appendAsFollower(batches: Uint8Array, options: Omit<AppendOptions, 'origin'>): AppendResult {
+    this.checkOpen();
+    const headers = [...batchesIn(batches)].map(({ header }) => header);
+    const [first, last] = [headers[0], headers.at(-1)];
+    if (first === undefined || last === undefined) return nothingAppended;
+    if (first.baseOffset < this.logEndOffset)
+      throw new KafkaError(
+        'UNKNOWN_SERVER_ERROR',
+        `Unexpected offset in append to ${partitionFolder(this)}. First offset ${first.baseOffset} is less than the next offset ${this.logEndOffset}. First 10 offsets in append: ${headers
+          .slice(0, 10)
+          .map(({ baseOffset }) => baseOffset)
+          .join(', ')}, last offset in append: ${last.lastOffset}. Log start offset = ${this.start}`,
+      );
+    const maxTimestamp = Math.max(...headers.map((header) => header.maxTimestamp));
+    const bytes = batches.subarray(0, last.position + last.sizeInBytes);
+    return this.appendPlaced({ bytes, headers, maxTimestamp, logAppendTime: -1 }, { ...options, origin: 'replication' });
   }
 
   /**
-   * Whole batches from the one that holds `fromOffset` on, which may begin before it; at most `maxBytes`, and none that ends beyond the high watermark (or
-   * `upTo`). The bytes are the caller's own. A read ends with its segment; no bytes mean that there is nothing, or that the first batch is too large.
+   * Whole batches from the one that holds `fromOffset` on, which may begin before it; at most `maxBytes`, and none that ends beyond what readers of that
+   * isolation see. The bytes are the caller's own. A read ends with its segment; no bytes mean that there is nothing, or that the first batch is too large.
    * Rejects with OFFSET_OUT_OF_RANGE outside of log start and log end, with KAFKA_STORAGE_ERROR if the storage fails.
    */
   async read(fromOffset: number, maxBytes: number, limits: ReadLimits = {}): Promise<Uint8Array> {
     this.checkOpen();
-    if (fromOffset < this.logStartOffset || fromOffset > this.logEndOffset) {
-      throw new KafkaError(
-        'OFFSET_OUT_OF_RANGE',
-        `Offset ${fromOffset} of ${partitionFolder(this)} was asked for, but the log holds offsets ${this.logStartOffset} to ${this.logEndOffset}.`,
-      );
+    this.checkRange(fromOffset);
+    const { minOneMessage = false, isolation = 'high-watermark', upTo = Infinity } = limits;
+    const end = Math.min(upTo, await this.endFor(isolation));
+    if (fromOffset >= end) return new Uint8Array(0);
+    try {
+      const range = { fromOffset, maxBytes, minOneMessage, upTo: end };
+      return await this.asKafkaError(this.reader.read(range, this.durableEnd));
+    } catch (error) {
+      // Retention or truncation was quicker.
+      this.checkOpen();
+      this.checkRange(fromOffset);
+      throw error;
     }
-    const { minOneMessage = false, upTo = this.durableEnd } = limits;
-    return this.asKafkaError(this.reader.read({ fromOffset, maxBytes, minOneMessage, upTo }, this.durableEnd));
+  }
+
+  /** The aborted transactions that a reader of committed records must know to read from `fromOffset` up to `upTo`. */
+  abortedTransactions(fromOffset: number, upTo: number): readonly AbortedTransaction[] {
+    const aborted: AbortedTransaction[] = [];
+    const first = Math.max(
+      this.list.findLastIndex(({ baseOffset }) => baseOffset <= fromOffset),
+      0,
+    );
+    for (const segment of this.list.slice(first)) {
+      const found = segment.transactions.collect(fromOffset, upTo);
+      aborted.push(...found.aborted);
+      if (found.isComplete) break;
+    }
+    return aborted;
   }
 
   /**
-   * The first record with this timestamp or a later one, below the high watermark; undefined if there is none. Looks for it as Kafka does: in the first
+   * The first record with this timestamp or a later one that readers of that isolation see; undefined if there is none. Looks for it as Kafka does: in the first
    * segment that has such a timestamp.
    */
-  async offsetForTimestamp(timestamp: number): Promise<TimestampedOffset | undefined> {
+  async offsetForTimestamp(timestamp: number, isolation: ReadIsolation = 'high-watermark'): Promise<TimestampedOffset | undefined> {
     this.checkOpen();
-    return this.withEpoch(this.reader.offsetForTimestamp(timestamp, this.durableEnd));
+    const end = await this.endFor(isolation);
+    return this.withEpoch(this.reader.offsetForTimestamp(timestamp, this.start, end));
   }
 
-  /** The first of the records with the largest timestamp, below the high watermark; undefined if no record has a timestamp. */
-  async offsetOfLargestTimestamp(): Promise<TimestampedOffset | undefined> {
+  /** The first of the records with the largest timestamp that readers of that isolation see; undefined if there is no record. */
+  async offsetOfLargestTimestamp(isolation: ReadIsolation = 'high-watermark'): Promise<TimestampedOffset | undefined> {
     this.checkOpen();
-    return this.withEpoch(this.reader.offsetOfLargestTimestamp(this.durableEnd));
+    const end = await this.endFor(isolation);
+    return this.withEpoch(this.reader.offsetOfLargestTimestamp(end));
   }
 
   /** The leader epoch in which `offset` was written, -1 if that is not known. */
   leaderEpochFor(offset: number): number {
     return this.epochs.epochFor(offset);
+  }
+
+  /** Where the latest epoch ended that is not later than `epoch`, and which one that was; undefined where that is not known (OffsetForLeaderEpoch). */
+  endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } | undefined {
+    return this.epochs.endOffsetFor(epoch, this.logEndOffset);
   }
 
   /** Calls `listener` after each advance of the high watermark, until the function that this returns is called. */
@@ -201,9 +354,168 @@ export class PartitionLog implements CommitOwner {
     return () => this.listeners.delete(listener);
   }
 
+  /** Sets the high watermark of a log whose caller leads it, between the log's start and its end. Answers what it is now. */
+  updateHighWatermark(offset: number): number {
+    const bounded = Math.min(Math.max(offset, this.start), this.logEndOffset);
+    this.isVisibleEndExact = bounded === this.logEndOffset;
+    if (bounded > this.visibleEnd) this.advanceHighWatermark(bounded, undefined);
+    else this.visibleEnd = bounded;
+    this.producers.states.transactions.replicatedTo(this.visibleEnd);
+    return this.visibleEnd;
+  }
+
+  /**
+   * Removes the segments that retention lets go, oldest first, and moves the log's start behind them. Their files go after `file.delete.delay.ms`. Answers how
+   * many went; they are out of sight at once.
+   */
+  deleteOldSegments(): DeletedSegments {
+    this.checkOpen();
+    const now = this.environment.clock.now();
+    let count = 0;
+    let durable: Promise<void> = Promise.resolve();
+    for (;;) {
+      const { logStartOffset, logEndOffset, highWatermark } = this;
+      const log = { segments: this.list, logStartOffset, logEndOffset, highWatermark };
+      const deletable = deletableSegments(log, this.settings, now);
+      if (deletable === undefined) return { count, durable };
+      durable = this.deleteOldest(deletable.count, deletable.reason);
+      count += deletable.count;
+    }
+  }
+
+  /**
+   * Makes `offset` the log's start: records before it are no longer read, and their segments go with the next retention. Resolves, when that is durable, with
+   * whether the start has moved. Rejects with OFFSET_OUT_OF_RANGE beyond the high watermark.
+   */
+  async deleteRecords(offset: number): Promise<boolean> {
+    this.checkOpen();
+    if (offset > this.highWatermark)
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `Cannot increment the log start offset to ${offset} of partition ${partitionFolder(this)} since it is larger than the high watermark ${this.highWatermark}`,
+      );
+    if (offset <= this.start) return false;
+    const startOfFirstBatch = await this.startOfBatchAt(offset);
+    if (offset <= this.start) return false;
+    const before = this.state();
+    this.moveStart(offset, 'delete-records');
+    this.startOfFirstBatch = startOfFirstBatch;
+    await this.submit([...this.epochWrites(), this.checkpointWrite()], 'strict', undefined, before);
+    return true;
+  }
+
+  /** Begins a new segment at the log's end, unless the active one is empty. Answers its first offset. */
+  roll(): number {
+    this.checkOpen();
+    if (this.active.size === 0) return this.active.baseOffset;
+    const before = this.state();
+    const writes = this.rollAt(this.logEndOffset);
+    void this.submit(writes, 'strict', undefined, before);
+    return this.active.baseOffset;
+  }
+
+  /** Resolves when everything that was appended survives the loss of power. */
+  async flush(): Promise<void> {
+    this.checkOpen();
+    this.flushedTo = this.logEndOffset;
+    await this.submit([], 'strict', undefined);
+  }
+
+  /** Cuts the log, so that its last offset is before `offset`; a batch that holds `offset` goes as a whole. Resolves with whether anything was cut. */
+  async truncateTo(offset: number): Promise<boolean> {
+    this.checkOpen();
+    await this.groupCommit.settled();
+    if (offset >= this.logEndOffset) return false;
+    const before = this.state(true);
+    const last = Math.max(
+      this.list.findLastIndex(({ baseOffset }) => baseOffset <= offset),
+      0,
+    );
+    const dropped = this.list.splice(last + 1);
+    this.end = offset;
+    const segment = this.active;
+    const position = await this.cut(segment, offset);
+    const modifiedAt = this.environment.clock.now();
+    this.epochs.truncateFromEnd(offset);
+    this.start = Math.min(this.start, offset);
+    this.flushedTo = Math.min(this.flushedTo, offset);
+    this.cache.truncate(this.logEndOffset);
+    const snapshots = this.producers.forget((at) => at > this.logEndOffset);
+    await this.producers.finish(this.list, this.start, this.logEndOffset, false);
+    this.durableEnd = Math.min(this.durableEnd, this.logEndOffset);
+    this.visibleEnd = Math.min(this.visibleEnd, this.logEndOffset);
+    segment.modifiedAt = modifiedAt;
+    const writes: StorageWrite[] = [
+      ...dropped.flatMap(({ baseOffset }) => segmentDeletion(this, baseOffset)),
+      { kind: 'truncate', file: segment.file, size: position, modifiedAt },
+      ...snapshots,
+      ...this.epochWrites(),
+      ...this.anchored(),
+    ];
+    await this.submit(writes, 'strict', undefined, before);
+    return true;
+  }
+
+  /** Forgets producers that have not written for `producer.id.expiration.ms`. */
+  expireProducers(): void {
+    this.producers.states.expire(this.environment.clock.now(), this.settings.producerIdExpirationMs);
+  }
+
+  /** For the cleaner: bytes of a segment, as they are stored. */
+  readSegment(segment: Segment, position: number, length: number): Promise<Uint8Array> {
+    return this.asKafkaError(this.storage.read(segment.file, position, length));
+  }
+
+  /**
+   * For the cleaner: puts `cleaned` in the place of the segments `old`, which follow each other, in one commit. Resolves when that is durable. Rejects, with nothing
+   * changed, if one of them has gone in the meantime.
+   */
+  async replaceSegments(old: readonly Segment[], cleaned: CleanedSegment): Promise<void> {
+    this.checkOpen();
+    const first = this.list.indexOf(old[0] as Segment);
+    if (first < 0 || old.some((segment, index) => this.list[first + index] !== segment))
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `Segments of ${partitionFolder(this)} that were cleaned have been deleted meanwhile. Clean again.`,
+      );
+    const before = this.state(true);
+    const { baseOffset } = old[0] as Segment;
+    const segment = new Segment(segmentFile(this, baseOffset), baseOffset, cleaned.modifiedAt);
+    for (const header of cleaned.headers) segment.add(header, this.settings.indexIntervalBytes);
+    segment.transactions = cleaned.transactions;
+    segment.seal();
+    this.list.splice(first, old.length, segment);
+    this.cache.forgetBefore((old.at(-1) as Segment).nextOffset);
+    await this.submit(
+      [
+        { kind: 'replace', file: segment.file, bytes: cleaned.bytes, modifiedAt: cleaned.modifiedAt },
+        ...sidecarWrites(this, segment),
+        ...old.slice(1).flatMap((gone) => segmentDeletion(this, gone.baseOffset)),
+      ],
+      'strict',
+      undefined,
+      before,
+    );
+  }
+
+  /** For the cleaner: everything before `offset` is clean. */
+  async cleanedTo(offset: number): Promise<void> {
+    this.checkOpen();
+    const before = this.state();
+    this.cleaned = offset;
+    await this.submit([this.checkpointWrite()], 'relaxed', undefined, before);
+  }
+
   /** Refuses every later call. Resolves when what was appended before is durable or has failed. */
   async close(): Promise<void> {
-    this.closedBecause ??= new KafkaError('KAFKA_STORAGE_ERROR', `The log of ${partitionFolder(this)} is closed.`);
+    if (this.closedBecause === undefined) {
+      this.active.seal();
+      const gone = this.finishDeletions();
+      this.flushedTo = this.logEndOffset;
+      const snapshot = this.producers.snapshotAt(this.logEndOffset);
+      void this.submit([...gone, ...snapshot, ...this.anchored()], 'strict', undefined);
+      this.closedBecause = new KafkaError('KAFKA_STORAGE_ERROR', `The log of ${partitionFolder(this)} is closed.`);
+    }
     await this.groupCommit.settled();
   }
 
@@ -213,37 +525,170 @@ export class PartitionLog implements CommitOwner {
       'UNKNOWN_TOPIC_OR_PARTITION',
       `${partitionFolder(this)} has been deleted. Ask for metadata again.`,
     );
-    const deletions = this.segments.map(({ file }): StorageWrite => ({ kind: 'delete', file }));
-    return this.submit([...deletions, { kind: 'delete-blob', name: leaderEpochBlob(this) }], 'strict', undefined);
+    const writes: StorageWrite[] = [
+      ...this.finishDeletions(),
+      ...this.list.flatMap(({ baseOffset }) => segmentDeletion(this, baseOffset)),
+      ...this.producers.forget(() => true),
+      { kind: 'delete-blob', name: checkpointBlob(this) },
+      { kind: 'delete-blob', name: leaderEpochBlob(this) },
+    ];
+    return this.submit(writes, 'strict', undefined);
   }
 
   /** For the group commit. */
   committed(count: number): void {
     const settled = this.pending.splice(0, count);
     const last = settled.at(-1);
-    if (last !== undefined) this.advanceHighWatermark(last.endOffset, last.cause);
+    if (last !== undefined) {
+      this.durableEnd = Math.max(this.durableEnd, last.endOffset);
+      this.cache.evict(this.durableEnd);
+      if (!this.isLedByCaller) this.advanceHighWatermark(last.endOffset, last.cause);
+    }
     for (const { resolve } of settled) resolve();
   }
 
   /** For the group commit: takes the log back to what is durable. */
   failed(error: unknown): void {
     const refused = this.pending.splice(0);
+    for (const { undo } of [...refused].reverse()) for (const back of [...undo].reverse()) back();
     const first = refused[0];
     if (first !== undefined) this.restore(first.before);
     for (const { reject } of refused) reject(this.storageError(error));
   }
 
   private get active(): Segment {
-    return this.segments.at(-1) as Segment;
+    return this.list.at(-1) as Segment;
   }
 
-  private get state(): LogState {
-    return { segments: this.segments.length, active: this.active.state };
+  private appendPlaced(validated: ValidatedBatches, options: AppendOptions): AppendResult {
+    const { bytes, headers, maxTimestamp } = validated;
+    const { durability, cause, origin = 'client', transactionVersion } = options;
+    const before = this.state();
+    const writes: StorageWrite[] = [];
+    const knownEpochs = this.epochs.all;
+    for (const header of headers)
+      if (header.partitionLeaderEpoch >= 0) this.epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
+    if (this.epochs.all !== knownEpochs) writes.push(...this.epochWrites());
+    const undo: (() => void)[] = [];
+    let duplicate: ProducedBatch | undefined;
+    try {
+      if (bytes.length > this.settings.segmentBytes)
+        throw new KafkaError(
+          'RECORD_LIST_TOO_LARGE',
+          `Message batch size is ${bytes.length} bytes in append to partition ${partitionFolder(this)}, which exceeds the maximum configured segment size of ${this.settings.segmentBytes}.`,
+        );
+      const lastOffset = (headers.at(-1) as BatchHeader).lastOffset;
+      const incoming = { sizeInBytes: bytes.length, maxTimestamp, lastOffset };
+      if (this.active.hasNoRoomFor(incoming, this.settings, this.jitterMs, this.environment.clock.now()))
+        writes.push(...this.rollAt(Math.max((headers[0] as BatchHeader).baseOffset, this.logEndOffset)));
+      duplicate = this.takeIn(bytes, headers, origin, transactionVersion, undo);
+    } catch (error) {
+      for (const back of undo.reverse()) back();
+      if (writes.length > 0) void this.submit(writes, 'strict', cause, before);
+      throw error;
+    }
+    if (duplicate !== undefined) {
+      // The first one may be on its way still.
+      const durable = this.submit(writes, writes.length > 0 ? 'strict' : durability, cause, before);
+      const { lastOffset, offsetDelta, timestamp } = duplicate;
+      const baseOffset = lastOffset - offsetDelta;
+      return { baseOffset, lastOffset, maxTimestamp, logAppendTime: timestamp, isDuplicate: true, durable };
+    }
+    return this.place(validated, { durability, cause, writes, before, undo });
+  }
+
+  /** Asks and tells the producers' states. Answers the batch that is repeated, if one is: then nothing is taken in. */
+  private takeIn(
+    bytes: Uint8Array,
+    headers: readonly BatchHeader[],
+    origin: AppendOrigin,
+    transactionVersion: number | undefined,
+    undo: (() => void)[],
+  ): ProducedBatch | undefined {
+    const { states } = this.producers;
+    for (const header of headers) {
+      if (header.producerId < 0) continue;
+      const duplicate = origin === 'client' ? states.duplicateOf(header) : undefined;
+      if (duplicate !== undefined) {
+        for (const back of undo.splice(0).reverse()) back();
+        return duplicate;
+      }
+      const marker = header.isControlBatch ? controlMarker(bytes, header) : undefined;
+      const append = { header, origin, marker, transactionVersion };
+      states.check(append);
+      const { completed, undo: back } = states.apply(append);
+      undo.push(back);
+      if (completed === undefined) continue;
+      const lastStableOffset = states.transactions.lastStableOffset(completed);
+      const { active } = this;
+      if (completed.isAborted) active.transactions = active.transactions.with({ ...completed, lastStableOffset });
+      states.transactions.complete(completed);
+      undo.push(() => states.transactions.reopen(completed));
+    }
+    return undefined;
+  }
+
+  private place(
+    { bytes, headers, maxTimestamp, logAppendTime }: ValidatedBatches,
+    commit: {
+      readonly durability: Durability;
+      readonly cause: string | undefined;
+      readonly writes: StorageWrite[];
+      readonly before: LogState;
+      readonly undo: readonly (() => void)[];
+    },
+  ): AppendResult {
+    const { durability, cause, writes, before, undo } = commit;
+    const segment = this.active;
+    const isStrict = writes.length > 0;
+    const { baseOffset } = headers[0] as BatchHeader;
+    const modifiedAt = this.environment.clock.now();
+    if (segment.size - (this.anchor?.size ?? 0) >= Math.max(checkpointBytes, segment.size / 8))
+      writes.push(...this.anchored());
+    writes.push({ kind: 'append', file: segment.file, position: segment.size, bytes, modifiedAt });
+    segment.append(headers, this.settings.indexIntervalBytes, modifiedAt);
+    this.end = segment.nextOffset;
+    const lastOffset = this.end - 1;
+    this.cache.add({ baseOffset, nextOffset: this.end, bytes });
+    const durable = this.submit(writes, isStrict ? 'strict' : durability, cause, before, undo);
+    this.environment.tracer.emit({
+      kind: 'batch-appended',
+      id: `append:${this.topic}-${this.partition}@${baseOffset}`,
+      ...(cause !== undefined && { cause }),
+      topic: this.topic,
+      partition: this.partition,
+      baseOffset,
+      lastOffset,
+      bytes: bytes.length,
+      segment: segment.baseOffset,
+    });
+    return { baseOffset, lastOffset, maxTimestamp, logAppendTime, isDuplicate: false, durable };
+  }
+
+  private state(isStructural = false): LogState {
+    return {
+      segments: isStructural ? [...this.list] : this.list.length,
+      active: this.active.state,
+      epochs: this.epochs.all,
+      logStartOffset: this.start,
+      logEndOffset: this.end,
+      recoveryPoint: this.flushedTo,
+      cleanedTo: this.cleaned,
+      anchor: this.anchor,
+    };
   }
 
   private restore(state: LogState): void {
-    this.segments.length = state.segments;
+    if (typeof state.segments === 'number') this.list.length = state.segments;
+    else this.list.splice(0, this.list.length, ...state.segments);
     this.active.restore(state.active);
+    this.epochs.restore(state.epochs);
+    this.start = state.logStartOffset;
+    this.startOfFirstBatch = this.start;
+    this.end = state.logEndOffset;
+    this.flushedTo = state.recoveryPoint;
+    this.cleaned = state.cleanedTo;
+    this.anchor = state.anchor;
     this.cache.truncate(this.logEndOffset);
   }
 
@@ -251,10 +696,11 @@ export class PartitionLog implements CommitOwner {
     writes: readonly StorageWrite[],
     durability: Durability,
     cause: string | undefined,
-    before: LogState = this.state,
+    before: LogState = this.state(),
+    undo: readonly (() => void)[] = [],
   ): Promise<void> {
     const durable = new Promise<void>((resolve, reject) => {
-      this.pending.push({ endOffset: this.logEndOffset, before, cause, resolve, reject });
+      this.pending.push({ endOffset: this.logEndOffset, before, undo, cause, resolve, reject });
     });
     // Whoever does not wait (acks=0) need not handle the failure.
     durable.catch(() => undefined);
@@ -263,40 +709,156 @@ export class PartitionLog implements CommitOwner {
   }
 
   /**
-   * Begins a new segment if the active one has no room. The old one must never lose its end while the new one stands: an append of nothing, in a strict
-   * commit, makes it durable first.
+   * Begins a new segment. The old one must never lose its end while the new one stands: an append of nothing, in a strict commit, makes it durable first.
    */
-  private rollIfFull(incomingBytes: number): StorageWrite[] {
+  private rollAt(baseOffset: number): StorageWrite[] {
     const full = this.active;
-    if (full.size <= this.config.segmentBytes - incomingBytes) return [];
-    const baseOffset = full.nextOffset;
-    this.segments.push(new Segment(segmentFile(this, baseOffset), baseOffset));
+    const modifiedAt = this.environment.clock.now();
+    full.seal();
+    const segment = new Segment(segmentFile(this, baseOffset), baseOffset, modifiedAt);
+    this.list.push(segment);
+    this.flushedTo = baseOffset;
+    this.jitterMs = this.drawJitter();
     this.environment.tracer.emit({
       kind: 'segment-rolled',
       topic: this.topic,
       partition: this.partition,
       baseOffset,
     });
-    const modifiedAt = this.environment.clock.now();
-    return [{ kind: 'append', file: full.file, position: full.size, bytes: new Uint8Array(0), modifiedAt }];
+    const nothing = new Uint8Array(0);
+    return [
+      { kind: 'append', file: full.file, position: full.size, bytes: nothing, modifiedAt: full.modifiedAt },
+      { kind: 'append', file: segment.file, position: 0, bytes: nothing, modifiedAt },
+      ...sidecarWrites(this, full),
+      ...this.producers.snapshotAt(baseOffset),
+      ...this.anchored(),
+    ];
   }
 
-  /** Gives the batches their offsets and takes them into the active segment and the cache. */
-  private place(batches: Uint8Array, headers: readonly BatchHeader[]): void {
-    const baseOffset = this.logEndOffset;
-    for (const header of headers) {
-      const placed = this.logEndOffset;
-      stampBatch(batches, header.position, { baseOffset: placed, leaderEpoch: this.leaderEpoch });
-      const lastOffset = placed + header.lastOffsetDelta;
-      this.active.add({ ...header, baseOffset: placed, lastOffset }, this.config.indexIntervalBytes);
+  private drawJitter(): number {
+    const { segmentJitterMs, segmentMs } = this.settings;
+    const most = Math.min(segmentJitterMs, segmentMs);
+    return most > 0 ? this.environment.random.uint32() % (most + 1) : 0;
+  }
+
+  private deleteOldest(count: number, reason: SegmentDeletionReason): Promise<void> {
+    const before = this.state(true);
+    const writes = count === this.list.length ? this.rollAt(this.logEndOffset) : [];
+    const gone = this.list.splice(0, count);
+    const { fileDeleteDelayMs } = this.settings;
+    const bases = new Set(gone.map(({ baseOffset }) => baseOffset));
+    const snapshots = this.producers.forget((offset) => bases.has(offset));
+    const first = this.list[0] as Segment;
+    if (first.baseOffset > this.start) this.moveStart(first.baseOffset, reason);
+    this.environment.tracer.emit({
+      kind: 'segments-deleted',
+      topic: this.topic,
+      partition: this.partition,
+      baseOffsets: [...bases],
+      reason,
+    });
+    const now = fileDeleteDelayMs === 0 ? [...bases].flatMap((base) => segmentDeletion(this, base)) : [];
+    if (fileDeleteDelayMs > 0)
+      for (const base of bases)
+        this.deleted.set(
+          base,
+          this.environment.timers.set(fileDeleteDelayMs, () => this.deleteFile(base)),
+        );
+    const epochs = this.epochWrites();
+    return this.submit([...writes, ...now, ...snapshots, ...epochs, ...this.anchored()], 'strict', undefined, before);
+  }
+
+  private deleteFile(baseOffset: number): void {
+    if (this.closedBecause !== undefined || !this.deleted.delete(baseOffset)) return;
+    void this.submit([...segmentDeletion(this, baseOffset), this.checkpointWrite()], 'relaxed', undefined);
+  }
+
+  /** The files of deleted segments go now, without waiting for their time. */
+  private finishDeletions(): StorageWrite[] {
+    const bases = [...this.deleted.keys()];
+    for (const timer of this.deleted.values()) timer.cancel();
+    this.deleted.clear();
+    return bases.flatMap((base) => segmentDeletion(this, base));
+  }
+
+  private moveStart(offset: number, reason: SegmentDeletionReason): void {
+    this.start = offset;
+    this.startOfFirstBatch = offset;
+    this.flushedTo = Math.max(this.flushedTo, offset);
+    this.epochs.truncateFromStart(offset);
+    this.producers.states.transactions.replicatedTo(offset);
+    this.environment.tracer.emit({
+      kind: 'log-start-advanced',
+      topic: this.topic,
+      partition: this.partition,
+      logStartOffset: offset,
+      reason,
+    });
+  }
+
+  /** Finds where the batch begins that holds `offset`, makes the segment end there, and answers the place. */
+  private async cut(segment: Segment, offset: number): Promise<number> {
+    let position = 0;
+    let nextOffset = segment.baseOffset;
+    let largest: TimestampedPosition = { timestamp: -1, offset: segment.baseOffset };
+    for await (const { header, filePosition } of batchesOfFile(this.storage, segment.file, 0, segment.size, true)) {
+      if (header.lastOffset >= offset) break;
+      position = filePosition + header.sizeInBytes;
+      nextOffset = header.lastOffset + 1;
+      if (header.maxTimestamp > largest.timestamp) largest = { timestamp: header.maxTimestamp, offset: header.lastOffset };
     }
-    this.cache.add({ baseOffset, nextOffset: this.logEndOffset, bytes: batches });
+    segment.truncateTo(offset, position, nextOffset, largest);
+    return position;
+  }
+
+  private epochWrites(): StorageWrite[] {
+    return [{ kind: 'put-blob', name: leaderEpochBlob(this), bytes: encodedEpochs(this.epochs) }];
+  }
+
+  /** The checkpoint, with the active segment as it is now and its indexes beside it. */
+  private anchored(): StorageWrite[] {
+    const { active } = this;
+    const { transactions, offsetEntries, timeEntries, modifiedAt, ...extent } = active.state;
+    this.anchor = { baseOffset: active.baseOffset, ...extent };
+    return [...sidecarWrites(this, active), this.checkpointWrite()];
+  }
+
+  private checkpointWrite(): StorageWrite {
+    const checkpoint: LogCheckpoint = {
+      logStartOffset: this.start,
+      recoveryPoint: this.flushedTo,
+      cleanedTo: this.cleaned,
+      snapshots: this.producers.snapshotOffsets,
+      active: this.anchor,
+      deleted: [...this.deleted.keys()],
+    };
+    return { kind: 'put-blob', name: checkpointBlob(this), bytes: encodeCheckpoint(checkpoint) };
+  }
+
+  private async endFor(isolation: ReadIsolation): Promise<number> {
+    if (isolation === 'log-end') return this.logEndOffset;
+    if (!this.isVisibleEndExact) await this.settleHighWatermark();
+    return isolation === 'committed' ? this.lastStableOffset : this.visibleEnd;
+  }
+
+  /** A high watermark inside a batch falls to where the batch begins; one in a gap of compaction rises to where the next begins, as in Kafka. */
+  private async settleHighWatermark(): Promise<void> {
+    const asked = this.visibleEnd;
+    const batch = await this.asKafkaError(this.reader.batchAt(asked, this.logEndOffset, this.durableEnd));
+    if (this.visibleEnd !== asked) return;
+    this.visibleEnd = batch ?? asked;
+    this.isVisibleEndExact = true;
+  }
+
+  private async startOfBatchAt(offset: number): Promise<number> {
+    const found = await this.asKafkaError(this.reader.batchAt(offset, this.logEndOffset, this.durableEnd));
+    return found === undefined ? offset : Math.min(found, offset);
   }
 
   private advanceHighWatermark(highWatermark: number, cause: string | undefined): void {
-    if (highWatermark <= this.durableEnd) return;
-    this.durableEnd = highWatermark;
-    this.cache.evict(highWatermark);
+    if (highWatermark <= this.visibleEnd) return;
+    this.visibleEnd = highWatermark;
+    this.producers.states.transactions.replicatedTo(highWatermark);
     this.environment.tracer.emit({
       kind: 'high-watermark-advanced',
       ...(cause !== undefined && { cause }),
@@ -305,6 +867,19 @@ export class PartitionLog implements CommitOwner {
       highWatermark,
     });
     for (const listener of [...this.listeners]) listener(highWatermark);
+  }
+
+  private checkRange(fromOffset: number): void {
+    if (fromOffset > this.logEndOffset)
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `Received request for offset ${fromOffset} for partition ${partitionFolder(this)}, but we only have log segments upto ${this.logEndOffset}.`,
+      );
+    if (fromOffset < this.start)
+      throw new KafkaError(
+        'OFFSET_OUT_OF_RANGE',
+        `Received request for offset ${fromOffset} for partition ${partitionFolder(this)}, but we only have log segments starting from offset: ${this.start}.`,
+      );
   }
 
   private checkOpen(): void {
@@ -332,3 +907,12 @@ export class PartitionLog implements CommitOwner {
     return new KafkaError('KAFKA_STORAGE_ERROR', `The storage of ${partitionFolder(this)} failed: ${found}`, { cause });
   }
 }
+
+const nothingAppended: AppendResult = {
+  baseOffset: -1,
+  lastOffset: -1,
+  maxTimestamp: -1,
+  logAppendTime: -1,
+  isDuplicate: false,
+  durable: Promise.resolve(),
+};

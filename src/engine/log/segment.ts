@@ -1,34 +1,55 @@
 import type { BatchHeader } from '../protocol/record-batch.js';
-
-/** One entry of the sparse index: where a batch begins, and the largest timestamp before it in the segment. */
-interface IndexEntry {
-  readonly baseOffset: number;
-  readonly position: number;
-  readonly largestTimestampBefore: number;
-}
+import type { LogConfig } from './log-config.js';
+import { OffsetIndex } from './offset-index.js';
+import { TransactionIndex } from './producers/transaction-index.js';
+import { TimeIndex, type TimestampedPosition } from './time-index.js';
 
 /** The part of a segment that an append changes: what a failed append is taken back to. */
 export interface SegmentState {
   readonly size: number;
   readonly nextOffset: number;
-  readonly largestTimestamp: number;
+  readonly largest: TimestampedPosition;
+  readonly firstTimestamp: number | undefined;
   readonly bytesSinceIndexEntry: number;
-  readonly indexEntries: number;
+  readonly offsetEntries: number;
+  readonly timeEntries: number;
+  readonly modifiedAt: number;
+  readonly transactions: TransactionIndex;
 }
 
-/** What is known of one file of a partition's log: its extent and its sparse index. Holds no bytes. */
+/** What comes in when it is asked whether there is room. */
+export interface IncomingBatches {
+  readonly sizeInBytes: number;
+  readonly maxTimestamp: number;
+  readonly lastOffset: number;
+}
+
+/** Offsets in an index are 32 bits, counted from the segment's first. */
+const largestRelativeOffset = 0x7fff_ffff;
+
+/** What is known of one file of a partition's log: its extent and its indexes (Kafka's `LogSegment`). Holds no bytes. */
 export class Segment {
-  private readonly index: IndexEntry[] = [];
+  offsetIndex: OffsetIndex;
+  timeIndex: TimeIndex;
+  transactions = new TransactionIndex();
   private bytesSinceIndexEntry = 0;
   private end: number;
   private bytes = 0;
-  private largest = -1;
+  private largest: TimestampedPosition;
+  /** The largest timestamp of what was appended first: rolling by time counts from it. */
+  private firstTimestamp: number | undefined;
 
   constructor(
     readonly file: string,
     readonly baseOffset: number,
+    /** When its file was written last, by the environment's clock. */
+    public modifiedAt: number,
+    private readonly createdAt = modifiedAt,
   ) {
     this.end = baseOffset;
+    this.largest = { timestamp: -1, offset: baseOffset };
+    this.offsetIndex = new OffsetIndex(baseOffset);
+    this.timeIndex = new TimeIndex(baseOffset);
   }
 
   /** Bytes of its batches. */
@@ -43,42 +64,79 @@ export class Segment {
 
   /** The largest timestamp of its batches, -1 for none. */
   get largestTimestamp(): number {
-    return this.largest;
+    return this.largest.timestamp;
   }
 
-  /** Takes note of a batch behind the others. */
+  /** What retention counts from: the largest timestamp, or the time of the file where there is none. */
+  get retentionTimestamp(): number {
+    return this.largest.timestamp >= 0 ? this.largest.timestamp : this.modifiedAt;
+  }
+
+  /** The largest timestamp of its first batches, which the lags of compaction count from; undefined without any. */
+  get firstBatchTimestamp(): number | undefined {
+    return this.firstTimestamp;
+  }
+
+  /** Whether a new segment must begin before these batches (`LogSegment.shouldRoll`). The clock rolls nothing that has timestamps. */
+  hasNoRoomFor(incoming: IncomingBatches, config: LogConfig, jitterMs: number, now: number): boolean {
+    if (this.bytes > config.segmentBytes - incoming.sizeInBytes) return true;
+    if (this.bytes > 0 && this.age(incoming.maxTimestamp, now) > rollMs(config) - jitterMs) return true;
+    return (
+      this.offsetIndex.isFull(config.segmentIndexBytes) ||
+      this.timeIndex.isFull(config.segmentIndexBytes) ||
+      incoming.lastOffset - this.baseOffset > largestRelativeOffset
+    );
+  }
+
+  /** Takes note of batches behind the others, which were appended together. */
+  append(headers: readonly BatchHeader[], indexIntervalBytes: number, modifiedAt: number): void {
+    if (this.bytes === 0) this.firstTimestamp = Math.max(...headers.map(({ maxTimestamp }) => maxTimestamp));
+    for (const header of headers) this.add(header, indexIntervalBytes);
+    this.modifiedAt = modifiedAt;
+  }
+
+  /** Takes note of one batch. */
   add(header: BatchHeader, indexIntervalBytes: number): void {
+    this.firstTimestamp ??= header.maxTimestamp;
+    if (header.maxTimestamp > this.largest.timestamp)
+      this.largest = { timestamp: header.maxTimestamp, offset: header.lastOffset };
     if (this.bytesSinceIndexEntry > indexIntervalBytes) {
-      this.index.push({
-        baseOffset: header.baseOffset,
-        position: this.bytes,
-        largestTimestampBefore: this.largest,
-      });
+      this.offsetIndex.add(header.lastOffset, this.bytes);
+      this.timeIndex.add(this.largest);
       this.bytesSinceIndexEntry = 0;
     }
     this.bytesSinceIndexEntry += header.sizeInBytes;
     this.bytes += header.sizeInBytes;
     this.end = header.lastOffset + 1;
-    if (header.maxTimestamp > this.largest) this.largest = header.maxTimestamp;
+  }
+
+  /** Nothing is appended any more: its largest timestamp goes into the index. */
+  seal(): void {
+    this.timeIndex.add(this.largest);
+  }
+
+  /** It has been read again: its indexes are what they would be if it had been closed. */
+  finishRecovery(): void {
+    this.bytesSinceIndexEntry = 0;
+    this.seal();
   }
 
   /** Where a batch begins that lies at or before the one which holds `offset`. */
   positionBefore(offset: number): number {
-    return this.lastEntry((entry) => entry.baseOffset <= offset)?.position ?? 0;
-  }
-
-  /** An offset before which no record of the segment has a timestamp of `timestamp` or later. */
-  offsetBeforeTimestamp(timestamp: number): number {
-    return this.lastEntry((entry) => entry.largestTimestampBefore < timestamp)?.baseOffset ?? this.baseOffset;
+    return this.offsetIndex.positionBefore(offset);
   }
 
   get state(): SegmentState {
     return {
       size: this.bytes,
       nextOffset: this.end,
-      largestTimestamp: this.largest,
+      largest: this.largest,
+      firstTimestamp: this.firstTimestamp,
       bytesSinceIndexEntry: this.bytesSinceIndexEntry,
-      indexEntries: this.index.length,
+      offsetEntries: this.offsetIndex.length,
+      timeEntries: this.timeIndex.length,
+      modifiedAt: this.modifiedAt,
+      transactions: this.transactions,
     };
   }
 
@@ -86,20 +144,57 @@ export class Segment {
   restore(state: SegmentState): void {
     this.bytes = state.size;
     this.end = state.nextOffset;
-    this.largest = state.largestTimestamp;
+    this.largest = state.largest;
+    this.firstTimestamp = state.firstTimestamp;
     this.bytesSinceIndexEntry = state.bytesSinceIndexEntry;
-    this.index.length = state.indexEntries;
+    this.offsetIndex.shorten(state.offsetEntries);
+    this.timeIndex.shorten(state.timeEntries);
+    this.modifiedAt = state.modifiedAt;
+    this.transactions = state.transactions;
   }
 
-  /** The last entry that is early, if any is. Entries are early up to some point and late from there. */
-  private lastEntry(isEarly: (entry: IndexEntry) => boolean): IndexEntry | undefined {
-    let low = 0;
-    let high = this.index.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (isEarly(this.index[middle] as IndexEntry)) low = middle + 1;
-      else high = middle;
-    }
-    return this.index[low - 1];
+  /** Forgets the batches from `position` on, whose offsets are `offset` or more; what is left ends before `nextOffset`. */
+  truncateTo(offset: number, position: number, nextOffset: number, largest: TimestampedPosition): void {
+    this.offsetIndex.truncateTo(offset);
+    this.timeIndex.truncateTo(offset);
+    this.transactions = this.transactions.before(offset);
+    this.bytes = position;
+    this.end = nextOffset;
+    this.largest = largest;
+    this.bytesSinceIndexEntry = 0;
+    if (position === 0) this.firstTimestamp = undefined;
   }
+
+  /** Takes over what is known of it from its stored indexes, instead of adding every batch. */
+  resume(known: {
+    readonly size: number;
+    readonly nextOffset: number;
+    readonly largest: TimestampedPosition;
+    readonly firstTimestamp: number | undefined;
+    readonly bytesSinceIndexEntry: number;
+    readonly offsetIndex: OffsetIndex;
+    readonly timeIndex: TimeIndex;
+    readonly transactions: TransactionIndex;
+  }): void {
+    this.bytes = known.size;
+    this.end = known.nextOffset;
+    this.largest = known.largest;
+    this.firstTimestamp = known.firstTimestamp;
+    this.bytesSinceIndexEntry = known.bytesSinceIndexEntry;
+    this.offsetIndex = known.offsetIndex;
+    this.timeIndex = known.timeIndex;
+    this.transactions = known.transactions;
+  }
+
+  /** How far the incoming timestamps are from the first ones; without any, the age of the file. */
+  private age(maxTimestamp: number, now: number): number {
+    return this.firstTimestamp !== undefined && this.firstTimestamp >= 0
+      ? maxTimestamp - this.firstTimestamp
+      : now - this.createdAt;
+  }
+}
+
+/** A compacted log rolls early enough for `max.compaction.lag.ms` (KIP-354). */
+function rollMs({ segmentMs, isCompacted, maxCompactionLagMs }: LogConfig): number {
+  return isCompacted && maxCompactionLagMs > 0 ? Math.min(segmentMs, maxCompactionLagMs) : segmentMs;
 }

@@ -44,6 +44,11 @@ export class TailCache {
     if (count > 0) this.runs.splice(0, count);
   }
 
+  /** Forgets what ends at `offset` or before: it has been written anew. */
+  forgetBefore(offset: number): void {
+    while ((this.runs[0]?.nextOffset ?? Infinity) <= offset) this.size -= this.runs.shift()?.bytes.length ?? 0;
+  }
+
   /** Forgets what lies at `endOffset` or beyond. */
   truncate(endOffset: number): void {
     while ((this.runs.at(-1)?.baseOffset ?? -1) >= endOffset) this.size -= this.runs.pop()?.bytes.length ?? 0;

@@ -1,4 +1,4 @@
-import { attributeBits, batchCrc, batchHeaderSize, type RecordHeader, type TimestampType } from './batch-header.js';
+import { attributeBits, batchCrc, batchHeaderSize, type CompressionType, type RecordHeader, type TimestampType } from './batch-header.js';
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.js';
 
 export interface RecordToEncode {
@@ -11,7 +11,7 @@ export interface RecordToEncode {
   readonly offset?: number;
 }
 
-/** A batch, uncompressed. Only the records must be given. */
+/** A batch. Only the records must be given. */
 export interface BatchToEncode {
   readonly records: readonly RecordToEncode[];
   /** 0, as a producer sends it, if absent. */
@@ -20,6 +20,9 @@ export interface BatchToEncode {
   readonly lastOffset?: number;
   readonly partitionLeaderEpoch?: number;
   readonly timestampType?: TimestampType;
+  /** None if absent; `compressionLevel` as the codec counts it, its default if absent. */
+  readonly compression?: CompressionType;
+  readonly compressionLevel?: number;
   readonly isTransactional?: boolean;
   readonly isControlBatch?: boolean;
   readonly deleteHorizonMs?: number | null;

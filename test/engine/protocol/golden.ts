@@ -8,11 +8,11 @@ export function goldenLines<Line>(file: string): Line[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line.replace(/"(?:[^"\\]|\\.)*"|-?\d{16,}/g, quotedIfNumber)) as Line);
+    .map((line) => JSON.parse(line.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, quotedIfLong)) as Line);
 }
 
-function quotedIfNumber(token: string): string {
-  return token.startsWith('"') ? token : `"${token}"`;
+function quotedIfLong(token: string): string {
+  return /^-?\d{16,}$/.test(token) ? `"${token}"` : token;
 }
 
 export function bytesOf(hex: string): Uint8Array {
