@@ -3,7 +3,16 @@ import type { ScenarioHost } from '../../workers/scenario-host.js';
 import type { FrameClock } from './frame-clock.js';
 import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
-import { isPlayName, newPlay, predictedIn, recordsOf, type AnyPlayer, type Play, type PlayName } from './play.js';
+import {
+  isPlayName,
+  newPlay,
+  predictedIn,
+  progressIn,
+  recordsOf,
+  type AnyPlayer,
+  type Play,
+  type PlayName,
+} from './play.js';
 import { Router, type Route } from './route.svelte.js';
 import { Settings } from './settings.svelte.js';
 
@@ -98,6 +107,11 @@ export class AppState {
   /** How far the learner has come with the predictions of a play. */
   predicted(name: PlayName): { readonly made: number; readonly of: number } {
     return predictedIn(name, this.plays[name]);
+  }
+
+  /** How far a play has come: `done` once its last step was reached. */
+  progress(name: PlayName): 'new' | 'begun' | 'done' {
+    return progressIn(name, this.plays[name]);
   }
 
   /** A setting was changed: it is kept. */

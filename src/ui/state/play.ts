@@ -33,6 +33,14 @@ export function isPlayName(name: string | undefined): name is PlayName {
   return name !== undefined && Object.hasOwn(scenarios, name);
 }
 
+/** What the first page lists: the scenarios by their subject, and how long each takes. */
+export const listedScenarios: readonly {
+  readonly name: PlayName;
+  readonly number: number;
+  readonly subject: 'sharing' | 'storage';
+  readonly minutes: number;
+}[] = [{ name: 'three-ways', number: 1, subject: 'sharing', minutes: 8 }];
+
 /** A player at the beginning of its scenario. `records` are the learner's own, where the play is about those. */
 export function newPlay(name: PlayName, options: Omit<PlayerOptions, 'name'>, records?: readonly RunRecord[]): Play {
   return { kind: 'lanes', name, player: new ScenarioPlayer(threeWays(records), lanesRun, { ...options, name }) };
@@ -44,6 +52,14 @@ export function predictedIn(
   state: PlayState | undefined,
 ): { readonly made: number; readonly of: number } {
   return countPredictions(scenarios[name](), state?.answers ?? {});
+}
+
+/** How far a play has come, in the state that it was left in. */
+export function progressIn(name: PlayName, state: PlayState | undefined): 'new' | 'begun' | 'done' {
+  const { steps } = scenarios[name]();
+  const at = steps.findIndex(({ id }) => id === state?.step);
+  if (at <= 0) return 'new';
+  return at === steps.length - 1 ? 'done' : 'begun';
 }
 
 /** The learner's own records, as a play was left. */

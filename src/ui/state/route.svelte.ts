@@ -13,9 +13,12 @@ export function hashOf(route: Route): string {
   return hashes[route];
 }
 
-/** The place that a hash names; home for every other. */
+/** The place that a hash names; home for every other. Every play can also be named as `#/scenario/<name>`. */
 export function routeOf(hash: string): Route {
-  const found = (Object.keys(hashes) as Route[]).find((route) => hashes[route] === hash);
+  const plain = hash.replace(/^#\/scenario\//, '#/');
+  const found = (Object.keys(hashes) as Route[]).find(
+    (route) => hashes[route].replace(/^#\/scenario\//, '#/') === plain,
+  );
   return found ?? 'home';
 }
 

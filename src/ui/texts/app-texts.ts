@@ -29,7 +29,10 @@ export interface AppTexts {
     readonly sketch: string;
     readonly sketchCaption: string;
     readonly scenarios: string;
-    readonly group: string;
+    readonly subjects: Readonly<Record<'sharing' | 'storage', string>>;
+    /** The last step of the story was reached. */
+    readonly done: string;
+    readonly begun: string;
     readonly predicted: (made: number, of: number) => string;
     readonly minutes: (count: number) => string;
     readonly embed: string;
