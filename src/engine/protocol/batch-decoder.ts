@@ -1,12 +1,13 @@
 import { KafkaError } from './kafka-error.js';
 import { batchHeaderSize, corrupt, type BatchHeader, type RecordHeader } from './batch-header.js';
+import { decompress } from './compression/codecs.js';
 import { VarintReader } from './varint.js';
 
 export interface DecodedRecord {
   readonly offset: number;
   /** Of the record, or of the append if the batch says so. */
   readonly timestamp: number;
-  /** Views into the batch's own bytes, as are the values. */
+  /** Views into the batch's own bytes, or into what they were decompressed to; as are the values. */
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: readonly RecordHeader[];
@@ -14,23 +15,28 @@ export interface DecodedRecord {
 
 const noHeaders: readonly RecordHeader[] = [];
 
+/** Compressed records may become a hundred times as large, and this much more; never larger than `largestBatch`. */
+const smallestLimit = 64 * 1024;
+const largestRatio = 100;
+const largestBatch = 64 * 1024 * 1024;
+
 /**
- * The records of the batch whose header was read from `bytes`, one at a time, as they are asked for. Throws UNSUPPORTED_COMPRESSION_TYPE for a
- * compressed batch and CORRUPT_MESSAGE at the first record that can't be read.
+ * The records of the batch whose header was read from `bytes`, one at a time, as they are asked for; compressed ones are decompressed together. Throws
+ * CORRUPT_MESSAGE at the first record that can't be read, MESSAGE_TOO_LARGE for compressed records that grow beyond all measure.
  */
 export function* decodeRecords(bytes: Uint8Array, header: BatchHeader): Generator<DecodedRecord, void, undefined> {
-  if (header.compression !== 'none') {
-    throw new KafkaError(
-      'UNSUPPORTED_COMPRESSION_TYPE',
-      `The batch at offset ${header.baseOffset} is compressed with ${header.compression}, which can't be read. Produce it uncompressed.`,
-    );
-  }
-  const end = header.position + header.sizeInBytes;
-  const reader = new VarintReader(bytes, header.position + batchHeaderSize, end, (found) =>
-    corrupt(header.position, found),
-  );
+  const reader = readerOf(bytes, header);
   for (let index = 0; index < header.recordCount; index++) yield readRecord(reader, header);
-  if (reader.at !== end) throw corrupt(header.position, `${end - reader.at} bytes follow its last record`);
+  if (reader.at !== reader.end) throw corrupt(header.position, `${reader.end - reader.at} bytes follow its last record`);
+}
+
+function readerOf(bytes: Uint8Array, { compression, position, sizeInBytes }: BatchHeader): VarintReader {
+  const [start, end] = [position + batchHeaderSize, position + sizeInBytes];
+  const fail = (found: string) => corrupt(position, found);
+  if (compression === 'none') return new VarintReader(bytes, start, end, fail);
+  const limit = Math.min(largestBatch, (end - start) * largestRatio + smallestLimit);
+  const records = decompress(compression, bytes.subarray(start, end), limit);
+  return new VarintReader(records, 0, records.length, fail);
 }
 
 function readRecord(reader: VarintReader, header: BatchHeader): DecodedRecord {

@@ -1,4 +1,5 @@
-import { attributeBits, batchCrc, batchHeaderSize, type CompressionType, type RecordHeader, type TimestampType } from './batch-header.js';
+import { compress } from './compression/codecs.js';
+import { attributeBits, batchCrc, batchHeaderSize, compressionTypes, type CompressionType, type RecordHeader, type TimestampType } from './batch-header.js';
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.js';
 
 export interface RecordToEncode {
@@ -52,6 +53,7 @@ export function encodeBatch(batch: BatchToEncode): Uint8Array {
     if (record.timestamp > maxTimestamp) maxTimestamp = record.timestamp;
     at = writeRecord(record, at, offset - baseOffset, record.timestamp - baseTimestamp);
   }
+  at = compressRecords(batch, at);
   writeHeader(batch, at, {
     baseOffset,
     lastOffset: batch.lastOffset ?? offset,
@@ -61,6 +63,16 @@ export function encodeBatch(batch: BatchToEncode): Uint8Array {
   const bytes = arena.slice(0, at);
   if (arena.length > largestArena) arena = new Uint8Array(64 * 1024);
   return bytes;
+}
+
+/** Puts compressed records in the place of those that end at `end`; answers where they end. A batch without records stays as it is, as in Kafka. */
+function compressRecords({ records, compression = 'none', compressionLevel }: BatchToEncode, end: number): number {
+  if (compression === 'none' || records.length === 0) return end;
+  const compressed = compress(compression, arena.slice(batchHeaderSize, end), compressionLevel);
+  const at = batchHeaderSize + compressed.length;
+  if (arena.length < at) growArena(batchHeaderSize, at);
+  arena.set(compressed, batchHeaderSize);
+  return at;
 }
 
 interface Extent {
@@ -94,6 +106,7 @@ function writeHeader(
 
 function attributesOf(batch: BatchToEncode): number {
   return (
+    (batch.records.length === 0 ? 0 : compressionTypes.indexOf(batch.compression ?? 'none')) |
     (batch.timestampType === 'LogAppendTime' ? attributeBits.logAppendTime : 0) |
     (batch.isTransactional ? attributeBits.transactional : 0) |
     (batch.isControlBatch ? attributeBits.control : 0) |

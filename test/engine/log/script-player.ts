@@ -289,7 +289,14 @@ export class ScriptPlayer {
     const described = await Promise.all(
       log.segments.map(async (segment) => this.describedSegment(segment, isListed.get(segment.baseOffset) ?? false)),
     );
-    expect(described, name).toEqual(segments);
+    expect(this.comparable(described), name).toEqual(this.comparable(segments));
+  }
+
+  /** Another compressor makes other sizes: then these are left out, with what depends on them. */
+  private comparable(segments: readonly unknown[]): unknown {
+    if (this.script.codecDependent !== true) return segments;
+    const dependent = new Set(['sizeInBytes', 'crc', 'indexEntries']);
+    return JSON.parse(JSON.stringify(segments, (key, value: unknown) => (dependent.has(key) ? undefined : value)));
   }
 
   private async describedSegment(segment: PartitionLog['segments'][number], withBatches: boolean): Promise<unknown> {
