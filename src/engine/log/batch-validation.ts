@@ -48,13 +48,12 @@ export function validateBatches(bytes: Uint8Array, context: ValidationContext): 
   const logAppendTime = context.config.timestampType === 'LogAppendTime' ? context.now : -1;
   if (last === undefined) return { bytes: bytes.subarray(0, 0), headers, maxTimestamp: -1, logAppendTime };
   // Kafka says so of batches that are not compressed too.
-  if (headers.length > 1)
-    throw new KafkaError('INVALID_RECORD', 'Compressed outer record has more than one batch');
+  if (headers.length > 1) throw new KafkaError('INVALID_RECORD', 'Compressed outer record has more than one batch');
   const checked = headers.map((header) => checkedBatch(bytes, header, context));
-  const maxTimestamp =
-    logAppendTime >= 0 ? logAppendTime : Math.max(...checked.map((batch) => batch.maxTimestamp));
+  const maxTimestamp = logAppendTime >= 0 ? logAppendTime : Math.max(...checked.map((batch) => batch.maxTimestamp));
   const whole = bytes.subarray(0, last.position + last.sizeInBytes);
-  const target = targetCompression(context.config, last.compression);
+  // Markers are never compressed.
+  const target = last.isControlBatch ? 'none' : targetCompression(context.config, last.compression);
   if (headers.some(({ compression }) => compression !== target))
     return { ...encodedAnew(whole, headers, target, context), maxTimestamp, logAppendTime };
   const { timestampType } = context.config;
@@ -153,7 +152,10 @@ function checkedBatch(bytes: Uint8Array, header: BatchHeader, context: Validatio
 
 /** A limit as Kafka computes it: a distance beyond 2^53 stands for the largest of 64 bits. */
 function shownLimit(now: Millis, distanceMs: number): bigint {
-  const exact = Math.abs(distanceMs) < Number.MAX_SAFE_INTEGER ? BigInt(distanceMs) : BigInt(Math.sign(distanceMs)) * (2n ** 63n - 1n);
+  const exact =
+    Math.abs(distanceMs) < Number.MAX_SAFE_INTEGER
+      ? BigInt(distanceMs)
+      : BigInt(Math.sign(distanceMs)) * (2n ** 63n - 1n);
   return BigInt.asIntN(64, BigInt(now) + exact);
 }
 

@@ -36,7 +36,10 @@ export class LeaderEpochs {
    * Where the latest epoch ended that is not later than `epoch`, and which one that was; the log ends at `logEndOffset` (`LeaderEpochFileCache.endOffsetFor`).
    * Undefined where the log knows no such epoch, or one before its first.
    */
-  endOffsetFor(epoch: number, logEndOffset: number): { readonly epoch: number; readonly endOffset: number } | undefined {
+  endOffsetFor(
+    epoch: number,
+    logEndOffset: number,
+  ): { readonly epoch: number; readonly endOffset: number } | undefined {
     if (epoch === this.latest) return epoch === -1 ? undefined : { epoch, endOffset: logEndOffset };
     const next = this.entries.findIndex((entry) => entry.epoch > epoch);
     const following = this.entries[next];

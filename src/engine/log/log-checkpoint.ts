@@ -14,8 +14,18 @@ export interface LogCheckpoint {
   readonly snapshots: readonly number[];
   /** The active segment as it was: its indexes are stored beside it. */
   readonly active: ActiveCheckpoint | undefined;
+  /** The segments before the active one, as they must be found again. */
+  readonly sealed: readonly SealedSegment[];
+  /** The first offsets of segments that a cleaner is just writing anew: they may be found shorter, or gone. */
+  readonly cleaning: readonly number[];
   /** The first offsets of segments that are deleted but whose files are there still (`file.delete.delay.ms`). */
   readonly deleted: readonly number[];
+}
+
+export interface SealedSegment {
+  readonly baseOffset: number;
+  readonly size: number;
+  readonly nextOffset: number;
 }
 
 export type ActiveCheckpoint = { readonly baseOffset: number } & Omit<
@@ -52,8 +62,9 @@ function isCheckpoint(value: unknown): value is LogCheckpoint {
     (found.cleanedTo === undefined || isOffset(found.cleanedTo)) &&
     Array.isArray(found.snapshots) &&
     found.snapshots.every(isOffset) &&
-    Array.isArray(found.deleted) &&
-    found.deleted.every(isOffset) &&
+    [found.deleted, found.cleaning].every((list) => Array.isArray(list) && list.every(isOffset)) &&
+    Array.isArray(found.sealed) &&
+    found.sealed.every((each) => isOffset(each.baseOffset) && isOffset(each.size) && isOffset(each.nextOffset)) &&
     (found.active === undefined || isActive(found.active))
   );
 }

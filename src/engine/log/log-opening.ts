@@ -10,7 +10,7 @@ import {
   sidecarBlob,
   type TopicPartition,
 } from './file-names.js';
-import { decodeCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
+import { decodeCheckpoint, type LogCheckpoint, type SealedSegment } from './log-checkpoint.js';
 import type { LogConfig } from './log-config.js';
 import { LeaderEpochs } from './leader-epochs.js';
 import { batchesOfFile } from './log-recovery.js';
@@ -82,7 +82,13 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
   let truncatedBytes = 0;
   let reason: string | null = null;
   let isReplaying = false;
+  const lostBefore = known === undefined ? firstLost(checkpoint, stored) : undefined;
   for (const [index, file] of stored.entries()) {
+    if (lostBefore !== undefined && file.baseOffset > lostBefore)
+      reason ??= `${segmentFile(options, lostBefore)} is missing`;
+    const previous = segments.at(-1);
+    if (known === undefined && previous !== undefined && hasLostEnd(checkpoint, previous, file.baseOffset))
+      reason ??= `${segmentFile(options, file.baseOffset)} should begin at offset ${previous.nextOffset}, where the segment before it ends`;
     if (reason !== null) {
       repairs.push(...segmentDeletion(options, file.baseOffset));
       truncatedBytes += file.size;
@@ -103,7 +109,8 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
       await replay.begin(segments.slice(0, -1), segment, loaded ?? 0, checkpoint?.logStartOffset ?? 0);
       isReplaying = true;
     }
-    const batches = batchesOfFile(storage, segment.file, loaded ?? 0, file.size);
+    const checks = known === undefined ? 'all' : 'checksums';
+    const batches = batchesOfFile(storage, segment.file, { from: loaded ?? 0, to: file.size, checks });
     for (;;) {
       const next = await batches.next();
       if (next.done === true) {
@@ -111,13 +118,20 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
         break;
       }
       const { header, bytes: window } = next.value;
+      if (known === undefined && header.baseOffset < segment.nextOffset) {
+        reason = `${segment.file}: offset ${header.baseOffset} comes where ${segment.nextOffset} or later should be`;
+        break;
+      }
       segment.add(header, config.indexIntervalBytes);
       if (header.partitionLeaderEpoch >= 0) epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
       replay.add(segment, header, window);
     }
     segment.finishRecovery();
     repairs.push(...sidecarWrites(options, segment));
-    if (reason === null) continue;
+    const told = known === undefined ? sealedAs(checkpoint, file.baseOffset) : undefined;
+    if (told !== undefined && segment.nextOffset < told.nextOffset)
+      reason ??= `${segment.file} ends before offset ${segment.nextOffset}, but went on to ${told.nextOffset}`;
+    if (reason === null || segment.size === file.size) continue;
     repairs.push({ kind: 'truncate', file: segment.file, size: segment.size, modifiedAt: now });
     segment.modifiedAt = now;
     truncatedBytes += file.size - segment.size;
@@ -137,9 +151,10 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
   }
   logStartOffset = Math.max(logStartOffset, (segments[0] as Segment).baseOffset);
   const endOffset = (segments.at(-1) as Segment).nextOffset;
+  const latestEpoch = epochs.latest;
   epochs.truncateFromEnd(endOffset);
   epochs.truncateFromStart(toldStart);
-  if (options.leaderEpoch !== null) leadFrom(epochs, options, endOffset);
+  if (options.leaderEpoch !== null) leadFrom(epochs, options, latestEpoch, endOffset);
   await replay.finish(segments, logStartOffset, endOffset, isReplaying);
   return {
     segments,
@@ -164,9 +179,10 @@ export function encodedEpochs(epochs: LeaderEpochs): Uint8Array {
 export function segmentDeletion(partition: TopicPartition, baseOffset: number): StorageWrite[] {
   return [
     { kind: 'delete', file: segmentFile(partition, baseOffset) },
-    ...(['index', 'timeindex', 'txnindex'] as const).map(
-      (kind): StorageWrite => ({ kind: 'delete-blob', name: sidecarBlob(partition, baseOffset, kind) }),
-    ),
+    ...(['index', 'timeindex', 'txnindex'] as const).map((kind): StorageWrite => ({
+      kind: 'delete-blob',
+      name: sidecarBlob(partition, baseOffset, kind),
+    })),
   ];
 }
 
@@ -198,16 +214,41 @@ function bytesToBelieve(
   }
   const active = checkpoint?.active;
   if (active === undefined || !stored.some((file) => file.baseOffset === active.baseOffset)) return undefined;
-  if (baseOffset < active.baseOffset) return size;
+  if (baseOffset < active.baseOffset) return sealedAs(checkpoint, baseOffset)?.size === size ? size : undefined;
   return baseOffset === active.baseOffset && size >= active.size ? active.size : undefined;
 }
 
-function leadFrom(epochs: LeaderEpochs, options: LogToOpen, endOffset: number): void {
-  const leaderEpoch = options.leaderEpoch ?? epochs.latest + 1;
-  if (leaderEpoch <= epochs.latest) {
+/** What the checkpoint tells of a segment that must be there as it was; undefined for one that a cleaner was writing. */
+function sealedAs(checkpoint: LogCheckpoint | undefined, baseOffset: number): SealedSegment | undefined {
+  if (checkpoint?.cleaning.includes(baseOffset) === true) return undefined;
+  return checkpoint?.sealed.find((segment) => segment.baseOffset === baseOffset);
+}
+
+/**
+ * Whether offsets are missing between a segment and the next that were there once. Cleaning makes such gaps too, but then the checkpoint tells where the segment ends; one
+ * that it does not speak of was never cleaned.
+ */
+function hasLostEnd(checkpoint: LogCheckpoint | undefined, segment: Segment, nextBaseOffset: number): boolean {
+  if (checkpoint === undefined || nextBaseOffset <= segment.nextOffset) return false;
+  if (checkpoint.cleaning.includes(segment.baseOffset)) return false;
+  return sealedAs(checkpoint, segment.baseOffset)?.nextOffset !== segment.nextOffset;
+}
+
+/** The first segment that should be there behind others and is not. */
+function firstLost(checkpoint: LogCheckpoint | undefined, stored: readonly StoredSegment[]): number | undefined {
+  const present = new Set(stored.map(({ baseOffset }) => baseOffset));
+  const first = stored[0]?.baseOffset ?? Infinity;
+  return checkpoint?.sealed.find(
+    ({ baseOffset }) => baseOffset > first && !present.has(baseOffset) && !checkpoint.cleaning.includes(baseOffset),
+  )?.baseOffset;
+}
+
+function leadFrom(epochs: LeaderEpochs, options: LogToOpen, latest: number, endOffset: number): void {
+  const leaderEpoch = options.leaderEpoch ?? latest + 1;
+  if (leaderEpoch <= latest) {
     throw new KafkaError(
       'FENCED_LEADER_EPOCH',
-      `${partitionFolder(options)} was to be opened in leader epoch ${leaderEpoch}, but ${epochs.latest} has been used. Begin with a later one.`,
+      `${partitionFolder(options)} was to be opened in leader epoch ${leaderEpoch}, but ${latest} has been used. Begin with a later one.`,
     );
   }
   epochs.assign(leaderEpoch, endOffset);

@@ -24,8 +24,6 @@ export interface TimestampedOffset {
   readonly leaderEpoch: number;
 }
 
-type Found = Omit<TimestampedOffset, 'leaderEpoch'>;
-
 /** How much is read at a time in search of a timestamp. */
 const searchBytes = 256 * 1024;
 
@@ -63,13 +61,26 @@ export class LogReader {
   }
 
   /** The first record below `upTo` and not before `fromOffset` with a timestamp of at least `timestamp`, in the first segment that has such a timestamp. */
-  async offsetForTimestamp(timestamp: number, fromOffset: number, upTo: number): Promise<Found | undefined> {
+  async offsetForTimestamp(
+    timestamp: number,
+    fromOffset: number,
+    upTo: number,
+  ): Promise<TimestampedOffset | undefined> {
     const segment = this.segments.find(({ retentionTimestamp }) => retentionTimestamp >= timestamp);
-    return segment && this.search(segment, timestamp, Math.max(fromOffset, segment.timeIndex.before(timestamp).offset), fromOffset, upTo);
+    return (
+      segment &&
+      this.search(
+        segment,
+        timestamp,
+        Math.max(fromOffset, segment.timeIndex.before(timestamp).offset),
+        fromOffset,
+        upTo,
+      )
+    );
   }
 
   /** The first record below `upTo` whose timestamp is the largest of all. It may lie before the log's start, in a segment that goes with the next retention, as in Kafka. */
-  async offsetOfLargestTimestamp(upTo: number): Promise<Found | undefined> {
+  async offsetOfLargestTimestamp(upTo: number): Promise<TimestampedOffset | undefined> {
     const largest = Math.max(...this.segments.map(({ largestTimestamp }) => largestTimestamp));
     const segment = this.segments.find(({ largestTimestamp }) => largestTimestamp === largest) as Segment;
     return this.search(segment, largest, segment.baseOffset, segment.baseOffset, upTo);
@@ -81,7 +92,7 @@ export class LogReader {
     searchFrom: number,
     notBefore: number,
     durableEnd: number,
-  ): Promise<Found | undefined> {
+  ): Promise<TimestampedOffset | undefined> {
     let fromOffset = Math.max(searchFrom, segment.baseOffset);
     const upTo = Math.min(durableEnd, segment.nextOffset);
     while (fromOffset < upTo) {
@@ -92,7 +103,7 @@ export class LogReader {
         if (header.maxTimestamp < timestamp) continue;
         for (const record of decodeRecords(bytes, header))
           if (record.timestamp >= timestamp && record.offset >= notBefore)
-            return { offset: record.offset, timestamp: record.timestamp };
+            return { offset: record.offset, timestamp: record.timestamp, leaderEpoch: header.partitionLeaderEpoch };
       }
       if (bytes.length === 0) return undefined;
     }

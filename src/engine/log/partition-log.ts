@@ -9,7 +9,14 @@ import type { CommitOwner, GroupCommit } from './group-commit.js';
 import type { EpochStart, LeaderEpochs } from './leader-epochs.js';
 import { encodeCheckpoint, type ActiveCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
 import { defaultLogConfig, type LogConfig } from './log-config.js';
-import { encodedEpochs, openLog, segmentDeletion, sidecarWrites, type KnownRecovery, type OpenedLog } from './log-opening.js';
+import {
+  encodedEpochs,
+  openLog,
+  segmentDeletion,
+  sidecarWrites,
+  type KnownRecovery,
+  type OpenedLog,
+} from './log-opening.js';
 import { LogReader, type ReadIsolation, type ReadLimits, type TimestampedOffset } from './log-reader.js';
 import { batchesOfFile } from './log-recovery.js';
 import { controlMarker } from './producers/control-marker.js';
@@ -166,6 +173,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const opened = await openLog(options, config);
     const log = new PartitionLog(options, config, opened);
     await log.submit([...opened.writes, ...log.anchored()], 'strict', undefined);
+    const unstable = log.producers.states.transactions.firstUnstableOffset;
+    if (unstable !== undefined && unstable < log.start) log.startOfFirstBatch = await log.startOfBatchAt(log.start);
     if (opened.isNew) return log;
     options.environment.tracer.emit({
       kind: 'log-recovered',
@@ -281,7 +290,10 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       );
     const maxTimestamp = Math.max(...headers.map((header) => header.maxTimestamp));
     const bytes = batches.subarray(0, last.position + last.sizeInBytes);
-    return this.appendPlaced({ bytes, headers, maxTimestamp, logAppendTime: -1 }, { ...options, origin: 'replication' });
+    return this.appendPlaced(
+      { bytes, headers, maxTimestamp, logAppendTime: -1 },
+      { ...options, origin: 'replication' },
+    );
   }
 
   /**
@@ -309,6 +321,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   /** The aborted transactions that a reader of committed records must know to read from `fromOffset` up to `upTo`. */
   abortedTransactions(fromOffset: number, upTo: number): readonly AbortedTransaction[] {
     const aborted: AbortedTransaction[] = [];
+    if (upTo <= fromOffset) return aborted;
     const first = Math.max(
       this.list.findLastIndex(({ baseOffset }) => baseOffset <= fromOffset),
       0,
@@ -325,17 +338,20 @@ export class PartitionLog implements CommitOwner, CleanableLog {
    * The first record with this timestamp or a later one that readers of that isolation see; undefined if there is none. Looks for it as Kafka does: in the first
    * segment that has such a timestamp.
    */
-  async offsetForTimestamp(timestamp: number, isolation: ReadIsolation = 'high-watermark'): Promise<TimestampedOffset | undefined> {
+  async offsetForTimestamp(
+    timestamp: number,
+    isolation: ReadIsolation = 'high-watermark',
+  ): Promise<TimestampedOffset | undefined> {
     this.checkOpen();
     const end = await this.endFor(isolation);
-    return this.withEpoch(this.reader.offsetForTimestamp(timestamp, this.start, end));
+    return this.asKafkaError(this.reader.offsetForTimestamp(timestamp, this.start, end));
   }
 
   /** The first of the records with the largest timestamp that readers of that isolation see; undefined if there is no record. */
   async offsetOfLargestTimestamp(isolation: ReadIsolation = 'high-watermark'): Promise<TimestampedOffset | undefined> {
     this.checkOpen();
     const end = await this.endFor(isolation);
-    return this.withEpoch(this.reader.offsetOfLargestTimestamp(end));
+    return this.asKafkaError(this.reader.offsetOfLargestTimestamp(end));
   }
 
   /** The leader epoch in which `offset` was written, -1 if that is not known. */
@@ -478,19 +494,24 @@ export class PartitionLog implements CommitOwner, CleanableLog {
         'OFFSET_OUT_OF_RANGE',
         `Segments of ${partitionFolder(this)} that were cleaned have been deleted meanwhile. Clean again.`,
       );
-    const before = this.state(true);
     const { baseOffset } = old[0] as Segment;
+    // If the commit that follows is torn, the next opening knows what was going on.
+    await this.submit([this.checkpointWrite(old.map((each) => each.baseOffset))], 'strict', undefined);
+    this.checkOpen();
+    if (old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
+    const before = this.state(true);
     const segment = new Segment(segmentFile(this, baseOffset), baseOffset, cleaned.modifiedAt);
     for (const header of cleaned.headers) segment.add(header, this.settings.indexIntervalBytes);
     segment.transactions = cleaned.transactions;
     segment.seal();
-    this.list.splice(first, old.length, segment);
+    this.list.splice(this.list.indexOf(old[0] as Segment), old.length, segment);
     this.cache.forgetBefore((old.at(-1) as Segment).nextOffset);
     await this.submit(
       [
         { kind: 'replace', file: segment.file, bytes: cleaned.bytes, modifiedAt: cleaned.modifiedAt },
         ...sidecarWrites(this, segment),
         ...old.slice(1).flatMap((gone) => segmentDeletion(this, gone.baseOffset)),
+        this.checkpointWrite(),
       ],
       'strict',
       undefined,
@@ -512,8 +533,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       this.active.seal();
       const gone = this.finishDeletions();
       this.flushedTo = this.logEndOffset;
-      const snapshot = this.producers.snapshotAt(this.logEndOffset);
-      void this.submit([...gone, ...snapshot, ...this.anchored()], 'strict', undefined);
+      void this.submit([...gone, ...this.anchored()], 'strict', undefined);
       this.closedBecause = new KafkaError('KAFKA_STORAGE_ERROR', `The log of ${partitionFolder(this)} is closed.`);
     }
     await this.groupCommit.settled();
@@ -730,7 +750,6 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       { kind: 'append', file: full.file, position: full.size, bytes: nothing, modifiedAt: full.modifiedAt },
       { kind: 'append', file: segment.file, position: 0, bytes: nothing, modifiedAt },
       ...sidecarWrites(this, full),
-      ...this.producers.snapshotAt(baseOffset),
       ...this.anchored(),
     ];
   }
@@ -801,11 +820,16 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     let position = 0;
     let nextOffset = segment.baseOffset;
     let largest: TimestampedPosition = { timestamp: -1, offset: segment.baseOffset };
-    for await (const { header, filePosition } of batchesOfFile(this.storage, segment.file, 0, segment.size, true)) {
+    for await (const { header, filePosition } of batchesOfFile(this.storage, segment.file, {
+      from: 0,
+      to: segment.size,
+      checks: 'none',
+    })) {
       if (header.lastOffset >= offset) break;
       position = filePosition + header.sizeInBytes;
       nextOffset = header.lastOffset + 1;
-      if (header.maxTimestamp > largest.timestamp) largest = { timestamp: header.maxTimestamp, offset: header.lastOffset };
+      if (header.maxTimestamp > largest.timestamp)
+        largest = { timestamp: header.maxTimestamp, offset: header.lastOffset };
     }
     segment.truncateTo(offset, position, nextOffset, largest);
     return position;
@@ -815,21 +839,25 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     return [{ kind: 'put-blob', name: leaderEpochBlob(this), bytes: encodedEpochs(this.epochs) }];
   }
 
-  /** The checkpoint, with the active segment as it is now and its indexes beside it. */
+  /** The checkpoint, with the active segment as it is now, and its indexes and a snapshot of the producers beside it. */
   private anchored(): StorageWrite[] {
     const { active } = this;
     const { transactions, offsetEntries, timeEntries, modifiedAt, ...extent } = active.state;
     this.anchor = { baseOffset: active.baseOffset, ...extent };
-    return [...sidecarWrites(this, active), this.checkpointWrite()];
+    const bases = new Set(this.list.map(({ baseOffset }) => baseOffset));
+    const snapshot = this.producers.snapshotAt(this.end, bases);
+    return [...sidecarWrites(this, active), ...snapshot, this.checkpointWrite()];
   }
 
-  private checkpointWrite(): StorageWrite {
+  private checkpointWrite(cleaning: readonly number[] = []): StorageWrite {
     const checkpoint: LogCheckpoint = {
       logStartOffset: this.start,
       recoveryPoint: this.flushedTo,
       cleanedTo: this.cleaned,
       snapshots: this.producers.snapshotOffsets,
       active: this.anchor,
+      sealed: this.list.slice(0, -1).map(({ baseOffset, size, nextOffset }) => ({ baseOffset, size, nextOffset })),
+      cleaning,
       deleted: [...this.deleted.keys()],
     };
     return { kind: 'put-blob', name: checkpointBlob(this), bytes: encodeCheckpoint(checkpoint) };
@@ -884,13 +912,6 @@ export class PartitionLog implements CommitOwner, CleanableLog {
 
   private checkOpen(): void {
     if (this.closedBecause !== undefined) throw this.closedBecause;
-  }
-
-  private async withEpoch(
-    found: Promise<Omit<TimestampedOffset, 'leaderEpoch'> | undefined>,
-  ): Promise<TimestampedOffset | undefined> {
-    const position = await this.asKafkaError(found);
-    return position && { ...position, leaderEpoch: this.epochs.epochFor(position.offset) };
   }
 
   private async asKafkaError<Value>(value: Promise<Value>): Promise<Value> {

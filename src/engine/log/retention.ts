@@ -36,8 +36,7 @@ export function deletableSegments(
           return true;
         });
   if (tooLarge > 0) return { count: tooLarge, reason: 'retention-bytes' };
-  const tooOld =
-    retentionMs < 0 ? 0 : leading(log, ({ retentionTimestamp }) => now - retentionTimestamp > retentionMs);
+  const tooOld = retentionMs < 0 ? 0 : leading(log, ({ retentionTimestamp }) => now - retentionTimestamp > retentionMs);
   return tooOld > 0 ? { count: tooOld, reason: 'retention-ms' } : undefined;
 }
 

@@ -32,9 +32,10 @@ export async function loadSegment(
     segment.resume({ ...active, bytesSinceIndexEntry: 0, offsetIndex, timeIndex, transactions });
     return believed;
   }
-  let nextOffset = baseOffset;
-  let position = offsetIndex.positionBefore(offsetIndex.lastOffset);
-  const batches = batchesOfFile(storage, segment.file, position, believed, true);
+  const sealed = checkpoint?.sealed.find((each) => each.baseOffset === baseOffset && each.size === believed);
+  let nextOffset = sealed?.nextOffset ?? baseOffset;
+  let position = sealed !== undefined ? believed : offsetIndex.positionBefore(offsetIndex.lastOffset);
+  const batches = batchesOfFile(storage, segment.file, { from: position, to: believed, checks: 'none' });
   for (;;) {
     const next = await batches.next();
     if (next.done === true) break;

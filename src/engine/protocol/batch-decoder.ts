@@ -1,4 +1,3 @@
-import { KafkaError } from './kafka-error.js';
 import { batchHeaderSize, corrupt, type BatchHeader, type RecordHeader } from './batch-header.js';
 import { decompress } from './compression/codecs.js';
 import { VarintReader } from './varint.js';
@@ -27,7 +26,8 @@ const largestBatch = 64 * 1024 * 1024;
 export function* decodeRecords(bytes: Uint8Array, header: BatchHeader): Generator<DecodedRecord, void, undefined> {
   const reader = readerOf(bytes, header);
   for (let index = 0; index < header.recordCount; index++) yield readRecord(reader, header);
-  if (reader.at !== reader.end) throw corrupt(header.position, `${reader.end - reader.at} bytes follow its last record`);
+  if (reader.at !== reader.end)
+    throw corrupt(header.position, `${reader.end - reader.at} bytes follow its last record`);
 }
 
 function readerOf(bytes: Uint8Array, { compression, position, sizeInBytes }: BatchHeader): VarintReader {

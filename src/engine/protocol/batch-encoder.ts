@@ -1,5 +1,13 @@
 import { compress } from './compression/codecs.js';
-import { attributeBits, batchCrc, batchHeaderSize, compressionTypes, type CompressionType, type RecordHeader, type TimestampType } from './batch-header.js';
+import {
+  attributeBits,
+  batchCrc,
+  batchHeaderSize,
+  compressionTypes,
+  type CompressionType,
+  type RecordHeader,
+  type TimestampType,
+} from './batch-header.js';
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.js';
 
 export interface RecordToEncode {

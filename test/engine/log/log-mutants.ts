@@ -81,7 +81,7 @@ const dropsABatch: Subject = {
 const readsBeyondTheHighWatermark: Subject = {
   log: (log) =>
     instead(log, {
-      read: (offset, maxBytes, limits) => log.read(offset, maxBytes, { ...limits, upTo: log.logEndOffset }),
+      read: (offset, maxBytes, limits) => log.read(offset, maxBytes, { ...limits, isolation: 'log-end' }),
     }),
 };
 

@@ -155,8 +155,8 @@ class LogRun {
       await this.read(offset, 200, true);
   }
 
-  private append({ batches, durability }: LogCommand & { kind: 'append' }): void {
-    const bytes = encodeAppend(batches);
+  private append({ records: given, durability }: LogCommand & { kind: 'append' }): void {
+    const bytes = encodeAppend(given);
     const records = textsIn(bytes);
     const endBefore = this.log.logEndOffset;
     const { baseOffset, lastOffset, durable } = this.log.append(bytes, { durability });

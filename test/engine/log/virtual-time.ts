@@ -25,7 +25,9 @@ export class VirtualTime {
   async advance(ms: number): Promise<void> {
     const target = this.now + ms;
     for (;;) {
-      const next = this.tasks.filter(({ dueAt }) => dueAt <= target).sort((a, b) => a.dueAt - b.dueAt || a.order - b.order)[0];
+      const next = this.tasks
+        .filter(({ dueAt }) => dueAt <= target)
+        .sort((a, b) => a.dueAt - b.dueAt || a.order - b.order)[0];
       if (next === undefined) break;
       this.now = Math.max(this.now, next.dueAt);
       if (next.everyMs === undefined) this.tasks = this.tasks.filter((task) => task !== next);

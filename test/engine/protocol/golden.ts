@@ -8,7 +8,9 @@ export function goldenLines<Line>(file: string): Line[] {
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, quotedIfLong)) as Line);
+    .map(
+      (line) => JSON.parse(line.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/g, quotedIfLong)) as Line,
+    );
 }
 
 function quotedIfLong(token: string): string {

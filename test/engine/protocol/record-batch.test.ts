@@ -33,7 +33,6 @@ interface GoldenBatch {
 }
 
 const golden = goldenLines<GoldenBatch>('batches.jsonl');
-const uncompressed = golden.filter(({ codec }) => codec === 'none');
 
 describe('record batches that Kafka wrote', () => {
   it.each(golden)('$name: the header is read as Kafka reads it', ({ hex, codec, batch }) => {
@@ -63,7 +62,7 @@ describe('record batches that Kafka wrote', () => {
     }).toEqual(batch);
   });
 
-  it.each(uncompressed)('$name: the records are read, and written again to the same bytes', ({ hex, records }) => {
+  it.each(golden)('$name: the records are read as Kafka wrote them, and written again', ({ hex, codec, records }) => {
     const bytes = bytesOf(hex);
     const header = readBatchHeader(bytes, 0);
     const decoded = [...decodeRecords(bytes, header)];
@@ -77,20 +76,10 @@ describe('record batches that Kafka wrote', () => {
         headers: headers.map((each) => [each.key, each.value && hexOf(each.value)]),
       })),
     ).toEqual(records);
-    expect(hexOf(encodeAgain(bytes, header))).toBe(hex);
-  });
-
-  it('the records of a compressed batch are refused by name', () => {
-    const compressed = golden.filter(({ codec }) => codec !== 'none');
-    expect(new Set(compressed.map(({ codec }) => codec))).toEqual(new Set(['gzip', 'snappy', 'lz4', 'zstd']));
-    for (const { hex, codec } of compressed) {
-      const bytes = bytesOf(hex);
-      const error = errorOf(() => [...decodeRecords(bytes, readBatchHeader(bytes, 0))]);
-      expect(error).toMatchObject({
-        code: 'UNSUPPORTED_COMPRESSION_TYPE',
-        message: expect.stringContaining(codec) as string,
-      });
-    }
+    const again = encodeAgain(bytes, header);
+    // Another compressor may find other bytes for the same records.
+    if (codec === 'none') expect(hexOf(again)).toBe(hex);
+    else expect([...decodeRecords(again, readBatchHeader(again, 0))]).toEqual(decoded);
   });
 });
 

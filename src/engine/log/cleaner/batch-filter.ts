@@ -1,4 +1,10 @@
-import { decodeRecords, encodeBatch, readBatchHeader, type BatchHeader, type DecodedRecord } from '../../protocol/record-batch.js';
+import {
+  decodeRecords,
+  encodeBatch,
+  readBatchHeader,
+  type BatchHeader,
+  type DecodedRecord,
+} from '../../protocol/record-batch.js';
 import { controlMarker } from '../producers/control-marker.js';
 import type { ProducerEntry } from '../producers/producer-entry.js';
 import type { CleanedTransactions } from './cleaned-transactions.js';
@@ -65,7 +71,12 @@ export function filteredBatch(
 }
 
 /** Whether a record is the latest of its key, and not a tombstone whose time has come. Records beyond the map are not judged. */
-function staysRecord(record: DecodedRecord, header: BatchHeader, round: CleaningRound, counts: CleaningCounts): boolean {
+function staysRecord(
+  record: DecodedRecord,
+  header: BatchHeader,
+  round: CleaningRound,
+  counts: CleaningCounts,
+): boolean {
   if (record.offset > round.map.latestOffset) return true;
   if (record.key === null) {
     counts.recordsWithoutKey += 1;

@@ -40,9 +40,7 @@ export async function cleanDirtiest(logs: readonly CleanableLog[], settings: Cle
   // A checkpoint outside of the log is of no use: it is set right even if nothing is cleaned.
   for (const { log, checkpoint, firstDirtyOffset } of looks)
     if (checkpoint !== undefined && checkpoint !== firstDirtyOffset) await log.cleanedTo(firstDirtyOffset);
-  const [chosen] = looks
-    .filter(isWorthCleaning)
-    .sort((a, b) => (b.cleanableRatio ?? 0) - (a.cleanableRatio ?? 0));
+  const [chosen] = looks.filter(isWorthCleaning).sort((a, b) => (b.cleanableRatio ?? 0) - (a.cleanableRatio ?? 0));
   return { looks, chosen, cleaned: chosen && (await cleanLog(chosen, settings)) };
 }
 
@@ -138,8 +136,16 @@ async function cleanGroup(
 
 const emptyIndex = new CleanedTransactions().index;
 
-function noteRemoved(removed: OffsetRanges, bytes: Uint8Array, header: BatchHeader, left: Uint8Array | undefined): void {
-  const kept = left === undefined ? new Set<number>() : new Set([...decodeRecords(left, headerOf(left))].map(({ offset }) => offset));
+function noteRemoved(
+  removed: OffsetRanges,
+  bytes: Uint8Array,
+  header: BatchHeader,
+  left: Uint8Array | undefined,
+): void {
+  const kept =
+    left === undefined
+      ? new Set<number>()
+      : new Set([...decodeRecords(left, headerOf(left))].map(({ offset }) => offset));
   if (kept.size === header.recordCount) return;
   for (const { offset } of decodeRecords(bytes, header)) if (!kept.has(offset)) removed.add(offset);
 }

@@ -41,7 +41,10 @@ export class ProducerReplay {
     const { completed } = this.states.apply({ header, origin: 'replication', marker });
     if (completed === undefined) return;
     const lastStableOffset = this.states.transactions.lastStableOffset(completed);
-    if (completed.isAborted && segment.transactions.entries.every(({ lastOffset }) => lastOffset !== completed.lastOffset))
+    if (
+      completed.isAborted &&
+      segment.transactions.entries.every(({ lastOffset }) => lastOffset !== completed.lastOffset)
+    )
       segment.transactions = segment.transactions.with({ ...completed, lastStableOffset });
     this.states.transactions.complete(completed);
   }
@@ -68,12 +71,16 @@ export class ProducerReplay {
     );
   }
 
-  /** A snapshot at `offset`; none is needed while no producer was ever seen. */
-  snapshotAt(offset: number, states = this.states): StorageWrite[] {
-    const bytes = encodeSnapshot(states.entries);
-    if (this.snapshots.length === 0 && [...states.entries].length === 0) return [];
-    this.snapshots = [...this.snapshots.filter((other) => other < offset), offset];
-    return [{ kind: 'put-blob', name: sidecarBlob(this.log, offset, 'snapshot'), bytes }];
+  /**
+   * A snapshot of what is known when the log ends at `offset`. Of the others those stay that stand where a segment begins (`bases`): should a later one turn out
+   * to be damaged, or beyond the end, they are what opening goes back to.
+   */
+  snapshotAt(offset: number, bases: ReadonlySet<number>): StorageWrite[] {
+    const bytes = encodeSnapshot(this.states.entries);
+    const gone = this.forget((other) => other >= offset || !bases.has(other));
+    this.snapshots = [...this.snapshots, offset];
+    const name = sidecarBlob(this.log, offset, 'snapshot');
+    return [...gone.filter((write) => !('name' in write && write.name === name)), { kind: 'put-blob', name, bytes }];
   }
 
   /** Removes the snapshots for which `isDead` holds. */
@@ -100,7 +107,11 @@ export class ProducerReplay {
     for (const segment of segments) {
       if (segment.nextOffset <= from || segment.baseOffset >= to) continue;
       const position = segment.positionBefore(from);
-      const batches = batchesOfFile(this.log.storage, segment.file, position, segment.size, true);
+      const batches = batchesOfFile(this.log.storage, segment.file, {
+        from: position,
+        to: segment.size,
+        checks: 'none',
+      });
       for await (const { header, bytes } of batches) {
         if (header.lastOffset < from) continue;
         if (header.baseOffset >= to) return;

@@ -121,7 +121,8 @@ export class ProducerStates {
 
   /** Forgets producers that have not written for so long; one with an open transaction stays. */
   expire(now: number, expirationMs: number): void {
-    for (const entry of this.known.values()) if (isExpired(entry, now, expirationMs)) this.known.delete(entry.producerId);
+    for (const entry of this.known.values())
+      if (isExpired(entry, now, expirationMs)) this.known.delete(entry.producerId);
   }
 
   /** Begins with what a snapshot tells; what has expired since is left out. */

@@ -27,7 +27,10 @@ export class TransactionIndex {
    * Those that a reader of `from` up to `upTo` must know. `isComplete` tells that none of a later segment concerns it: committed records ended at or beyond
    * `upTo` when one of these was aborted.
    */
-  collect(from: number, upTo: number): { readonly aborted: readonly AbortedTransaction[]; readonly isComplete: boolean } {
+  collect(
+    from: number,
+    upTo: number,
+  ): { readonly aborted: readonly AbortedTransaction[]; readonly isComplete: boolean } {
     const found: AbortedTransaction[] = [];
     for (const transaction of this.aborted) {
       if (transaction.lastOffset >= from && transaction.firstOffset < upTo) found.push(transaction);

@@ -27,7 +27,8 @@ export function compressLz4(bytes: Uint8Array): Uint8Array {
 export function decompressLz4(bytes: Uint8Array, limit: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const need = (count: number): void => {
-    if (at + count > bytes.length) throw corruptCompression(`an lz4 frame ends at byte ${bytes.length}, inside a field`);
+    if (at + count > bytes.length)
+      throw corruptCompression(`an lz4 frame ends at byte ${bytes.length}, inside a field`);
   };
   let at = 0;
   need(7);

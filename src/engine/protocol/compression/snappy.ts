@@ -94,13 +94,15 @@ function decompressBlock(bytes: Uint8Array, output: Output): void {
         for (let byte = 0; byte < extra; byte++) length += next() * 2 ** (8 * byte);
       }
       length += 1;
-      if (at + length > bytes.length) throw corruptCompression(`${length} literal bytes are told where ${bytes.length - at} are left`);
+      if (at + length > bytes.length)
+        throw corruptCompression(`${length} literal bytes are told where ${bytes.length - at} are left`);
       output.push(bytes.subarray(at, at + length));
       at += length;
     } else if (kind === 1) {
       output.repeat(((tag >> 5) << 8) | next(), ((tag >> 2) & 7) + 4, begin);
     } else {
-      const distance = kind === 2 ? next() + next() * 256 : next() + next() * 256 + next() * 65_536 + next() * 16_777_216;
+      const distance =
+        kind === 2 ? next() + next() * 256 : next() + next() * 256 + next() * 65_536 + next() * 16_777_216;
       output.repeat(distance, (tag >> 2) + 1, begin);
     }
   }

@@ -12,7 +12,8 @@ export function xxhash32(bytes: Uint8Array): number {
   if (bytes.length >= 16) {
     const lanes = [(primes[0] + primes[1]) | 0, primes[1] | 0, 0, -primes[0] | 0];
     for (; at + 16 <= bytes.length; at += 16)
-      for (let lane = 0; lane < 4; lane++) lanes[lane] = round(lanes[lane] as number, view.getInt32(at + lane * 4, true));
+      for (let lane = 0; lane < 4; lane++)
+        lanes[lane] = round(lanes[lane] as number, view.getInt32(at + lane * 4, true));
     const [a, b, c, d] = lanes as [number, number, number, number];
     hash = (rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18)) | 0;
   }
