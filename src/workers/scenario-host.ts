@@ -1,5 +1,6 @@
 import type { Millis } from '../engine/environment/environment.js';
 import type { RecordedEvent } from '../engine/environment/trace-events.js';
+import type { LogRunSpec } from '../engine/scenario/log-run-spec.js';
 import type { RunSpec } from '../engine/scenario/run-spec.js';
 import type { StoredRecord } from '../engine/scenario/stored-record.js';
 
@@ -12,7 +13,7 @@ export interface ScenarioHost {
    * Begins a run. With `database` it is kept in IndexedDB under that name: if one with the same spec is there, the stored prefix is checked against
    * the new simulation and only what lies beyond it is written; with another spec it is replaced. Without, it lives in memory (forks, watching tabs).
    */
-  open(spec: RunSpec, options: { readonly database?: string }): Promise<HostResult<RunOpened>>;
+  open(spec: RunSpec | LogRunSpec, options: { readonly database?: string }): Promise<HostResult<RunOpened>>;
   /** Simulates up to run time `toMs` (or to its end, if that comes first) and gives the events since the last call. */
   advance(runId: number, toMs: Millis): Promise<HostResult<RunChunk>>;
   /** Reads a stored record of the topic lane back from the log: the bytes of its key and value, its headers and batch fields. */

@@ -2,13 +2,15 @@ import { MemoryStorage } from '../engine/environment/memory-storage.js';
 import type { Millis } from '../engine/environment/environment.js';
 import { StorageError, type Storage } from '../engine/environment/storage.js';
 import { ResumedStorage, RunDivergedError } from '../engine/scenario/resumed-storage.js';
+import { LogRun } from '../engine/scenario/log-run.js';
+import type { LogRunSpec } from '../engine/scenario/log-run-spec.js';
 import type { RunSpec } from '../engine/scenario/run-spec.js';
 import { ScenarioRun } from '../engine/scenario/scenario-run.js';
 import { readStoredRecord, type StoredRecord } from '../engine/scenario/stored-record.js';
 import type { HostError, HostResult, RunChunk, RunOpened, ScenarioHost } from './scenario-host.js';
 
 interface OpenRun {
-  readonly run: ScenarioRun;
+  readonly run: ScenarioRun | LogRun;
   readonly storage: Storage;
   /** What would make the run untrue, asked after every step. */
   readonly failure: () => Error | undefined;
@@ -31,7 +33,7 @@ export class ScenarioRuns implements ScenarioHost {
 
   constructor(private readonly platform: RunPlatform) {}
 
-  open(spec: RunSpec, { database }: { readonly database?: string }): Promise<HostResult<RunOpened>> {
+  open(spec: RunSpec | LogRunSpec, { database }: { readonly database?: string }): Promise<HostResult<RunOpened>> {
     return settled(async () => {
       if (database === undefined) return await this.begin(spec);
       const kept = await this.platform.openStorage(database);
@@ -82,17 +84,17 @@ export class ScenarioRuns implements ScenarioHost {
     });
   }
 
-  private async begin(spec: RunSpec): Promise<RunOpened> {
+  private async begin(spec: RunSpec | LogRunSpec): Promise<RunOpened> {
     const storage = new MemoryStorage();
-    const run = await ScenarioRun.open(spec, { settle: () => this.platform.settle(), storage });
+    const run = await openRun(spec, { settle: () => this.platform.settle(), storage });
     return this.add({ run, storage, failure: () => undefined }, { storage: 'memory', storedToMs: 0 });
   }
 
-  private async resume(spec: RunSpec, kept: Storage): Promise<RunOpened> {
+  private async resume(spec: RunSpec | LogRunSpec, kept: Storage): Promise<RunOpened> {
     let reachedMs = (): Millis => 0;
     const storage = await ResumedStorage.open(kept, JSON.stringify(spec), () => Math.max(0, reachedMs()));
     try {
-      const run = await ScenarioRun.open(spec, {
+      const run = await openRun(spec, {
         settle: () => this.platform.settle(),
         storage,
         begun: (begun) => (reachedMs = () => begun.reachedMs),
@@ -129,6 +131,12 @@ export class ScenarioRuns implements ScenarioHost {
     open.busy = result;
     return result;
   }
+}
+
+type RunOptions = Parameters<typeof ScenarioRun.open>[1] & Parameters<typeof LogRun.open>[1];
+
+function openRun(spec: RunSpec | LogRunSpec, options: RunOptions): Promise<ScenarioRun | LogRun> {
+  return 'kind' in spec ? LogRun.open(spec, options) : ScenarioRun.open(spec, options);
 }
 
 /** Errors cross to the page as data: Comlink would lose their classes. */

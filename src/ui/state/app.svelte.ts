@@ -220,7 +220,7 @@ export class AppState {
       return;
     }
     if (this.playName === name && this.player !== undefined && !this.lostTheLog) {
-      await this.player.follow(state);
+      await (this.player as AnyPlayer).follow(state);
       return;
     }
     await this.closePlayer();

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../engine/environment/trace-events.js';
 import { causeChain } from '../../engine/scenario/cause-chain.js';
 import type { StoredRecord } from '../../engine/scenario/stored-record.js';
-import type { LogPicture } from '../components/log/log-picture.js';
+import type { LogRunView } from '../../engine/scenario/log-run-view.js';
 import { valueText } from '../components/log/log-measures.js';
 import type { LogSelection } from '../components/log/log-stage-props.js';
 import type { InspectorField, InspectorSubject, WhyStep } from '../components/panel-props.js';
@@ -12,7 +12,7 @@ import { logSentenceOf } from './log-sentences.js';
 /** What the inspector is told about the record, segment or pass that is picked out of a log. */
 export interface InspectedLog {
   readonly selection: LogSelection;
-  readonly picture: LogPicture;
+  readonly picture: LogRunView;
   /** Everything simulated so far: chains of causes look back only. */
   readonly trace: readonly RecordedEvent[];
   readonly originMs: number;

@@ -1,10 +1,12 @@
 /** A place in the app: what the hash of the address says. */
-export type Route = 'home' | 'three-ways' | 'three-ways/own' | 'own-records';
+export type Route = 'home' | 'three-ways' | 'three-ways/own' | 'retention' | 'compaction' | 'own-records';
 
 const hashes: Readonly<Record<Route, string>> = {
   home: '#/',
   'three-ways': '#/three-ways',
   'three-ways/own': '#/three-ways/own',
+  retention: '#/scenario/retention',
+  compaction: '#/scenario/compaction',
   'own-records': '#/own-records',
 };
 

@@ -108,6 +108,7 @@ export interface AppTexts {
     readonly at: (ms: number) => string;
     readonly partitions: string;
     readonly keyed: string;
+    readonly configs: string;
     readonly interval: string;
     readonly seed: string;
     readonly reset: string;

@@ -138,6 +138,7 @@ export const english: AppTexts = {
     at: (ms) => `at ${seconds(ms)}`,
     partitions: 'Partitions',
     keyed: 'Records have keys',
+    configs: 'Configs of the topic',
     interval: 'One every',
     seed: 'Seed',
     reset: 'Back to the defaults',

@@ -134,6 +134,7 @@ export const simplifiedChinese: AppTexts = {
     at: (ms) => `在 ${seconds(ms)}`,
     partitions: '分区数',
     keyed: '记录有键',
+    configs: '主题的配置',
     interval: '每隔',
     seed: '随机种子',
     reset: '恢复默认',

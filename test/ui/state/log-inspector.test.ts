@@ -4,7 +4,7 @@ import { logInspectorSubject, type InspectedLog } from '../../../src/ui/state/lo
 import { logSentenceOf } from '../../../src/ui/state/log-sentences.js';
 import { english } from '../../../src/ui/texts/en.js';
 import { simplifiedChinese } from '../../../src/ui/texts/zh-Hans.js';
-import { compactionAt, retentionAt } from '../fixtures/log-pictures.js';
+import { compactionAt, retentionAt } from '../fixtures/log-views.js';
 
 const at = { topic: 'prices', partition: 0, source: 'broker' } as const;
 

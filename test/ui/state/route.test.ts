@@ -2,8 +2,17 @@ import { expect, test } from 'vitest';
 import { hashOf, Router, routeOf, type Route } from '../../../src/ui/state/route.svelte.js';
 
 test('every place has an address that leads to it, and any other address leads home', () => {
-  for (const route of ['home', 'three-ways', 'three-ways/own', 'own-records'] satisfies Route[])
+  for (const route of [
+    'home',
+    'three-ways',
+    'three-ways/own',
+    'retention',
+    'compaction',
+    'own-records',
+  ] satisfies Route[])
     expect(routeOf(hashOf(route))).toBe(route);
+  expect(routeOf('#/scenario/retention')).toBe('retention');
+  expect(routeOf('#/scenario/three-ways')).toBe('three-ways');
   expect(routeOf('')).toBe('home');
   expect(routeOf('#/nowhere')).toBe('home');
 });

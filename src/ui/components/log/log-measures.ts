@@ -1,16 +1,21 @@
 import { textWidth } from '../text-measure.js';
-import type { LogPicture, PicturedPass, PicturedRecord, PicturedSegment } from './log-picture.js';
+import type {
+  LogRunView,
+  CleanerPassView,
+  LogRecordView,
+  LogSegmentView,
+} from '../../../engine/scenario/log-run-view.js';
 
 /** A value as it is drawn in a cell. */
 export const valueText = (value: string | null): string => value ?? 'null';
 
 /** The moment that retention looks back to: what is older may go, once all of its segment is. Undefined without `retention.ms`. */
-export function horizonMs({ atMs, settings }: LogPicture): number | undefined {
+export function horizonMs({ atMs, settings }: LogRunView): number | undefined {
   return settings.retentionMs === undefined ? undefined : atMs - settings.retentionMs;
 }
 
 /** Whether the next check deletes a segment by time: its newest record, not its oldest, is older than `retention.ms`. */
-export function isOverdue(segment: PicturedSegment, picture: LogPicture): boolean {
+export function isOverdue(segment: LogSegmentView, picture: LogRunView): boolean {
   const horizon = horizonMs(picture);
   return (
     segment.deleted === undefined &&
@@ -22,7 +27,7 @@ export function isOverdue(segment: PicturedSegment, picture: LogPicture): boolea
 
 /** The table that the stored records add up to: the newest value of each key, by key; a tombstone takes its key out. */
 export function foldedTable(
-  records: readonly PicturedRecord[],
+  records: readonly LogRecordView[],
 ): readonly { readonly key: string; readonly value: string; readonly offset: number }[] {
   const rows = new Map<string, { readonly key: string; readonly value: string; readonly offset: number }>();
   for (const { key, value, offset, state } of records) {
@@ -34,7 +39,7 @@ export function foldedTable(
 }
 
 /** Which part of the log an offset belongs to when the cleaner looks at it. */
-export function partOf(offset: number, pass: PicturedPass): 'clean' | 'dirty' | 'uncleanable' {
+export function partOf(offset: number, pass: CleanerPassView): 'clean' | 'dirty' | 'uncleanable' {
   if (offset >= pass.firstUncleanableOffset) return 'uncleanable';
   return offset < pass.firstDirtyOffset ? 'clean' : 'dirty';
 }

@@ -1,6 +1,6 @@
 import type { ComponentTexts } from '../component-texts.js';
 import type { KeyMark } from '../key-marks.js';
-import type { LogPicture } from './log-picture.js';
+import type { LogRunView } from '../../../engine/scenario/log-run-view.js';
 
 /** What is picked out of a log: a record, a segment as it is or was, a pass of the cleaner. */
 export type LogSelection =
@@ -15,7 +15,7 @@ export function isSameSelection(one: LogSelection | null, other: LogSelection): 
 
 /** What the stage of a log draws and what it says back. */
 export interface LogStageProps {
-  readonly picture: LogPicture;
+  readonly picture: LogRunView;
   /** What the axis of time spans. */
   readonly axisEndMs: number;
   readonly selected: LogSelection | null;

@@ -7,10 +7,10 @@ import {
   partOf,
   placeFlags,
 } from '../../../../src/ui/components/log/log-measures.js';
-import type { LogPicture } from '../../../../src/ui/components/log/log-picture.js';
-import { compactionAt, retentionAt } from '../../fixtures/log-pictures.js';
+import type { LogRunView } from '../../../../src/engine/scenario/log-run-view.js';
+import { compactionAt, retentionAt } from '../../fixtures/log-views.js';
 
-const overdue = (picture: LogPicture): readonly number[] =>
+const overdue = (picture: LogRunView): readonly number[] =>
   picture.segments.filter((segment) => isOverdue(segment, picture)).map(({ baseOffset }) => baseOffset);
 
 describe('retention', () => {

@@ -2,18 +2,18 @@ import axe from 'axe-core';
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
-import type { LogPicture } from '../../../../src/ui/components/log/log-picture.js';
+import type { LogRunView } from '../../../../src/engine/scenario/log-run-view.js';
 import type { LogStageProps } from '../../../../src/ui/components/log/log-stage-props.js';
 import LogStage from '../../../../src/ui/components/log/LogStage.svelte';
 import LogTables from '../../../../src/ui/components/log/LogTables.svelte';
 import { englishComponents as texts } from '../../../../src/ui/texts/en-components.js';
 import { simplifiedChineseComponents } from '../../../../src/ui/texts/zh-Hans-components.js';
-import { compactionAt, retentionAt } from '../../fixtures/log-pictures.js';
+import { compactionAt, retentionAt } from '../../fixtures/log-views.js';
 import '../../../../src/ui/theme/theme.css';
 
 let shown: { readonly component: Record<string, unknown>; readonly frame: HTMLElement } | undefined;
 
-async function show(picture: LogPicture, more: Partial<LogStageProps> = {}, width = 1024): Promise<HTMLElement> {
+async function show(picture: LogRunView, more: Partial<LogStageProps> = {}, width = 1024): Promise<HTMLElement> {
   document.documentElement.lang = 'en';
   document.title = 'The log';
   const frame = document.createElement('main');

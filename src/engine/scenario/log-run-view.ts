@@ -1,24 +1,24 @@
-/** One partition's log at one moment, as the stage draws it. All times are run times in milliseconds; offsets are never used twice. */
-export interface LogPicture {
+/** One partition's log at one moment: a pure function of its spec and its trace up to then. The page draws this and nothing else. All times are run times in milliseconds; offsets are never used twice. */
+export interface LogRunView {
   readonly atMs: number;
   readonly finished: boolean;
-  readonly settings: PicturedSettings;
+  readonly settings: LogSettingsView;
   /** Every record that was ever appended, by offset: those that are gone are drawn as outlines. */
-  readonly records: readonly PicturedRecord[];
+  readonly records: readonly LogRecordView[];
   /** Every segment that there was, by base offset; of those with one base offset the newest is the one that is there. */
-  readonly segments: readonly PicturedSegment[];
+  readonly segments: readonly LogSegmentView[];
   readonly logStartOffset: number;
   readonly highWatermark: number;
   readonly logEndOffset: number;
-  readonly checks: readonly PicturedCheck[];
+  readonly checks: readonly RetentionCheckView[];
   /** When retention looks next; undefined if nobody does. */
   readonly nextCheckMs: number | undefined;
-  readonly passes: readonly PicturedPass[];
-  readonly readers: readonly PicturedReader[];
+  readonly passes: readonly CleanerPassView[];
+  readonly readers: readonly LogReaderView[];
 }
 
 /** What the log is configured to; undefined where its cleanup policy has no use for it. */
-export interface PicturedSettings {
+export interface LogSettingsView {
   readonly retentionMs: number | undefined;
   readonly retentionBytes: number | undefined;
   readonly segmentBytes: number | undefined;
@@ -27,7 +27,7 @@ export interface PicturedSettings {
   readonly deleteRetentionMs: number | undefined;
 }
 
-export interface PicturedRecord {
+export interface LogRecordView {
   readonly offset: number;
   readonly key: string | null;
   /** null: a tombstone. */
@@ -46,7 +46,7 @@ export interface PicturedRecord {
   readonly goneEvent: number | undefined;
 }
 
-export interface PicturedSegment {
+export interface LogSegmentView {
   readonly baseOffset: number;
   /** The offset after its last record's; where it is the active one, that of the next record. */
   readonly endOffset: number;
@@ -59,14 +59,14 @@ export interface PicturedSegment {
 }
 
 /** Retention looked at the log. */
-export interface PicturedCheck {
+export interface RetentionCheckView {
   readonly atMs: number;
   readonly deletedSegments: number;
   readonly event: number;
 }
 
 /** The cleaner looked at the log, and cleaned it if enough was dirty. */
-export interface PicturedPass {
+export interface CleanerPassView {
   readonly atMs: number;
   readonly firstDirtyOffset: number;
   readonly firstUncleanableOffset: number;
@@ -85,7 +85,7 @@ export interface PicturedPass {
     | undefined;
 }
 
-export interface PicturedReader {
+export interface LogReaderView {
   readonly reader: string;
   readonly position: number;
   /** The log no longer has what it asked for, or had not at that moment. */
