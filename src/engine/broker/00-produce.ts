@@ -1,12 +1,13 @@
 /**
  * Produce v3-13 (0-2 are advertised only). Appends one batch to each partition. acks=all is answered when the batch survives the loss of power, acks=1 when
  * it survives the end of the process, acks=0 at once. From v13 on topics are named by id. Batches are checked as Kafka does.
- * Left out: compressed batches (UNSUPPORTED_COMPRESSION_TYPE), sequence numbers of idempotent producers, transactions, `timeoutMs`: the answer waits for
- * the storage, however long.
+ * A batch that its producer sent before is answered with the offsets of the first one. Left out: transactions, `timeoutMs`: the answer waits for the storage,
+ * however long.
  */
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
-import { batchRefusal, onlyBatch, stampTimestampType, type BatchRefusal } from './batch-validation.js';
+import { InvalidRecordsError } from '../log/invalid-records-error.js';
+import { onlyBatch, type BatchRefusal } from './only-batch.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { Replica } from './replica-manager.js';
 import { isInternalTopic } from './topic-name.js';
@@ -44,7 +45,7 @@ function appendPartition(
   { index, records }: Topic['partitionData'][number],
   cause: string,
 ): PartitionResponse | Promise<PartitionResponse> {
-  const refuse = (refusal: BatchRefusal, logStartOffset = -1) => refused(index, refusal, logStartOffset);
+  const refuse = (refusal: BatchRefusal) => refused(index, refusal, -1);
   if (![-1, 0, 1].includes(request.acks)) return refuse({ error: 'INVALID_REQUIRED_ACKS' });
   const image = version >= 13 ? services.replicas.topicById(topic.topicId) : services.replicas.topic(topic.name);
   if (image === undefined) return refuse({ error: version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' });
@@ -52,16 +53,12 @@ function appendPartition(
   if (isInternalTopic(image.name)) return refuse({ error: 'INVALID_TOPIC_EXCEPTION' });
   const header = onlyBatch(records);
   if ('error' in header) return refuse(header);
+  if (header.compression === 'zstd' && version < 7) return refuse({ error: 'UNSUPPORTED_COMPRESSION_TYPE' });
   if (header.isTransactional) return refuse({ error: transactionError(request.transactionalId, version) });
   const replica = services.replicas.replica(image.name, index);
   if (replica === undefined) return refuse({ error: 'UNKNOWN_TOPIC_OR_PARTITION' });
-  const now = services.environment.clock.now();
   const bytes = (records as Uint8Array).subarray(0, header.sizeInBytes);
-  const refusal = batchRefusal(bytes, header, `${image.name}-${index}`, replica.settings, now);
-  if (refusal !== undefined) return refuse(refusal, knowsLogStart(refusal) ? replica.log.logStartOffset : -1);
-  stampTimestampType(bytes, header, replica.settings, now);
-  const logAppendTime = replica.settings.timestampType === 'LogAppendTime' ? now : -1;
-  return append(services, replica, bytes, request.acks, logAppendTime, cause);
+  return append(services, replica, bytes, request.acks, version, cause);
 }
 
 async function append(
@@ -69,12 +66,14 @@ async function append(
   replica: Replica,
   bytes: Uint8Array,
   acks: number,
-  logAppendTime: number,
+  version: number,
   cause: string,
 ): Promise<PartitionResponse> {
   const index = replica.partition;
+  const { log } = replica;
   try {
-    const { baseOffset, durable } = services.replicas.append(replica, bytes, acks === -1 ? 'strict' : 'relaxed', cause);
+    const durability = acks === -1 ? 'strict' : 'relaxed';
+    const { baseOffset, logAppendTime, durable } = services.replicas.append(replica, bytes, durability, cause, version);
     if (acks === 0) {
       // Nobody waits for it; that it failed is seen by the next append.
       durable.catch(() => undefined);
@@ -86,14 +85,28 @@ async function append(
       errorCode: 0,
       baseOffset: BigInt(baseOffset),
       logAppendTimeMs: BigInt(logAppendTime),
-      logStartOffset: BigInt(replica.log.logStartOffset),
+      logStartOffset: BigInt(log.logStartOffset),
     };
   } catch (error) {
     const failure = storageFailure(error);
     if (failure === undefined) throw error;
-    return refused(index, { error: failure }, -1);
+    if (error instanceof InvalidRecordsError) {
+      const { message, recordErrors } = error;
+      return refused(index, { error: failure, message, recordErrors }, log.logStartOffset);
+    }
+    return refused(index, { error: failure }, hidesLogStart.has(failure) ? -1 : log.logStartOffset);
   }
 }
+
+/** The errors with which Kafka does not tell the log's start. */
+const hidesLogStart: ReadonlySet<ErrorName> = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'CORRUPT_MESSAGE',
+  'KAFKA_STORAGE_ERROR',
+  'NOT_LEADER_OR_FOLLOWER',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+]);
 
 function refused(
   index: number,
@@ -105,14 +118,12 @@ function refused(
     errorCode: errorCode(error),
     baseOffset: -1n,
     logStartOffset: BigInt(logStartOffset),
-    recordErrors: recordErrors ?? [],
+    recordErrors: (recordErrors ?? []).map(({ batchIndex, message: text }) => ({
+      batchIndex,
+      batchIndexErrorMessage: text,
+    })),
     errorMessage: message ?? null,
   };
-}
-
-/** Kafka tells the log's start with errors in the records, not with errors of the batch as a whole. */
-function knowsLogStart({ error }: BatchRefusal): boolean {
-  return error === 'INVALID_RECORD' || error === 'INVALID_TIMESTAMP';
 }
 
 /** Without a transactional id nobody may write in a transaction; with one, there is no transaction that the partition was added to. */

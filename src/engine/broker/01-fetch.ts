@@ -1,9 +1,9 @@
 /**
- * Fetch v4-18. Reads whole batches up to the high watermark. Waits until `minBytes` are there, a partition has an error, or `maxWaitMs` has passed; woken by
+ * Fetch v4-18. Reads whole batches up to the high watermark, or to the last stable offset. Waits until `minBytes` are there, a partition has an error, or `maxWaitMs` has passed; woken by
  * every advance of a high watermark. The first batch of all comes even if it is larger than the limits (KIP-74). From v13 on topics are named by id.
- * Left out: sessions (whoever asks for one gets session id 0 and goes on without; other ids are not found), transactions (both isolation levels end at the
- * high watermark), followers. Batches are never cut at the limits.
+ * Left out: sessions (whoever asks for one gets session id 0 and goes on without; other ids are not found), followers. Batches are never cut at the limits.
  */
+import type { PartitionLog } from '../log/partition-log.js';
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { epochEndOffset } from './epoch-end-offset.js';
@@ -137,29 +137,44 @@ async function readPartition(asked: AskedPartition, request: Request, remaining:
   if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset)
     return failure(partitionIndex, 'OFFSET_OUT_OF_RANGE', null);
   try {
-    const { highWatermark, logStartOffset } = log;
+    const { highWatermark, lastStableOffset, logStartOffset } = log;
+    const isCommitted = request.isolationLevel === 1;
+    const end = isCommitted ? lastStableOffset : highWatermark;
     const maxBytes = Math.min(asked.maxBytes, remaining);
-    const isReadable = diverging === undefined && fetchOffset < highWatermark && (maxBytes > 0 || isFirst);
+    const isReadable = diverging === undefined && fetchOffset < end && (maxBytes > 0 || isFirst);
     const records = isReadable
-      ? await log.read(fetchOffset, maxBytes, { minOneMessage: isFirst, upTo: highWatermark })
+      ? await log.read(fetchOffset, maxBytes, {
+          minOneMessage: isFirst,
+          isolation: isCommitted ? 'committed' : 'high-watermark',
+          upTo: end,
+        })
       : noRecords;
     const response: PartitionResponse = {
       partitionIndex,
       errorCode: 0,
       highWatermark: BigInt(highWatermark),
-      lastStableOffset: BigInt(highWatermark),
+      lastStableOffset: BigInt(lastStableOffset),
       logStartOffset: BigInt(logStartOffset),
       ...(diverging === undefined ? {} : { divergingEpoch: diverging }),
-      abortedTransactions: request.isolationLevel === 1 ? [] : null,
+      abortedTransactions: isCommitted ? abortedTransactions(log, fetchOffset, records) : null,
       records,
     };
-    const behind = endOf(records) < highWatermark;
+    const behind = endOf(records) < end;
     return { response, size: records.length, failed: diverging !== undefined, behind };
   } catch (thrown) {
     const failed = storageFailure(thrown);
     if (failed === undefined) throw thrown;
     return failure(partitionIndex, failed);
   }
+}
+
+/** The transactions whose records a reader of committed records must leave out of what it is given. */
+function abortedTransactions(log: PartitionLog, fetchOffset: number, records: Uint8Array) {
+  const end = endOf(records);
+  if (end === Infinity) return [];
+  return log
+    .abortedTransactions(fetchOffset, end)
+    .map(({ producerId, firstOffset }) => ({ producerId: BigInt(producerId), firstOffset: BigInt(firstOffset) }));
 }
 
 /** The offset after the last record of whole batches; beyond everything if there are none. */

@@ -1,10 +1,10 @@
 /**
  * ListOffsets v1-11. The offsets of the log's ends (-1 latest, -2 and -4 earliest), of its largest timestamp (-3), and of the first record at or after
- * a time. Tiered storage is not there: -5 and -6 find nothing. Left out: nothing that one replica without transactions would do; both isolation levels
- * end at the high watermark.
+ * a time; who reads committed records only is told of those alone. Tiered storage is not there: -5 and -6 find nothing.
  */
 import type { CompleteRequestOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
+import type { ReadIsolation } from '../log/log-reader.js';
 import type { BrokerServices, Handler } from './handler.js';
 import { leaderEpochError, type Replica } from './replica-manager.js';
 import { safeNumber } from './safe-number.js';
@@ -29,7 +29,7 @@ export const handleListOffsets: Handler<'ListOffsets'> = async (services, { vers
     request.topics.map(async (topic) => ({
       name: topic.name,
       partitions: await Promise.all(
-        distinct(topic).map((partition) => listOffset(services, version, topic, partition)),
+        distinct(topic).map((partition) => listOffset(services, version, topic, partition, request.isolationLevel)),
       ),
     })),
   ),
@@ -40,7 +40,13 @@ function distinct({ partitions }: Topic): Partition[] {
   return [...new Map(partitions.map((partition) => [partition.partitionIndex, partition])).values()];
 }
 
-async function listOffset(services: BrokerServices, version: number, topic: Topic, partition: Partition) {
+async function listOffset(
+  services: BrokerServices,
+  version: number,
+  topic: Topic,
+  partition: Partition,
+  isolationLevel: number,
+) {
   const { partitionIndex, currentLeaderEpoch } = partition;
   const answer = (error: ErrorName, found: Found = nothing) => ({
     partitionIndex,
@@ -58,7 +64,7 @@ async function listOffset(services: BrokerServices, version: number, topic: Topi
   const time = safeNumber(partition.timestamp);
   if (time < lowestSpecialTime(version)) return answer('UNSUPPORTED_VERSION');
   try {
-    return answer('NONE', await find(replica, time));
+    return answer('NONE', await find(replica, time, isolationLevel === 1 ? 'committed' : 'high-watermark'));
   } catch (error) {
     const failure = storageFailure(error);
     if (failure === undefined) throw error;
@@ -66,11 +72,12 @@ async function listOffset(services: BrokerServices, version: number, topic: Topi
   }
 }
 
-async function find(replica: Replica, time: number): Promise<Found> {
+async function find(replica: Replica, time: number, isolation: ReadIsolation): Promise<Found> {
   const { log } = replica;
   const { leaderEpoch } = log;
-  if (time === -1) return { timestamp: -1, offset: log.highWatermark, leaderEpoch };
+  if (time === -1)
+    return { timestamp: -1, offset: isolation === 'committed' ? log.lastStableOffset : log.highWatermark, leaderEpoch };
   if (time === -2 || time === -4) return { timestamp: -1, offset: log.logStartOffset, leaderEpoch };
-  if (time === -3) return (await log.offsetOfLargestTimestamp()) ?? nothing;
-  return time < 0 ? nothing : ((await log.offsetForTimestamp(time)) ?? nothing);
+  if (time === -3) return (await log.offsetOfLargestTimestamp(isolation)) ?? nothing;
+  return time < 0 ? nothing : ((await log.offsetForTimestamp(time, isolation)) ?? nothing);
 }

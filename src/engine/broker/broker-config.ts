@@ -21,6 +21,15 @@ const settings = {
   'offsets.topic.num.partitions': { kafka: 50, classroom: 1, test: 1 },
   'offsets.topic.segment.bytes': { kafka: 104_857_600, classroom: 1_048_576, test: 1_048_576 },
   'log.segment.bytes': { kafka: 1_073_741_824, classroom: 1_048_576, test: 1_048_576 },
+  'log.retention.ms': { kafka: 604_800_000 },
+  'log.retention.bytes': { kafka: -1 },
+  'log.initial.task.delay.ms': { kafka: 30_000, classroom: 1000, test: 1000 },
+  'log.retention.check.interval.ms': { kafka: 300_000, classroom: 5000, test: 1000 },
+  'log.cleaner.enable': { kafka: true },
+  'log.cleaner.backoff.ms': { kafka: 15_000, classroom: 1000, test: 1000 },
+  'log.cleaner.dedupe.buffer.size': { kafka: 134_217_728 },
+  'producer.id.expiration.ms': { kafka: 86_400_000 },
+  'producer.id.expiration.check.interval.ms': { kafka: 600_000 },
   'fetch.max.bytes': { kafka: 57_671_680 },
 } as const satisfies Record<string, Setting>;
 

@@ -9,6 +9,7 @@ import {
   type ResponseOf,
 } from '../protocol/apis.js';
 import type { BrokerAddress, Call, RequestContext, RequestHandler } from '../protocol/connection.js';
+import { LogMaintenance } from '../log/log-maintenance.js';
 import { errorCode } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { inRange } from '../protocol/schema.js';
@@ -42,6 +43,7 @@ export class Broker implements RequestHandler {
   private constructor(
     private readonly services: BrokerServices,
     private readonly disconnections: Disconnections,
+    private readonly maintenance: LogMaintenance,
   ) {}
 
   /** Starts on what the storage holds. Resolves when topics and groups are taken up and requests can come. */
@@ -67,8 +69,10 @@ export class Broker implements RequestHandler {
       producerIds: new ProducerIdManager(storage),
       onDisconnect: (connectionId, listener) => disconnections.on(connectionId, listener),
     };
+    const maintenance = new LogMaintenance(environment, replicas, config);
+    maintenance.start();
     environment.tracer.emit({ kind: 'broker-started', nodeId, leaderEpoch: log.leaderEpoch });
-    return new Broker(services, disconnections);
+    return new Broker(services, disconnections, maintenance);
   }
 
   /** What ApiVersions tells. */
@@ -139,6 +143,7 @@ export class Broker implements RequestHandler {
     this.disconnections.allHappened();
     await Promise.allSettled([...this.underway]);
     await this.services.controller.settled();
+    await this.maintenance.stop();
     await this.services.replicas.close();
     this.state = 'stopped';
   }

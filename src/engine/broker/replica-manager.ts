@@ -5,7 +5,7 @@ import type { AppendResult, PartitionLog } from '../log/partition-log.js';
 import type { ErrorName } from '../protocol/errors.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { TopicImage } from './metadata-image.js';
-import { topicSettings, type TopicSettings } from './topic-config.js';
+import { topicSettings } from './topic-config.js';
 import { topicIdText } from './topic-id.js';
 import { clusterMetadataTopic } from './topic-name.js';
 
@@ -13,7 +13,6 @@ import { clusterMetadataTopic } from './topic-name.js';
 export interface Replica {
   readonly topic: string;
   readonly partition: number;
-  readonly settings: TopicSettings;
   readonly log: PartitionLog;
 }
 
@@ -51,17 +50,27 @@ export class ReplicaManager {
   /** Opens the logs of a topic's partitions, each in the leader epoch that the metadata tell. */
   async openTopic(image: TopicImage): Promise<void> {
     const settings = topicSettings(image.configs, this.config);
-    const { segmentBytes, indexIntervalBytes } = settings;
     const replicas = await Promise.all(
       image.partitions.map(async ({ partition, leaderEpoch }): Promise<Replica> => {
-        const config = { segmentBytes, indexIntervalBytes };
-        const log = await this.logs.open(image.name, partition, { leaderEpoch, config });
-        return { topic: image.name, partition, settings, log };
+        const log = await this.logs.open(image.name, partition, { leaderEpoch, config: settings });
+        log.updateConfig(settings);
+        return { topic: image.name, partition, log };
       }),
     );
     const open = { image, replicas };
     this.byName.set(image.name, open);
     this.byId.set(topicIdText(image.topicId), open);
+  }
+
+  /** Puts a topic's changed configs in force. */
+  configureTopic(image: TopicImage): void {
+    const settings = topicSettings(image.configs, this.config);
+    for (const { log } of this.byName.get(image.name)?.replicas ?? []) log.updateConfig(settings);
+  }
+
+  /** Every log that is open. */
+  get opened(): Iterable<PartitionLog> {
+    return this.logs.all;
   }
 
   /** Takes a topic out of sight, then removes its logs. */
@@ -98,8 +107,18 @@ export class ReplicaManager {
   }
 
   /** Appends batches to a replica; `cause` is the event that brought it about. Throws what the log refuses. */
-  append({ log }: Replica, bytes: Uint8Array, durability: Durability, cause: string | undefined): AppendResult {
-    return log.append(bytes, cause === undefined ? { durability } : { durability, cause });
+  append(
+    { log }: Replica,
+    bytes: Uint8Array,
+    durability: Durability,
+    cause: string | undefined,
+    requestVersion?: number,
+  ): AppendResult {
+    return log.append(bytes, {
+      durability,
+      ...(cause !== undefined && { cause }),
+      ...(requestVersion !== undefined && { requestVersion }),
+    });
   }
 
   /** Resolves when the high watermark of any of these advances from here on, or one of them is deleted. Stop it when nobody waits for it any more. */

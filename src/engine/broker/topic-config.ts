@@ -1,5 +1,5 @@
 import { defaultLogConfig, type LogConfig } from '../log/log-config.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerConfig, BrokerConfigName } from './broker-config.js';
 
 /** How a value is checked, in the words of Kafka's `ConfigDef`. A default of null: there is none. */
 interface TopicConfigDefinition {
@@ -100,9 +100,17 @@ export function effectiveTopicConfigs(given: GivenTopicConfigs, broker: BrokerCo
   return effective;
 }
 
+/** The broker's settings that topics inherit, by the config that they stand for. */
+const brokerSettings: { readonly [Name in TopicConfigName]?: BrokerConfigName } = {
+  'segment.bytes': 'log.segment.bytes',
+  'retention.ms': 'log.retention.ms',
+  'retention.bytes': 'log.retention.bytes',
+};
+
 function inherited(name: TopicConfigName, value: string, broker: BrokerConfig): EffectiveConfig {
-  if (name === 'segment.bytes' && String(broker['log.segment.bytes']) !== value)
-    return { name, value: String(broker['log.segment.bytes']), source: configSources.staticBroker };
+  const setting = brokerSettings[name];
+  if (setting !== undefined && String(broker[setting]) !== value)
+    return { name, value: String(broker[setting]), source: configSources.staticBroker };
   // A KRaft cluster of today is formatted with this one as a setting of the whole cluster (KIP-966).
   if (name === 'min.insync.replicas') return { name, value, source: configSources.dynamicDefaultBroker };
   return { name, value, source: configSources.default };
@@ -143,6 +151,7 @@ export function topicSettings(given: GivenTopicConfigs, broker: BrokerConfig): T
     gzipLevel: number(values, 'compression.gzip.level'),
     lz4Level: number(values, 'compression.lz4.level'),
     zstdLevel: number(values, 'compression.zstd.level'),
+    producerIdExpirationMs: broker['producer.id.expiration.ms'],
     minInsyncReplicas: number(values, 'min.insync.replicas'),
   };
 }

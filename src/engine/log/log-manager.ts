@@ -1,9 +1,18 @@
 import type { Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { leaderEpochBlob, parseSegmentFile, partitionFolder, type TopicPartition } from './file-names.js';
+import {
+  checkpointBlob,
+  leaderEpochBlob,
+  parseSegmentFile,
+  partitionFolder,
+  sidecarBlob,
+  type TopicPartition,
+} from './file-names.js';
 import { GroupCommit } from './group-commit.js';
+import { decodeCheckpoint } from './log-checkpoint.js';
 import type { LogConfig } from './log-config.js';
+import { segmentDeletion } from './log-opening.js';
 import { PartitionLog } from './partition-log.js';
 
 export interface OpenPartitionOptions {
@@ -37,6 +46,11 @@ export class LogManager {
     return [...found.values()].sort((a, b) =>
       a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
     );
+  }
+
+  /** Every log that is open. */
+  get all(): Iterable<PartitionLog> {
+    return this.opened.values();
   }
 
   /** The log of a partition that has been opened; undefined for any other. */
@@ -98,9 +112,19 @@ export class LogManager {
     const deletions = (await this.storage.files()).flatMap(({ name }): StorageWrite[] => {
       const file = parseSegmentFile(name);
       return file?.topic === partition.topic && file.partition === partition.partition
-        ? [{ kind: 'delete', file: name }]
+        ? segmentDeletion(partition, file.baseOffset)
         : [];
     });
-    await this.storage.commit([...deletions, { kind: 'delete-blob', name: leaderEpochBlob(partition) }], 'strict');
+    const bytes = await this.storage.readBlob(checkpointBlob(partition));
+    const snapshots = (bytes && decodeCheckpoint(bytes)?.snapshots) ?? [];
+    const blobs = [
+      leaderEpochBlob(partition),
+      checkpointBlob(partition),
+      ...snapshots.map((offset) => sidecarBlob(partition, offset, 'snapshot')),
+    ];
+    await this.storage.commit(
+      [...deletions, ...blobs.map((name): StorageWrite => ({ kind: 'delete-blob', name }))],
+      'strict',
+    );
   }
 }

@@ -12,6 +12,10 @@ export interface CleanerSettings {
   /** `log.cleaner.dedupe.buffer.size`: how many keys a round can tell apart. */
   readonly dedupeBufferBytes: number;
   readonly now: () => number;
+  /** Told of every log that is looked at, and whether it is the one to be cleaned. */
+  readonly looked?: (look: CleanerLook, isChosen: boolean) => void;
+  /** Told of a log whose cleaning failed; without it, the failure is the caller's. */
+  readonly failed?: (log: CleanableLog) => void;
 }
 
 /** What a cleaning did. */
@@ -41,7 +45,15 @@ export async function cleanDirtiest(logs: readonly CleanableLog[], settings: Cle
   for (const { log, checkpoint, firstDirtyOffset } of looks)
     if (checkpoint !== undefined && checkpoint !== firstDirtyOffset) await log.cleanedTo(firstDirtyOffset);
   const [chosen] = looks.filter(isWorthCleaning).sort((a, b) => (b.cleanableRatio ?? 0) - (a.cleanableRatio ?? 0));
-  return { looks, chosen, cleaned: chosen && (await cleanLog(chosen, settings)) };
+  for (const look of looks) settings.looked?.(look, look === chosen);
+  if (chosen === undefined) return { looks, chosen, cleaned: undefined };
+  try {
+    return { looks, chosen, cleaned: await cleanLog(chosen, settings) };
+  } catch (error) {
+    if (settings.failed === undefined) throw error;
+    settings.failed(chosen.log);
+    return { looks, chosen, cleaned: undefined };
+  }
 }
 
 /** Writes a log anew up to where it may be cleaned: of each key the last record. */
