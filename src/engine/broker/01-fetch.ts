@@ -6,7 +6,6 @@
 import type { PartitionLog } from '../log/partition-log.js';
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
-import { epochEndOffset } from './epoch-end-offset.js';
 import type { BrokerServices, Handler } from './handler.js';
 import { leaderEpochError, type Replica } from './replica-manager.js';
 import { batchesIn } from '../protocol/record-batch.js';
@@ -97,7 +96,7 @@ function resolveTopic(services: BrokerServices, version: number, topic: Request[
 /** What the client read in `lastFetchedEpoch` may have been lost since: then it is told how far the log agrees with it (KIP-595). */
 function divergence(replica: Replica, lastFetchedEpoch: number, fetchOffset: number, error: ErrorName | undefined) {
   if (error !== undefined || lastFetchedEpoch < 0) return {};
-  const known = epochEndOffset(replica.log, lastFetchedEpoch);
+  const known = replica.log.endOffsetForEpoch(lastFetchedEpoch);
   if (known === undefined) return { error: 'OFFSET_OUT_OF_RANGE' as const };
   if (known.epoch === lastFetchedEpoch && known.endOffset >= fetchOffset) return {};
   return { diverging: { epoch: known.epoch, endOffset: BigInt(known.endOffset) } };

@@ -6,6 +6,8 @@ import { MetadataImage } from './metadata-image.js';
 import type { ReplicaManager } from './replica-manager.js';
 import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './topic-creation.js';
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
+import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './topic-alteration.js';
+import { decideTopicGrowth, type TopicGrowth, type TopicToGrow } from './topic-growth.js';
 import { topicIdText } from './topic-id.js';
 
 /** The log of the cluster's metadata. */
@@ -99,6 +101,41 @@ export class Controller {
         });
       }
       return deletions;
+    });
+  }
+
+  /** Changes configs; each resource is told for itself whether it was changed. With `validateOnly` none is. */
+  alterConfigs(
+    wanted: readonly ConfigAlteration[],
+    validateOnly: boolean,
+    cause: string,
+  ): Promise<readonly DecidedAlteration[]> {
+    return this.inTurn(async () => {
+      const decided = wanted.map((alteration) => decideAlteration(this.image, alteration));
+      const records = decided.flatMap((alteration) => alteration.records);
+      if (validateOnly || records.length === 0) return decided;
+      await this.commit(records, cause);
+      for (const { topic } of decided) if (topic !== undefined) this.replicas.configureTopic(topic);
+      return decided;
+    });
+  }
+
+  /** Adds partitions to topics; each topic is told for itself whether it has grown. With `validateOnly` none does. */
+  createPartitions(
+    wanted: readonly TopicToGrow[],
+    validateOnly: boolean,
+    cause: string,
+  ): Promise<readonly TopicGrowth[]> {
+    return this.inTurn(async () => {
+      const growths = wanted.map((topic) => decideTopicGrowth(this.image, topic, this.nodeId));
+      const records = growths.flatMap((growth) => growth.records);
+      if (validateOnly || records.length === 0) return growths;
+      await this.commit(records, cause);
+      for (const { name, error } of growths) {
+        const topic = error === 'NONE' ? this.image.topic(name) : undefined;
+        if (topic !== undefined) await this.replicas.openTopic(topic);
+      }
+      return growths;
     });
   }
 

@@ -14,6 +14,12 @@ import { apiVersionsHandler } from './18-api-versions.js';
 import { handleCreateTopics } from './19-create-topics.js';
 import { handleDeleteTopics } from './20-delete-topics.js';
 import { handleInitProducerId } from './22-init-producer-id.js';
+import { handleDeleteRecords } from './21-delete-records.js';
+import { handleOffsetForLeaderEpoch } from './23-offset-for-leader-epoch.js';
+import { handleDescribeConfigs } from './32-describe-configs.js';
+import { handleAlterConfigs } from './33-alter-configs.js';
+import { handleCreatePartitions } from './37-create-partitions.js';
+import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.js';
 import type { Handler } from './handler.js';
 
 const others = {
@@ -31,6 +37,12 @@ const others = {
   CreateTopics: handleCreateTopics,
   DeleteTopics: handleDeleteTopics,
   InitProducerId: handleInitProducerId,
+  DeleteRecords: handleDeleteRecords,
+  OffsetForLeaderEpoch: handleOffsetForLeaderEpoch,
+  DescribeConfigs: handleDescribeConfigs,
+  AlterConfigs: handleAlterConfigs,
+  CreatePartitions: handleCreatePartitions,
+  IncrementalAlterConfigs: handleIncrementalAlterConfigs,
 } satisfies { [Api in ApiName]?: Handler<Api> };
 
 /** The APIs that this broker serves: what is not here gets UNSUPPORTED_VERSION. */

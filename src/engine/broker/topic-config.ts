@@ -100,6 +100,57 @@ export function effectiveTopicConfigs(given: GivenTopicConfigs, broker: BrokerCo
   return effective;
 }
 
+/** The broker's own name for a topic's config where it has one, for which it stands (Kafka's `ServerTopicConfigSynonyms`); only those that can stand for it alone. */
+const synonymNames: { readonly [Name in TopicConfigName]?: string } = {
+  'cleanup.policy': 'log.cleanup.policy',
+  'compression.gzip.level': 'compression.gzip.level',
+  'compression.lz4.level': 'compression.lz4.level',
+  'compression.type': 'compression.type',
+  'compression.zstd.level': 'compression.zstd.level',
+  'delete.retention.ms': 'log.cleaner.delete.retention.ms',
+  'file.delete.delay.ms': 'log.segment.delete.delay.ms',
+  'flush.messages': 'log.flush.interval.messages',
+  'index.interval.bytes': 'log.index.interval.bytes',
+  'local.retention.bytes': 'log.local.retention.bytes',
+  'local.retention.ms': 'log.local.retention.ms',
+  'max.compaction.lag.ms': 'log.cleaner.max.compaction.lag.ms',
+  'max.message.bytes': 'message.max.bytes',
+  'message.timestamp.after.max.ms': 'log.message.timestamp.after.max.ms',
+  'message.timestamp.before.max.ms': 'log.message.timestamp.before.max.ms',
+  'message.timestamp.type': 'log.message.timestamp.type',
+  'min.cleanable.dirty.ratio': 'log.cleaner.min.cleanable.ratio',
+  'min.compaction.lag.ms': 'log.cleaner.min.compaction.lag.ms',
+  'min.insync.replicas': 'min.insync.replicas',
+  preallocate: 'log.preallocate',
+  'retention.bytes': 'log.retention.bytes',
+  'segment.bytes': 'log.segment.bytes',
+  'segment.index.bytes': 'log.index.size.max.bytes',
+  'unclean.leader.election.enable': 'unclean.leader.election.enable',
+};
+
+/** What a value in force stands before, best first: the topic's own value, the cluster's, the broker's, the default. */
+export function configSynonyms(
+  name: TopicConfigName,
+  own: string | undefined,
+  broker: BrokerConfig,
+): { readonly name: string; readonly value: string; readonly source: EffectiveConfig['source'] }[] {
+  const known = topicConfigs[name].default;
+  const synonym = synonymNames[name];
+  const listed: { name: string; value: string; source: EffectiveConfig['source'] }[] = [];
+  if (own !== undefined) listed.push({ name, value: own, source: configSources.topic });
+  if (synonym === undefined || known === null) {
+    const setting = brokerSettings[name];
+    if (setting !== undefined && known !== null && String(broker[setting]) !== known)
+      listed.push({ name: setting, value: String(broker[setting]), source: configSources.staticBroker });
+    return listed;
+  }
+  const inForce = inherited(name, known, broker);
+  if (inForce.source !== configSources.default)
+    listed.push({ name: synonym, value: inForce.value, source: inForce.source });
+  listed.push({ name: synonym, value: known, source: configSources.default });
+  return listed;
+}
+
 /** The broker's settings that topics inherit, by the config that they stand for. */
 const brokerSettings: { readonly [Name in TopicConfigName]?: BrokerConfigName } = {
   'segment.bytes': 'log.segment.bytes',

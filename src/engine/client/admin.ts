@@ -30,6 +30,42 @@ export interface PartitionOffset {
   readonly offset: string;
 }
 
+/** Kafka's numbers for what has configs, as KafkaJS exports them. */
+export const ConfigResourceTypes = { UNKNOWN: 0, TOPIC: 2, BROKER: 4, BROKER_LOGGER: 8 } as const;
+
+/** Whose configs are meant; without `configNames` all of them. */
+export interface ConfigResource {
+  readonly type: number;
+  readonly name: string;
+  readonly configNames?: readonly string[];
+}
+
+/** A resource's configs in force. `configSource`: 1 its own, 3 the cluster's, 4 the broker's, 5 the default. */
+export interface DescribedResource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+  readonly configEntries: readonly {
+    readonly configName: string;
+    readonly configValue: string | null;
+    readonly readOnly: boolean;
+    readonly configSource: number;
+    readonly isDefault: boolean;
+    readonly isSensitive: boolean;
+    readonly configSynonyms: readonly {
+      readonly configName: string;
+      readonly configValue: string | null;
+      readonly configSource: number;
+    }[];
+  }[];
+}
+
+/** A change of one config; `append` and `subtract` are for lists such as `cleanup.policy`. */
+export type ConfigChange =
+  | { readonly name: string; readonly operation: 'set' | 'append' | 'subtract'; readonly value: string }
+  | { readonly name: string; readonly operation: 'delete' };
+
+const configOperations = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
+
 export const adminEvents = {
   CONNECT: 'admin.connect',
   DISCONNECT: 'admin.disconnect',
@@ -43,7 +79,7 @@ export interface AdminEventPayloads {
   readonly 'admin.network.request': RequestEventPayload;
 }
 
-/** Creates, deletes and describes topics, and looks at groups' offsets, in KafkaJS's shape. Times are in milliseconds. */
+/** Creates, deletes, configures and describes topics, and looks at groups' offsets, in KafkaJS's shape. Times are in milliseconds. */
 export class Admin {
   readonly events = adminEvents;
   readonly #cluster: Cluster;
@@ -256,6 +292,161 @@ export class Admin {
     };
   }
 
+  /**
+   * Adds partitions: `count` is how many each topic shall have. Keys hash to other partitions from then on. Rejects with the first error.
+   */
+  async createPartitions(options: {
+    readonly topicPartitions: readonly {
+      readonly topic: string;
+      readonly count: number;
+      readonly assignments?: readonly (readonly number[])[];
+    }[];
+    readonly validateOnly?: boolean;
+    readonly timeout?: Millis;
+  }): Promise<void> {
+    this.#requireConnected();
+    const { topicPartitions, validateOnly = false, timeout = 30_000 } = options;
+    await this.#cluster.retry('create partitions', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const { results } = await connection.send('CreatePartitions', {
+        topics: topicPartitions.map(({ topic, count, assignments }) => ({
+          name: topic,
+          count,
+          assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
+        })),
+        timeoutMs: timeout,
+        validateOnly,
+      });
+      throwFirst(
+        'get partitions',
+        results.filter(({ errorCode }) => errorCode !== 0),
+      );
+    });
+    await this.#cluster.retry('load the metadata', () =>
+      this.#cluster.refresh(topicPartitions.map(({ topic }) => topic)),
+    );
+  }
+
+  /** Removes the records of a topic's partitions before these offsets; '-1' stands for all there are. Rejects with the first error: OFFSET_OUT_OF_RANGE beyond the end. */
+  async deleteTopicRecords(options: {
+    readonly topic: string;
+    readonly partitions: readonly PartitionOffset[];
+  }): Promise<void> {
+    this.#requireConnected();
+    const { topic, partitions } = options;
+    await this.#cluster.load([topic]);
+    await this.#cluster.retry('delete records', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const response = await connection.send('DeleteRecords', {
+        topics: [
+          {
+            name: topic,
+            partitions: partitions.map(({ partition, offset }) => ({
+              partitionIndex: partition,
+              offset: BigInt(offset),
+            })),
+          },
+        ],
+        timeoutMs: 30_000,
+      });
+      const failed = response.topics.flatMap((each) => each.partitions).find(({ errorCode }) => errorCode !== 0);
+      if (failed === undefined) return;
+      const { name, message } = errorByCode(failed.errorCode);
+      throw new KafkaError(name, `Records of ${topic}-${failed.partitionIndex} could not be deleted: ${message}`);
+    });
+  }
+
+  /** The configs of topics that are in force, with where each comes from. Rejects with the first error. */
+  async describeConfigs(options: {
+    readonly resources: readonly ConfigResource[];
+    readonly includeSynonyms?: boolean;
+  }): Promise<{ resources: DescribedResource[] }> {
+    this.#requireConnected();
+    const { resources, includeSynonyms = false } = options;
+    return await this.#cluster.retry('describe configs', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const { results } = await connection.send('DescribeConfigs', {
+        resources: resources.map(({ type, name, configNames }) => ({
+          resourceType: type,
+          resourceName: name,
+          configurationKeys: configNames ?? null,
+        })),
+        includeSynonyms,
+      });
+      throwFirst(
+        'be described',
+        results.filter(({ errorCode }) => errorCode !== 0).map((result) => ({ ...result, name: result.resourceName })),
+      );
+      return {
+        resources: results.map(({ resourceType, resourceName, configs }) => ({
+          resourceType,
+          resourceName,
+          configEntries: configs.map(({ name, value, readOnly, configSource, isSensitive, synonyms }) => ({
+            configName: name,
+            configValue: value,
+            readOnly,
+            configSource,
+            isDefault: configSource === 5,
+            isSensitive,
+            configSynonyms: synonyms.map((synonym) => ({
+              configName: synonym.name,
+              configValue: synonym.value,
+              configSource: synonym.source,
+            })),
+          })),
+        })),
+      };
+    });
+  }
+
+  /** Gives topics exactly these configs: what is not named goes back to its default, as in Kafka. Rejects with the first error. */
+  async alterConfigs(options: {
+    readonly resources: readonly (ConfigResource & {
+      readonly configEntries: readonly { readonly name: string; readonly value: string }[];
+    })[];
+    readonly validateOnly?: boolean;
+  }): Promise<void> {
+    this.#requireConnected();
+    const { resources, validateOnly = false } = options;
+    await this.#cluster.retry('alter configs', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const { responses } = await connection.send('AlterConfigs', {
+        resources: resources.map(({ type, name, configEntries }) => ({
+          resourceType: type,
+          resourceName: name,
+          configs: configEntries,
+        })),
+        validateOnly,
+      });
+      throwFirst('be configured', failedResources(responses));
+    });
+  }
+
+  /** Changes single configs of topics and leaves the others as they are (KIP-339). KafkaJS has no such method. Rejects with the first error. */
+  async incrementalAlterConfigs(options: {
+    readonly resources: readonly (ConfigResource & { readonly configs: readonly ConfigChange[] })[];
+    readonly validateOnly?: boolean;
+  }): Promise<void> {
+    this.#requireConnected();
+    const { resources, validateOnly = false } = options;
+    await this.#cluster.retry('alter configs', async () => {
+      const connection = await this.#cluster.controllerConnection();
+      const { responses } = await connection.send('IncrementalAlterConfigs', {
+        resources: resources.map(({ type, name, configs }) => ({
+          resourceType: type,
+          resourceName: name,
+          configs: configs.map((change) => ({
+            name: change.name,
+            configOperation: configOperations[change.operation],
+            value: change.operation === 'delete' ? null : change.value,
+          })),
+        })),
+        validateOnly,
+      });
+      throwFirst('be configured', failedResources(responses));
+    });
+  }
+
   async #list(topic: string, timestamp: number): Promise<{ partition: number; offset: number }[]> {
     this.#requireConnected();
     await this.#cluster.load([topic]);
@@ -291,6 +482,18 @@ export class Admin {
         : 'The admin client is disconnected. Make a new one.',
     );
   }
+}
+
+function failedResources(
+  responses: readonly {
+    readonly errorCode: number;
+    readonly errorMessage: string | null;
+    readonly resourceName: string;
+  }[],
+) {
+  return responses
+    .filter(({ errorCode }) => errorCode !== 0)
+    .map(({ errorCode, errorMessage, resourceName }) => ({ errorCode, errorMessage, name: resourceName }));
 }
 
 function throwFirst(

@@ -40,7 +40,8 @@ export class LeaderEpochs {
     epoch: number,
     logEndOffset: number,
   ): { readonly epoch: number; readonly endOffset: number } | undefined {
-    if (epoch === this.latest) return epoch === -1 ? undefined : { epoch, endOffset: logEndOffset };
+    if (epoch < 0) return undefined;
+    if (epoch === this.latest) return { epoch, endOffset: logEndOffset };
     const next = this.entries.findIndex((entry) => entry.epoch > epoch);
     const following = this.entries[next];
     if (following === undefined) return undefined;

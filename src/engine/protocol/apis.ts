@@ -13,6 +13,12 @@ import { apiVersions } from './apis/18-api-versions.js';
 import { createTopics } from './apis/19-create-topics.js';
 import { deleteTopics } from './apis/20-delete-topics.js';
 import { initProducerId } from './apis/22-init-producer-id.js';
+import { deleteRecords } from './apis/21-delete-records.js';
+import { offsetForLeaderEpoch } from './apis/23-offset-for-leader-epoch.js';
+import { describeConfigs } from './apis/32-describe-configs.js';
+import { alterConfigs } from './apis/33-alter-configs.js';
+import { createPartitions } from './apis/37-create-partitions.js';
+import { incrementalAlterConfigs } from './apis/44-incremental-alter-configs.js';
 import type { Complete, Given } from './schema.js';
 import { completed } from './message-values.js';
 
@@ -33,6 +39,12 @@ export const apis = {
   CreateTopics: createTopics,
   DeleteTopics: deleteTopics,
   InitProducerId: initProducerId,
+  DeleteRecords: deleteRecords,
+  OffsetForLeaderEpoch: offsetForLeaderEpoch,
+  DescribeConfigs: describeConfigs,
+  AlterConfigs: alterConfigs,
+  CreatePartitions: createPartitions,
+  IncrementalAlterConfigs: incrementalAlterConfigs,
 } as const;
 
 type Apis = typeof apis;

@@ -25,6 +25,12 @@ const versions = {
   CreateTopics: 7,
   DeleteTopics: 6,
   InitProducerId: 5,
+  DeleteRecords: 2,
+  OffsetForLeaderEpoch: 4,
+  DescribeConfigs: 4,
+  AlterConfigs: 2,
+  CreatePartitions: 3,
+  IncrementalAlterConfigs: 1,
 } as const;
 
 export function utf8(text: string): Uint8Array {

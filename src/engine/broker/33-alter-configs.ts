@@ -1,0 +1,14 @@
+/** AlterConfigs v0-2, for topics: a topic has exactly the configs that are named from then on. Left out: resources that are no topics. */
+import type { Handler } from './handler.js';
+import { alterationResponse } from './topic-alteration.js';
+
+export const handleAlterConfigs: Handler<'AlterConfigs'> = async (services, { context, request }) => {
+  const alterations = request.resources.map(({ resourceType, resourceName, configs }) => ({
+    resourceType,
+    resourceName,
+    replacesAll: true,
+    changes: configs.map(({ name, value }) => ({ name, value, operation: 0 })),
+  }));
+  const done = await services.controller.alterConfigs(alterations, request.validateOnly, context.requestId);
+  return { throttleTimeMs: 0, responses: done.map(alterationResponse) };
+};

@@ -1,0 +1,70 @@
+import type { ErrorName } from '../protocol/errors.js';
+import { encodeMetadataRecord } from '../protocol/metadata-records.js';
+import type { MetadataImage } from './metadata-image.js';
+
+/** How many partitions somebody wants a topic to have. */
+export interface TopicToGrow {
+  readonly name: string;
+  readonly count: number;
+  /** Where the new ones shall be; null leaves that to the broker. */
+  readonly assignments: readonly { readonly brokerIds: readonly number[] }[] | null;
+}
+
+/** What became of it: the records that make it so, or why it can't be. */
+export interface TopicGrowth {
+  readonly name: string;
+  readonly error: ErrorName;
+  readonly message: string | null;
+  readonly records: readonly Uint8Array[];
+}
+
+/** Decides about new partitions, in the words of Kafka's `ReplicationControlManager.createPartitions`. */
+export function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: number): TopicGrowth {
+  const { name, count, assignments } = wanted;
+  const refuse = (error: ErrorName, message: string | null): TopicGrowth => ({ name, error, message, records: [] });
+  const topic = image.topic(name);
+  if (topic === undefined) return refuse('UNKNOWN_TOPIC_OR_PARTITION', null);
+  const present = topic.partitions.length;
+  if (count === present) return refuse('INVALID_PARTITIONS', `Topic already has ${present} partition(s).`);
+  if (count < present)
+    return refuse(
+      'INVALID_PARTITIONS',
+      `The topic ${name} currently has ${present} partition(s); ${count} would not be an increase.`,
+    );
+  const added = count - present;
+  if (assignments !== null) {
+    if (assignments.length !== added)
+      return refuse(
+        'INVALID_REPLICA_ASSIGNMENT',
+        `Attempted to add ${added} additional partition(s), but only ${assignments.length} assignment(s) were specified.`,
+      );
+    for (const { brokerIds } of assignments) {
+      const error = assignmentError(brokerIds, nodeId);
+      if (error !== undefined) return refuse('INVALID_REPLICA_ASSIGNMENT', error);
+    }
+  }
+  const records = Array.from({ length: added }, (_, index) =>
+    encodeMetadataRecord('PartitionRecord', {
+      partitionId: present + index,
+      topicId: topic.topicId,
+      replicas: [nodeId],
+      isr: [nodeId],
+      leader: nodeId,
+      leaderEpoch: 0,
+      partitionEpoch: 0,
+    }),
+  );
+  return { name, error: 'NONE', message: null, records };
+}
+
+/** What is wrong with where a partition shall be. */
+function assignmentError(brokerIds: readonly number[], nodeId: number): string | undefined {
+  const start = 'The manual partition assignment includes';
+  if (brokerIds.length === 0) return `${start} an empty replica list.`;
+  const sorted = [...brokerIds].sort((a, b) => a - b);
+  for (const [index, id] of sorted.entries()) {
+    if (id !== nodeId) return `${start} broker ${id}, but no such broker is registered.`;
+    if (sorted[index - 1] === id) return `${start} the broker ${id} more than once.`;
+  }
+  return undefined;
+}
