@@ -286,11 +286,11 @@ export class ScenarioPlayer<Spec extends HostedSpec, View extends RunMoment> {
   misconceptionsIn(question: string): readonly MisconceptionId[] {
     const answer = this.answers[question];
     if (answer === undefined || !('chosen' in answer)) return [];
-    const right = this.rightChoices(question);
+    const right = new Set(this.rightChoices(question).map(({ id }) => id));
     const isPicked = this.scenario.questions[question]?.answeredBy === 'offsets';
     const wrong = (this.choicesOf(question) ?? []).filter((option) => {
       const isChosen = answer.chosen.includes(option.id);
-      return isPicked ? isChosen !== right.includes(option) : isChosen && !right.includes(option);
+      return isPicked ? isChosen !== right.has(option.id) : isChosen && !right.has(option.id);
     });
     return [...new Set(wrong.flatMap(({ misconception }) => misconception ?? []))];
   }

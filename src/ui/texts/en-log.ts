@@ -58,7 +58,7 @@ export const englishLog: LogTexts = {
   deletedAt: (atMs) => `deleted at ${short(atMs)}`,
   reason: (reason) => reasons[reason] ?? reason,
   gone: 'What was deleted, and why',
-  goneSentence: (baseOffset, atMs, reason) => `${short(atMs)}: segment ${baseOffset}, for ${reason}.`,
+  goneSentence: (baseOffset, atMs, reason) => `${short(atMs)}, segment ${baseOffset}: ${reason}.`,
   segmentLong: ({ baseOffset, endOffset, bytes, of, newestMs, isActive, isOverdue, deletedAtMs }) =>
     [
       `segment ${baseOffset}`,

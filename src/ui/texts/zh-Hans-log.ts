@@ -56,7 +56,7 @@ export const simplifiedChineseLog: LogTexts = {
   deletedAt: (atMs) => `${short(atMs)}时删除`,
   reason: (reason) => reasons[reason] ?? reason,
   gone: '删除了什么，为什么',
-  goneSentence: (baseOffset, atMs, reason) => `${short(atMs)}：段 ${baseOffset}，${reason}。`,
+  goneSentence: (baseOffset, atMs, reason) => `${short(atMs)}，段 ${baseOffset}：${reason}。`,
   segmentLong: ({ baseOffset, endOffset, bytes, of, newestMs, isActive, isOverdue, deletedAtMs }) =>
     [
       `段 ${baseOffset}`,

@@ -76,7 +76,7 @@ describe('retention', () => {
     await unmount(shown?.component ?? {});
     frame.remove();
     expect((await show(retentionAt(121_000))).textContent).toContain(
-      '85 s: segment 0, for its newest record was older than retention.ms.',
+      '85 s, segment 0: its newest record was older than retention.ms.',
     );
   });
 });
