@@ -11,7 +11,7 @@ import { onlyBatch, type BatchRefusal } from './only-batch.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { Replica } from './replica-manager.js';
 import { isInternalTopic } from './topic-name.js';
-import { storageFailure } from './storage-failure.js';
+import { storageFailure, storageFailureText } from './storage-failure.js';
 
 type Request = CompleteRequestOf<'Produce'>;
 type Topic = Request['topicData'][number];
@@ -94,7 +94,10 @@ async function append(
       const { message, recordErrors } = error;
       return refused(index, { error: failure, message, recordErrors }, log.logStartOffset);
     }
-    return refused(index, { error: failure }, hidesLogStart.has(failure) ? -1 : log.logStartOffset);
+    const message = storageFailureText(error);
+    if (message !== undefined) services.makeSpace();
+    const refusal = message === undefined ? { error: failure } : { error: failure, message };
+    return refused(index, refusal, hidesLogStart.has(failure) ? -1 : log.logStartOffset);
   }
 }
 

@@ -57,6 +57,8 @@ export class Broker implements RequestHandler {
     const groups = new GroupCoordinator(environment, controller, replicas, config);
     await groups.recover();
     const disconnections = new Disconnections();
+    const maintenance = new LogMaintenance(environment, replicas, config);
+    maintenance.start();
     const services: BrokerServices = {
       environment,
       nodeId,
@@ -67,10 +69,9 @@ export class Broker implements RequestHandler {
       replicas,
       groups,
       producerIds: new ProducerIdManager(storage),
+      makeSpace: () => void maintenance.runRetention(),
       onDisconnect: (connectionId, listener) => disconnections.on(connectionId, listener),
     };
-    const maintenance = new LogMaintenance(environment, replicas, config);
-    maintenance.start();
     environment.tracer.emit({ kind: 'broker-started', nodeId, leaderEpoch: log.leaderEpoch });
     return new Broker(services, disconnections, maintenance);
   }

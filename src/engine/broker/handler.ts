@@ -18,6 +18,8 @@ export interface BrokerServices {
   readonly replicas: ReplicaManager;
   readonly groups: GroupCoordinator;
   readonly producerIds: ProducerIdManager;
+  /** The storage is full: retention shall look at the logs now. */
+  makeSpace(): void;
   /** Calls back once the connection is gone, so that what waits for it alone can stop; returns how to take that back. */
   readonly onDisconnect: (connectionId: string, listener: () => void) => () => void;
 }

@@ -14,3 +14,10 @@ export function storageFailure(error: unknown): Exclude<ErrorName, 'NONE'> | und
 function refusalOf(error: KafkaError): Exclude<ErrorName, 'NONE'> | undefined {
   return error.code === 'NONE' ? undefined : error.code;
 }
+
+/** What a client is told besides the error, where it can do something about it: there is no space left. */
+export function storageFailureText(error: unknown): string | undefined {
+  if (error instanceof KafkaError) return storageFailureText(error.cause);
+  if (!(error instanceof StorageError) || error.code !== 'full') return undefined;
+  return `STORAGE_FULL: ${error.message} Nothing was stored; try again when there is space. What retention allows to go is deleted first.`;
+}

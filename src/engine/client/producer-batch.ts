@@ -1,5 +1,6 @@
 import type { Millis } from '../environment/environment.js';
 import type { EventId } from '../environment/trace-events.js';
+import type { CompressionType } from '../protocol/batch-header.js';
 import { batchHeaderSize, encodeBatch, type RecordToEncode } from '../protocol/record-batch.js';
 import type { Backoff } from './backoff.js';
 import { sizeInBatch } from './record-size.js';
@@ -9,6 +10,7 @@ import type { Acknowledgement, SendCall } from './send-call.js';
 export interface Delivery {
   readonly acks: number;
   readonly timeoutMs: Millis;
+  readonly compression: CompressionType;
 }
 
 /** The records that go to one partition together. It is kept until it is acknowledged or has failed; a retry sends the same bytes. */
@@ -16,7 +18,7 @@ export class ProducerBatch {
   readonly records: RecordToEncode[] = [];
   /** The ids of the records in the trace; empty when nobody watches. */
   readonly sends: EventId[] = [];
-  /** How many bytes the batch has when it is encoded, header included. */
+  /** How many bytes the batch has when it is encoded, header included, before it is compressed. */
   sizeInBytes = batchHeaderSize;
   backoff: Backoff | undefined;
   /** Not sent again before this time. */
@@ -69,7 +71,7 @@ export class ProducerBatch {
 
   /** The bytes of the batch; from now on nothing more comes in. */
   encode(): Uint8Array {
-    this.#encoded ??= encodeBatch({ records: this.records });
+    this.#encoded ??= encodeBatch({ records: this.records, compression: this.delivery.compression });
     this.records.length = 0;
     return this.#encoded;
   }

@@ -1,4 +1,5 @@
 import type { Millis } from '../environment/environment.js';
+import { compressionTypes } from '../protocol/batch-header.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { Accumulator } from './accumulator.js';
 import type { RetryOptions } from './backoff.js';
@@ -43,6 +44,11 @@ export interface ProducerConfig {
   readonly allowAutoTopicCreation?: boolean;
 }
 
+/** The codecs that batches may be compressed with, by KafkaJS's names; the numbers are the protocol's. */
+export const CompressionTypes = { None: 0, GZIP: 1, Snappy: 2, LZ4: 3, ZSTD: 4 } as const;
+
+export type CompressionCode = (typeof CompressionTypes)[keyof typeof CompressionTypes];
+
 export interface ProducerRecord {
   readonly topic: string;
   readonly messages: readonly Message[];
@@ -50,6 +56,8 @@ export interface ProducerRecord {
   readonly acks?: -1 | 0 | 1;
   /** How long the broker may take, in milliseconds; 30 000 by default. */
   readonly timeout?: Millis;
+  /** One of `CompressionTypes`; none by default. */
+  readonly compression?: CompressionCode;
 }
 
 export interface TopicMessages {
@@ -61,6 +69,7 @@ export interface ProducerBatchRecord {
   readonly topicMessages: readonly TopicMessages[];
   readonly acks?: -1 | 0 | 1;
   readonly timeout?: Millis;
+  readonly compression?: CompressionCode;
 }
 
 export const producerEvents = {
@@ -159,8 +168,8 @@ export class Producer {
    * Sends records to one topic. Resolves with one entry for each partition that got some, its base offset that of the send's first record there. Rejects
    * with the first failure, also if other records were stored; a message that can't be sent rejects before any is.
    */
-  send({ topic, messages, acks, timeout }: ProducerRecord): Promise<RecordMetadata[]> {
-    const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000);
+  send({ topic, messages, acks, timeout, compression }: ProducerRecord): Promise<RecordMetadata[]> {
+    const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000, compression ?? CompressionTypes.None);
     const call = new SendCall(messages.length);
     try {
       this.#placer.place(this.#prepare(topic, messages, call, delivery));
@@ -171,8 +180,8 @@ export class Producer {
   }
 
   /** As `send`, to several topics. */
-  sendBatch({ topicMessages, acks, timeout }: ProducerBatchRecord): Promise<RecordMetadata[]> {
-    const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000);
+  sendBatch({ topicMessages, acks, timeout, compression }: ProducerBatchRecord): Promise<RecordMetadata[]> {
+    const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000, compression ?? CompressionTypes.None);
     const recordCount = topicMessages.reduce((count, { messages }) => count + messages.length, 0);
     const call = new SendCall(recordCount);
     try {
@@ -211,9 +220,18 @@ export class Producer {
     return { topic, messages, records, call, delivery, firstSend, partitions: undefined, next: 0, timer: undefined };
   }
 
-  #delivery(acks: number, timeoutMs: Millis): Delivery {
-    for (const known of this.#deliveries) if (known.acks === acks && known.timeoutMs === timeoutMs) return known;
-    const delivery = { acks, timeoutMs };
+  #delivery(acks: number, timeoutMs: Millis, code: CompressionCode): Delivery {
+    const compression = compressionTypes[code];
+    if (compression === undefined)
+      throw new KafkaError(
+        'UNSUPPORTED_COMPRESSION_TYPE',
+        `${String(code)} is no compression type. Use one of CompressionTypes: None, GZIP, Snappy, LZ4, ZSTD.`,
+      );
+    const isWanted = (known: Delivery) =>
+      known.acks === acks && known.timeoutMs === timeoutMs && known.compression === compression;
+    const known = this.#deliveries.find(isWanted);
+    if (known !== undefined) return known;
+    const delivery = { acks, timeoutMs, compression };
     this.#deliveries.push(delivery);
     return delivery;
   }

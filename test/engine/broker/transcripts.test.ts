@@ -5,7 +5,9 @@ import { TranscriptPlayer } from './transcript-player.js';
 
 describe('the broker answers as a real Kafka did', () => {
   it.each(
-    [...goldenLines<Transcript>('transcripts-classic.jsonl'), ...goldenLines<Transcript>('transcripts-log.jsonl')].map((transcript) => [transcript.name, transcript] as const),
+    [...goldenLines<Transcript>('transcripts-classic.jsonl'), ...goldenLines<Transcript>('transcripts-log.jsonl')].map(
+      (transcript) => [transcript.name, transcript] as const,
+    ),
   )('%s', async (_, transcript) => {
     expect(await TranscriptPlayer.play(transcript)).toEqual([]);
   });

@@ -29,4 +29,30 @@ describe('LeaderEpochs', () => {
     'takes %j for no checkpoint',
     (text) => expect(LeaderEpochs.parse(text)).toBeUndefined(),
   );
+
+  it.each([
+    [0, { epoch: 0, endOffset: 0 }],
+    [1, { epoch: 1, endOffset: 5 }],
+    [2, { epoch: 1, endOffset: 5 }],
+    [3, { epoch: 3, endOffset: 10 }],
+    [5, { epoch: 3, endOffset: 10 }],
+    [6, { epoch: 6, endOffset: 12 }],
+    [7, undefined],
+    [-1, undefined],
+  ])('tells where epoch %s ended', (epoch, end) => {
+    const epochs = new LeaderEpochs([
+      { epoch: 1, startOffset: 0 },
+      { epoch: 3, startOffset: 5 },
+      { epoch: 6, startOffset: 10 },
+    ]);
+    expect(epochs.endOffsetFor(epoch, 12)).toEqual(end);
+  });
+
+  it('forgets epochs before the start of the log; the one of the start begins there', () => {
+    const epochs = new LeaderEpochs();
+    epochs.assign(1, 0);
+    epochs.assign(2, 7);
+    epochs.truncateFromStart(9);
+    expect(epochs.toText()).toBe('0\n1\n2 9\n');
+  });
 });
