@@ -27,7 +27,7 @@ export const layers = {
   },
   'engine/protocol': {
     imports: ['engine/environment'],
-    packages: none,
+    packages: /^(fflate|fzstd)$/,
     instead: 'It is the wall between client and broker and knows neither: put only what crosses the wall here.',
   },
   'engine/log': {

@@ -24,7 +24,7 @@ const settings = {
   'log.retention.ms': { kafka: 604_800_000 },
   'log.retention.bytes': { kafka: -1 },
   'log.initial.task.delay.ms': { kafka: 30_000, classroom: 1000, test: 1000 },
-  'log.retention.check.interval.ms': { kafka: 300_000, classroom: 5000, test: 1000 },
+  'log.retention.check.interval.ms': { kafka: 300_000, classroom: 1000, test: 1000 },
   'log.cleaner.enable': { kafka: true },
   'log.cleaner.backoff.ms': { kafka: 15_000, classroom: 1000, test: 1000 },
   'log.cleaner.dedupe.buffer.size': { kafka: 134_217_728 },

@@ -64,7 +64,9 @@ function isCheckpoint(value: unknown): value is LogCheckpoint {
     found.snapshots.every(isOffset) &&
     [found.deleted, found.cleaning].every((list) => Array.isArray(list) && list.every(isOffset)) &&
     Array.isArray(found.sealed) &&
-    found.sealed.every((each) => isOffset(each.baseOffset) && isOffset(each.size) && isOffset(each.nextOffset)) &&
+    found.sealed.every(
+      (each: Partial<SealedSegment>) => isOffset(each.baseOffset) && isOffset(each.size) && isOffset(each.nextOffset),
+    ) &&
     (found.active === undefined || isActive(found.active))
   );
 }

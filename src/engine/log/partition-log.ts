@@ -842,8 +842,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   /** The checkpoint, with the active segment as it is now, and its indexes and a snapshot of the producers beside it. */
   private anchored(): StorageWrite[] {
     const { active } = this;
-    const { transactions, offsetEntries, timeEntries, modifiedAt, ...extent } = active.state;
-    this.anchor = { baseOffset: active.baseOffset, ...extent };
+    const { size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry } = active.state;
+    this.anchor = { baseOffset: active.baseOffset, size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry };
     const bases = new Set(this.list.map(({ baseOffset }) => baseOffset));
     const snapshot = this.producers.snapshotAt(this.end, bases);
     return [...sidecarWrites(this, active), ...snapshot, this.checkpointWrite()];

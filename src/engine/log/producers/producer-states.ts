@@ -34,7 +34,7 @@ export interface ProducerChange {
   /** The transaction that its marker ended, if it had written here. */
   readonly completed: CompletedTransaction | undefined;
   /** Makes it as it was before. Changes are taken back in the reverse of their sequence. */
-  undo(): void;
+  readonly undo: () => void;
 }
 
 /**

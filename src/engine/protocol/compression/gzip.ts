@@ -13,10 +13,10 @@ export function compressGzip(bytes: Uint8Array, level = -1): Uint8Array {
 /** Decompresses gzip, in steps, so that a small input which becomes huge is noticed early. */
 export function decompressGzip(bytes: Uint8Array, limit: number): Uint8Array {
   const output = new Output(limit, bytes.length * 3);
-  let isEnded = false;
+  const seen = { end: false };
   const stream = new Gunzip((part, final) => {
     output.push(part);
-    isEnded ||= final;
+    seen.end ||= final;
   });
   try {
     for (let at = 0; at < bytes.length; at += stepBytes)
@@ -25,6 +25,6 @@ export function decompressGzip(bytes: Uint8Array, limit: number): Uint8Array {
     if (error instanceof KafkaError) throw error;
     throw corruptCompression(`gzip says '${error instanceof Error ? error.message : String(error)}'`);
   }
-  if (!isEnded) throw corruptCompression('it ends before gzip does');
+  if (!seen.end) throw corruptCompression('it ends before gzip does');
   return output.take();
 }

@@ -13,10 +13,10 @@ const largestWindowBytes = 8 * 1024 * 1024;
 export function decompressZstd(bytes: Uint8Array, limit: number): Uint8Array {
   checkWindow(bytes, limit);
   const output = new Output(limit, bytes.length * 3);
-  let isEnded = false;
+  const seen = { end: false };
   const stream = new Decompress((part, final) => {
     output.push(part);
-    isEnded ||= final === true;
+    seen.end ||= final === true;
   });
   try {
     for (let at = 0; at < bytes.length; at += stepBytes)
@@ -25,7 +25,7 @@ export function decompressZstd(bytes: Uint8Array, limit: number): Uint8Array {
     if (error instanceof KafkaError) throw error;
     throw corruptCompression(`zstd says '${error instanceof Error ? error.message : String(error)}'`);
   }
-  if (!isEnded) throw corruptCompression('it ends before zstd does');
+  if (!seen.end) throw corruptCompression('it ends before zstd does');
   return output.take();
 }
 
