@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// @ts-check
+// Long versions of tests, for machines that have the time: `npm run soak -- <name>`. Each is a test that `npm test` runs with less.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** @type {Record<string, { readonly says: string, readonly test: string, readonly environment: Record<string, string> }>} */
+const soaks = {
+  'fuzz-log': {
+    says: 'a million damaged record batches: none may do more than be refused',
+    test: 'test/engine/protocol/batch-fuzz.test.ts',
+    environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
+  },
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const soak = name === undefined ? undefined : soaks[name];
+if (soak === undefined || rest.length > 0) {
+  console.error(`Usage: npm run soak -- <name>\n`);
+  for (const [known, { says }] of Object.entries(soaks)) console.error(`  ${known.padEnd(12)} ${says}`);
+  process.exit(2);
+}
+// What is set already wins: so a failure can be asked for again.
+const environment = { ...process.env };
+for (const [variable, value] of Object.entries(soak.environment)) environment[variable] ??= value;
+console.log(`${name}: ${soak.says}`, soak.environment);
+const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'node', soak.test], {
+  stdio: 'inherit',
+  env: environment,
+});
+process.exit(status ?? 1);
