@@ -1,10 +1,11 @@
 /**
  * Metadata v0-13. This broker, and the topics that are asked for: by name, from v10 on by id, or all of them. A topic that is shown is ready. A name that
  * is not there is created if request and broker allow it: then UNKNOWN_TOPIC_OR_PARTITION comes first, and the topic the next time.
- * Left out: authorized operations (there are no access rules), other brokers.
+ * Everybody may do everything. Left out: other brokers.
  */
 import type { CompleteRequestOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
+import { operations } from './authorized-operations.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { TopicImage } from './metadata-image.js';
 import { isZeroId } from './topic-id.js';
@@ -28,9 +29,15 @@ export const handleMetadata: Handler<'Metadata'> = async (services, { context, v
     brokers: [{ nodeId, host: advertised.host, port: advertised.port }],
     clusterId,
     controllerId: nodeId,
-    topics,
+    topics: request.includeTopicAuthorizedOperations ? topics.map(allowed) : topics,
+    ...(request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: operations.cluster }),
   };
 };
+
+/** A topic that was asked for by an id that nobody knows has no name, and nothing is said of it. */
+function allowed(topic: ReturnType<typeof find>) {
+  return topic.name === null ? topic : { ...topic, topicAuthorizedOperations: operations.topic };
+}
 
 /** Kafka looks at the ids alone as soon as one is given. */
 function preferIds(asked: readonly AskedTopic[]): readonly AskedTopic[] {

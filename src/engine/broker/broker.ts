@@ -33,6 +33,8 @@ export interface BrokerOptions {
   /** Where clients find this broker. */
   readonly advertised?: BrokerAddress;
   readonly config?: Partial<BrokerConfig>;
+  /** What clients are told of where the logs are; a name made of the cluster's id if absent. */
+  readonly logDirectory?: string;
 }
 
 /** One broker that is its whole cluster: leader of every partition, coordinator of every group, controller of every topic. */
@@ -64,6 +66,7 @@ export class Broker implements RequestHandler {
       nodeId,
       clusterId,
       advertised,
+      logDirectory: options.logDirectory ?? `/${clusterId}`,
       config,
       controller,
       replicas,

@@ -1,2 +1,2 @@
 /** Kafka's numbers for what has configs (`ConfigResource.Type`). */
-export const resourceTypes = { topic: 2, broker: 4, group: 32 } as const;
+export const resourceTypes = { topic: 2, broker: 4, brokerLogger: 8, clientMetrics: 16, group: 32 } as const;

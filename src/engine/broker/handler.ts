@@ -13,6 +13,8 @@ export interface BrokerServices {
   readonly nodeId: number;
   readonly clusterId: string;
   readonly advertised: BrokerAddress;
+  /** What DescribeLogDirs calls the place where the logs are. */
+  readonly logDirectory: string;
   readonly config: BrokerConfig;
   readonly controller: Controller;
   readonly replicas: ReplicaManager;

@@ -10,16 +10,28 @@ import { handleJoinGroup } from './11-join-group.js';
 import { handleHeartbeat } from './12-heartbeat.js';
 import { handleLeaveGroup } from './13-leave-group.js';
 import { handleSyncGroup } from './14-sync-group.js';
+import { handleSaslHandshake } from './17-sasl-handshake.js';
 import { apiVersionsHandler } from './18-api-versions.js';
 import { handleCreateTopics } from './19-create-topics.js';
 import { handleDeleteTopics } from './20-delete-topics.js';
-import { handleInitProducerId } from './22-init-producer-id.js';
 import { handleDeleteRecords } from './21-delete-records.js';
+import { handleInitProducerId } from './22-init-producer-id.js';
 import { handleOffsetForLeaderEpoch } from './23-offset-for-leader-epoch.js';
+import { handleDescribeAcls } from './29-describe-acls.js';
+import { handleCreateAcls } from './30-create-acls.js';
+import { handleDeleteAcls } from './31-delete-acls.js';
 import { handleDescribeConfigs } from './32-describe-configs.js';
 import { handleAlterConfigs } from './33-alter-configs.js';
+import { handleDescribeLogDirs } from './35-describe-log-dirs.js';
+import { handleSaslAuthenticate } from './36-sasl-authenticate.js';
 import { handleCreatePartitions } from './37-create-partitions.js';
+import { handleElectLeaders } from './43-elect-leaders.js';
 import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.js';
+import { handleAlterPartitionReassignments } from './45-alter-partition-reassignments.js';
+import { handleListPartitionReassignments } from './46-list-partition-reassignments.js';
+import { handleDescribeCluster } from './60-describe-cluster.js';
+import { handleListConfigResources } from './74-list-config-resources.js';
+import { handleDescribeTopicPartitions } from './75-describe-topic-partitions.js';
 import type { Handler } from './handler.js';
 
 const others = {
@@ -34,15 +46,27 @@ const others = {
   Heartbeat: handleHeartbeat,
   LeaveGroup: handleLeaveGroup,
   SyncGroup: handleSyncGroup,
+  SaslHandshake: handleSaslHandshake,
   CreateTopics: handleCreateTopics,
   DeleteTopics: handleDeleteTopics,
-  InitProducerId: handleInitProducerId,
   DeleteRecords: handleDeleteRecords,
+  InitProducerId: handleInitProducerId,
   OffsetForLeaderEpoch: handleOffsetForLeaderEpoch,
+  DescribeAcls: handleDescribeAcls,
+  CreateAcls: handleCreateAcls,
+  DeleteAcls: handleDeleteAcls,
   DescribeConfigs: handleDescribeConfigs,
   AlterConfigs: handleAlterConfigs,
+  DescribeLogDirs: handleDescribeLogDirs,
+  SaslAuthenticate: handleSaslAuthenticate,
   CreatePartitions: handleCreatePartitions,
+  ElectLeaders: handleElectLeaders,
   IncrementalAlterConfigs: handleIncrementalAlterConfigs,
+  AlterPartitionReassignments: handleAlterPartitionReassignments,
+  ListPartitionReassignments: handleListPartitionReassignments,
+  DescribeCluster: handleDescribeCluster,
+  ListConfigResources: handleListConfigResources,
+  DescribeTopicPartitions: handleDescribeTopicPartitions,
 } satisfies { [Api in ApiName]?: Handler<Api> };
 
 /** The APIs that this broker serves: what is not here gets UNSUPPORTED_VERSION. */

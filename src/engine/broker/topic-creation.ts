@@ -2,6 +2,7 @@ import type { ErrorName } from '../protocol/errors.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { MetadataImage } from './metadata-image.js';
+import { assignmentError } from './replica-assignment.js';
 import { topicConfigError } from './topic-config.js';
 import { collisionKey, topicNameError } from './topic-name.js';
 
@@ -100,19 +101,8 @@ function assignmentRefusal(topic: TopicToCreate, nodeId: number, refused: Refuse
       'A manual partition assignment was specified, but numPartitions was not set to -1.',
     );
   for (const { brokerIds } of topic.assignments) {
-    if (brokerIds.length === 0)
-      return refused('INVALID_REPLICA_ASSIGNMENT', 'The manual partition assignment includes an empty replica list.');
-    const unknown = brokerIds.find((id) => id !== nodeId);
-    if (unknown !== undefined)
-      return refused(
-        'INVALID_REPLICA_ASSIGNMENT',
-        `The manual partition assignment includes broker ${unknown}, but no such broker is registered.`,
-      );
-    if (brokerIds.length > 1)
-      return refused(
-        'INVALID_REPLICA_ASSIGNMENT',
-        `The manual partition assignment includes the broker ${nodeId} more than once.`,
-      );
+    const error = assignmentError(brokerIds, nodeId);
+    if (error !== undefined) return refused('INVALID_REPLICA_ASSIGNMENT', error);
   }
   const numbers = topic.assignments.map(({ partitionIndex }) => partitionIndex).sort((left, right) => left - right);
   if (numbers.some((number, index) => number !== index))

@@ -1,6 +1,7 @@
 import type { ErrorName } from '../protocol/errors.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { MetadataImage } from './metadata-image.js';
+import { assignmentError } from './replica-assignment.js';
 
 /** How many partitions somebody wants a topic to have. */
 export interface TopicToGrow {
@@ -55,16 +56,4 @@ export function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nod
     }),
   );
   return { name, error: 'NONE', message: null, records };
-}
-
-/** What is wrong with where a partition shall be. */
-function assignmentError(brokerIds: readonly number[], nodeId: number): string | undefined {
-  const start = 'The manual partition assignment includes';
-  if (brokerIds.length === 0) return `${start} an empty replica list.`;
-  const sorted = [...brokerIds].sort((a, b) => a - b);
-  for (const [index, id] of sorted.entries()) {
-    if (id !== nodeId) return `${start} broker ${id}, but no such broker is registered.`;
-    if (sorted[index - 1] === id) return `${start} the broker ${id} more than once.`;
-  }
-  return undefined;
 }

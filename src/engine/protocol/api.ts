@@ -6,8 +6,8 @@ export interface Api<Request extends Fields = Fields, Response extends Fields = 
   readonly key: number;
   readonly name: string;
   readonly validVersions: VersionRange;
-  /** The first version with compact lengths and tagged fields. */
-  readonly flexibleFrom: number;
+  /** The first version with compact lengths and tagged fields; null: none has them. */
+  readonly flexibleFrom: number | null;
   /** What a broker says in ApiVersions: mostly `validVersions`, without a last version that is not stable yet. */
   readonly advertisedVersions: VersionRange;
   readonly request: MessageSchema<Request>;
@@ -19,7 +19,7 @@ export function defineApi<Request extends Fields, Response extends Fields>(decla
   key: number;
   name: string;
   validVersions: Versions;
-  flexibleFrom: number;
+  flexibleFrom: number | null;
   advertisedVersions?: Versions;
   request: Request;
   response: Response;

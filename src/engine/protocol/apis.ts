@@ -9,16 +9,28 @@ import { joinGroup } from './apis/11-join-group.js';
 import { heartbeat } from './apis/12-heartbeat.js';
 import { leaveGroup } from './apis/13-leave-group.js';
 import { syncGroup } from './apis/14-sync-group.js';
+import { saslHandshake } from './apis/17-sasl-handshake.js';
 import { apiVersions } from './apis/18-api-versions.js';
 import { createTopics } from './apis/19-create-topics.js';
 import { deleteTopics } from './apis/20-delete-topics.js';
-import { initProducerId } from './apis/22-init-producer-id.js';
 import { deleteRecords } from './apis/21-delete-records.js';
+import { initProducerId } from './apis/22-init-producer-id.js';
 import { offsetForLeaderEpoch } from './apis/23-offset-for-leader-epoch.js';
+import { describeAcls } from './apis/29-describe-acls.js';
+import { createAcls } from './apis/30-create-acls.js';
+import { deleteAcls } from './apis/31-delete-acls.js';
 import { describeConfigs } from './apis/32-describe-configs.js';
 import { alterConfigs } from './apis/33-alter-configs.js';
+import { describeLogDirs } from './apis/35-describe-log-dirs.js';
+import { saslAuthenticate } from './apis/36-sasl-authenticate.js';
 import { createPartitions } from './apis/37-create-partitions.js';
+import { electLeaders } from './apis/43-elect-leaders.js';
 import { incrementalAlterConfigs } from './apis/44-incremental-alter-configs.js';
+import { alterPartitionReassignments } from './apis/45-alter-partition-reassignments.js';
+import { listPartitionReassignments } from './apis/46-list-partition-reassignments.js';
+import { describeCluster } from './apis/60-describe-cluster.js';
+import { listConfigResources } from './apis/74-list-config-resources.js';
+import { describeTopicPartitions } from './apis/75-describe-topic-partitions.js';
 import type { Complete, Given } from './schema.js';
 import { completed } from './message-values.js';
 
@@ -35,16 +47,28 @@ export const apis = {
   Heartbeat: heartbeat,
   LeaveGroup: leaveGroup,
   SyncGroup: syncGroup,
+  SaslHandshake: saslHandshake,
   ApiVersions: apiVersions,
   CreateTopics: createTopics,
   DeleteTopics: deleteTopics,
-  InitProducerId: initProducerId,
   DeleteRecords: deleteRecords,
+  InitProducerId: initProducerId,
   OffsetForLeaderEpoch: offsetForLeaderEpoch,
+  DescribeAcls: describeAcls,
+  CreateAcls: createAcls,
+  DeleteAcls: deleteAcls,
   DescribeConfigs: describeConfigs,
   AlterConfigs: alterConfigs,
+  DescribeLogDirs: describeLogDirs,
+  SaslAuthenticate: saslAuthenticate,
   CreatePartitions: createPartitions,
+  ElectLeaders: electLeaders,
   IncrementalAlterConfigs: incrementalAlterConfigs,
+  AlterPartitionReassignments: alterPartitionReassignments,
+  ListPartitionReassignments: listPartitionReassignments,
+  DescribeCluster: describeCluster,
+  ListConfigResources: listConfigResources,
+  DescribeTopicPartitions: describeTopicPartitions,
 } as const;
 
 type Apis = typeof apis;

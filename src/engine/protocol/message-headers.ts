@@ -1,5 +1,6 @@
 import type { Api } from './api.js';
 import { decodeLeadingMessage, encodeMessage } from './codec.js';
+import { isFlexible } from './message-writer.js';
 import { int16, int32, message, string, type Complete } from './schema.js';
 
 /** The header of a request, version 1. Version 2 has tagged fields after it, but the client id keeps its two-byte length. */
@@ -17,13 +18,13 @@ export type RequestHeader = Complete<typeof requestHeader.fields>;
 
 /** The version of the header before a request: 2 if the request is flexible. */
 export function requestHeaderVersion(api: Pick<Api, 'flexibleFrom'>, version: number): 1 | 2 {
-  return version >= api.flexibleFrom ? 2 : 1;
+  return isFlexible(api, version) ? 2 : 1;
 }
 
 /** The version of the header before a response: 1 if it is flexible, but always 0 for ApiVersions, which a client must read before it knows the broker (KIP-511). */
 export function responseHeaderVersion(api: Pick<Api, 'flexibleFrom' | 'key'>, version: number): 0 | 1 {
   const apiVersionsKey = 18;
-  return version >= api.flexibleFrom && api.key !== apiVersionsKey ? 1 : 0;
+  return isFlexible(api, version) && api.key !== apiVersionsKey ? 1 : 0;
 }
 
 /** The bytes before the body of a request. */

@@ -32,7 +32,7 @@ export function writeStruct(
 }
 
 /** Whether this version has compact lengths and tagged fields. */
-export function isFlexible({ flexibleFrom }: MessageSchema, version: number): boolean {
+export function isFlexible({ flexibleFrom }: Pick<MessageSchema, 'flexibleFrom'>, version: number): boolean {
   return flexibleFrom !== null && version >= flexibleFrom;
 }
 

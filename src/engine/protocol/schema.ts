@@ -163,6 +163,7 @@ export function structs<F extends Fields, const O extends Options = Options>(
 }
 
 interface ElementTypes {
+  readonly int8: number;
   readonly int32: number;
   readonly int64: bigint;
   readonly string: string;

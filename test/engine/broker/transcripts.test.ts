@@ -5,9 +5,9 @@ import { TranscriptPlayer } from './transcript-player.js';
 
 describe('the broker answers as a real Kafka did', () => {
   it.each(
-    [...goldenLines<Transcript>('transcripts-classic.jsonl'), ...goldenLines<Transcript>('transcripts-log.jsonl')].map(
-      (transcript) => [transcript.name, transcript] as const,
-    ),
+    ['transcripts-classic.jsonl', 'transcripts-log.jsonl', 'transcripts-wire.jsonl']
+      .flatMap((file) => goldenLines<Transcript>(file))
+      .map((transcript) => [transcript.name, transcript] as const),
   )('%s', async (_, transcript) => {
     expect(await TranscriptPlayer.play(transcript)).toEqual([]);
   });

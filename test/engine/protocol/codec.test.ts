@@ -19,7 +19,8 @@ interface Frame {
   readonly json: StructValue;
 }
 
-const frames = goldenLines<Frame>('frames.jsonl');
+/** Of every API that Kafka has for clients; those that we have no table of are left out. */
+const frames = goldenLines<Frame>('frames.jsonl').filter(({ key }) => apiByKey(key) !== undefined);
 const schemas: MessageSchema[] = Object.values(apis).flatMap((api): MessageSchema[] => [api.request, api.response]);
 
 function schemaOf({ key, direction }: Frame): MessageSchema {
@@ -49,7 +50,7 @@ describe('the codec against frames that Kafka wrote', () => {
 
   it('the header versions are those of Kafka', () => {
     for (const frame of frames) {
-      const api = Object.values(apis).find(({ key }) => key === frame.key) as (typeof apis)['Fetch'];
+      const api = apiByKey(frame.key)!;
       const versionOf = frame.direction === 'request' ? requestHeaderVersion : responseHeaderVersion;
       expect(versionOf(api, frame.version), `${frame.api} ${frame.version}`).toBe(frame.headerVersion);
     }

@@ -1,0 +1,12 @@
+/** DeleteAcls v1-3. There are no access rules here: it answers as a Kafka without an authorizer. */
+import { errorCode } from '../protocol/errors.js';
+import type { Handler } from './handler.js';
+
+export const handleDeleteAcls: Handler<'DeleteAcls'> = (_services, { request }) => ({
+  throttleTimeMs: 0,
+  filterResults: request.filters.map(() => ({
+    errorCode: errorCode('SECURITY_DISABLED'),
+    errorMessage: 'No Authorizer is configured.',
+    matchingAcls: [],
+  })),
+});

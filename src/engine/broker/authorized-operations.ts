@@ -1,0 +1,27 @@
+/**
+ * What everybody may do where there are no access rules, as Kafka tells it in answers: a bit for each operation that the resource has, counted by the
+ * operation's number (`AclOperation`).
+ */
+const codes = {
+  read: 3,
+  write: 4,
+  create: 5,
+  delete: 6,
+  alter: 7,
+  describe: 8,
+  clusterAction: 9,
+  describeConfigs: 10,
+  alterConfigs: 11,
+  idempotentWrite: 12,
+} as const;
+
+type Operation = keyof typeof codes;
+
+function bits(...allowed: readonly Operation[]): number {
+  return allowed.reduce((sum, operation) => sum + 2 ** codes[operation], 0);
+}
+
+export const operations = {
+  cluster: bits('create', 'clusterAction', 'describeConfigs', 'alterConfigs', 'idempotentWrite', 'alter', 'describe'),
+  topic: bits('read', 'write', 'create', 'describe', 'delete', 'alter', 'describeConfigs', 'alterConfigs'),
+} as const;
