@@ -6,8 +6,6 @@ import type { MisconceptionId } from './scenario.js';
  * The words of a scenario in one language. `*words*` are emphasised and `` `words` `` set as code wherever a text is a sentence.
  */
 export interface ScenarioTexts<StepId extends string, QuestionId extends string, Spec = RunSpec, View = RunView> {
-  readonly title: string;
-  readonly objective: string;
   /** A record in words: `order-2 paid`. */
   readonly recordName: (context: StoryContext<Spec>, record: number) => string;
   /** What the letters of the labels mean; empty where they mean nothing in particular. */

@@ -17,8 +17,6 @@ export interface Scenario<
   View = RunView,
 > {
   readonly id: string;
-  /** Its number in the list of scenarios. */
-  readonly number: number;
   /** The cluster, the actors with their speeds, and the script, as the learner finds them. */
   readonly spec: Spec;
   readonly steps: readonly Step<StepId, QuestionId>[];

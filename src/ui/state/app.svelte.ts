@@ -5,7 +5,7 @@ import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
 import {
   isPlayName,
-  newPlay,
+  loadPlay,
   predictedIn,
   progressIn,
   recordsOf,
@@ -32,6 +32,8 @@ export class AppState {
   plays = $state.raw<Readonly<Record<string, PlayState>>>({});
   /** The scenario that is open. */
   play = $state.raw<Play>();
+  /** What it is called. */
+  playName = $state.raw<PlayName>();
 
   private journal: LearnerJournal | undefined;
   private leadership: LogLeadership | undefined;
@@ -74,10 +76,6 @@ export class AppState {
 
   get player(): Play['player'] | undefined {
     return this.play?.player;
-  }
-
-  get playName(): PlayName | undefined {
-    return this.play?.name;
   }
 
   /** Opens what the place in the app shows. */
@@ -168,18 +166,24 @@ export class AppState {
       this.router.go('own-records');
       return;
     }
-    const player = this.begin(name, ownRecords, this.storageError === undefined);
+    const player = await this.begin(name, ownRecords, this.storageError === undefined);
     await player.start(kept);
     player.keep();
   }
 
-  private begin(name: PlayName, records: readonly RunRecord[] | undefined, keepsRuns: boolean): AnyPlayer {
+  private async begin(
+    name: PlayName,
+    records: readonly RunRecord[] | undefined,
+    keepsRuns: boolean,
+  ): Promise<AnyPlayer> {
     const onChange = (state: PlayState): void => {
       if (this.playName !== name || !this.acts) return;
       this.plays = { ...this.plays, [name]: state };
       this.save();
     };
-    this.play = newPlay(name, { host: this.host, frames: this.frames, keepsRuns, onChange }, records);
+    const open = await loadPlay(name);
+    this.playName = name;
+    this.play = open({ host: this.host, frames: this.frames, name, keepsRuns, onChange }, records);
     return this.play.player;
   }
 
@@ -187,6 +191,7 @@ export class AppState {
     const { player } = this;
     player?.pause();
     this.play = undefined;
+    this.playName = undefined;
     await player?.close();
   }
 
@@ -225,7 +230,7 @@ export class AppState {
     }
     await this.closePlayer();
     this.lostTheLog = false;
-    const player = this.begin(name, name === 'three-ways/own' ? recordsOf(state) : undefined, false);
+    const player = await this.begin(name, name === 'three-ways/own' ? recordsOf(state) : undefined, false);
     await player.start({ ...state, playing: false });
   }
 

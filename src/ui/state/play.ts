@@ -1,40 +1,36 @@
-import type { RunRecord, RunSpec } from '../../engine/scenario/run-spec.js';
 import type { LogRunSpec } from '../../engine/scenario/log-run-spec.js';
 import type { LogRunView } from '../../engine/scenario/log-run-view.js';
+import type { RunRecord, RunSpec } from '../../engine/scenario/run-spec.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
-import { compaction } from '../scenarios/compaction/scenario.js';
-import { retention } from '../scenarios/retention/scenario.js';
-import { threeWays } from '../scenarios/three-ways/scenario.js';
-import type { PlayState } from './learner-journal.js';
-import { logRun } from './log-run.js';
-import { lanesRun } from './lanes-run.js';
-import { countPredictions, ScenarioPlayer, type PlayerOptions } from './scenario-player.svelte.js';
+import { catalogue, type ListedScenario, type ScenarioName } from '../scenarios/catalogue.js';
+import type { ScenarioTexts } from '../scenarios/scenario-texts.js';
+import type { Language } from '../texts/languages.js';
+import type { LearnerAnswer, PlayState } from './learner-journal.js';
+import type { PlayerOptions, ScenarioPlayer } from './scenario-player.svelte.js';
 
 /** The plays that the app knows, one a scenario; scenario 1 also on the learner's own records. */
-export type PlayName = LanesPlayName | LogPlayName;
-export type LanesPlayName = 'three-ways' | 'three-ways/own';
-export type LogPlayName = 'retention' | 'compaction';
+export type PlayName = ScenarioName | 'three-ways/own';
+
+/** A scenario that is open, on runs of one kind. */
+interface OpenedPlay<Kind extends string, Player, Texts> {
+  readonly kind: Kind;
+  readonly player: Player;
+  readonly texts: Readonly<Record<Language, Texts>>;
+}
 
 /** A scenario on lanes that share the same records. */
 export type LanesPlayer = ScenarioPlayer<RunSpec, RunView>;
+export type LanesPlay = OpenedPlay<'lanes', LanesPlayer, ScenarioTexts<string, string>>;
 
 /** A scenario on one partition's log. */
 export type LogPlayer = ScenarioPlayer<LogRunSpec, LogRunView>;
-
-export interface LanesPlay {
-  readonly kind: 'lanes';
-  readonly name: LanesPlayName;
-  readonly player: LanesPlayer;
-}
-
-export interface LogPlay {
-  readonly kind: 'log';
-  readonly name: LogPlayName;
-  readonly player: LogPlayer;
-}
+export type LogPlay = OpenedPlay<'log', LogPlayer, ScenarioTexts<string, string, LogRunSpec, LogRunView>>;
 
 /** A play that is open: its player, named by the kind of run that it shows. */
 export type Play = LanesPlay | LogPlay;
+
+/** Opens a play at the beginning of its scenario. `records` are the learner's own, where the play is about those. */
+export type OpenPlay<Opened extends Play = Play> = (options: PlayerOptions, records?: readonly RunRecord[]) => Opened;
 
 /** Whatever the kind of its run, a player can be opened, kept, told of and closed alike. */
 export interface AnyPlayer {
@@ -47,35 +43,42 @@ export interface AnyPlayer {
   readonly playback: { readonly headMs: number; readonly speed: number };
 }
 
-/** The scenario of each play, as it is given. */
-const scenarios = { 'three-ways': threeWays, 'three-ways/own': threeWays, retention, compaction } as const;
+/** A scenario is loaded, with its words, when it is opened. */
+const loaders: Readonly<Record<ScenarioName, () => Promise<{ readonly open: OpenPlay }>>> = {
+  'three-ways': () => import('./plays/three-ways.js'),
+  retention: () => import('./plays/retention.js'),
+  compaction: () => import('./plays/compaction.js'),
+};
+
+/** Loads what opens a play. */
+export async function loadPlay(name: PlayName): Promise<OpenPlay> {
+  return (await loaders[scenarioNameOf(name)]()).open;
+}
 
 /** Whether `name` is that of a play. */
 export function isPlayName(name: string | undefined): name is PlayName {
-  return name !== undefined && Object.hasOwn(scenarios, name);
+  return name === 'three-ways/own' || (name !== undefined && Object.hasOwn(catalogue, name));
 }
 
-/** What the first page lists: the scenarios by their subject, and how long each takes. */
-export const listedScenarios: readonly {
-  readonly name: PlayName;
-  readonly number: number;
-  readonly subject: 'sharing' | 'storage';
-  readonly minutes: number;
-}[] = [
-  { name: 'three-ways', number: 1, subject: 'sharing', minutes: 8 },
-  { name: 'retention', number: 13, subject: 'storage', minutes: 6 },
-  { name: 'compaction', number: 14, subject: 'storage', minutes: 7 },
-];
+/** What is known of a play's scenario before it is loaded. */
+export function scenarioOf(name: PlayName): ListedScenario {
+  return catalogue[scenarioNameOf(name)];
+}
 
-/** A player at the beginning of its scenario. `records` are the learner's own, where the play is about those. */
-export function newPlay(name: PlayName, options: Omit<PlayerOptions, 'name'>, records?: readonly RunRecord[]): Play {
-  switch (name) {
-    case 'retention':
-    case 'compaction':
-      return { kind: 'log', name, player: new ScenarioPlayer(scenarios[name](), logRun, { ...options, name }) };
-    default:
-      return { kind: 'lanes', name, player: new ScenarioPlayer(threeWays(records), lanesRun, { ...options, name }) };
-  }
+function scenarioNameOf(name: PlayName): ScenarioName {
+  return name === 'three-ways/own' ? 'three-ways' : name;
+}
+
+/** How many of the questions `predictions` were answered, and not skipped. */
+export function countPredictions(
+  predictions: readonly string[],
+  answers: Readonly<Record<string, LearnerAnswer>>,
+): { readonly made: number; readonly of: number } {
+  const made = predictions.filter((id) => {
+    const answer = answers[id];
+    return answer !== undefined && 'chosen' in answer;
+  });
+  return { made: made.length, of: predictions.length };
 }
 
 /** How many predictions of a play were made, in the state that it was left in. */
@@ -83,15 +86,14 @@ export function predictedIn(
   name: PlayName,
   state: PlayState | undefined,
 ): { readonly made: number; readonly of: number } {
-  return countPredictions(scenarios[name](), state?.answers ?? {});
+  return countPredictions(scenarioOf(name).predictions, state?.answers ?? {});
 }
 
 /** How far a play has come, in the state that it was left in. */
 export function progressIn(name: PlayName, state: PlayState | undefined): 'new' | 'begun' | 'done' {
-  const { steps } = scenarios[name]();
-  const at = steps.findIndex(({ id }) => id === state?.step);
-  if (at <= 0) return 'new';
-  return at === steps.length - 1 ? 'done' : 'begun';
+  const { firstStep, lastStep } = scenarioOf(name);
+  if (state === undefined || state.step === firstStep) return 'new';
+  return state.step === lastStep ? 'done' : 'begun';
 }
 
 /** The learner's own records, as a play was left. */

@@ -1,27 +1,21 @@
-/** A place in the app: what the hash of the address says. */
-export type Route = 'home' | 'three-ways' | 'three-ways/own' | 'retention' | 'compaction' | 'own-records';
+import { scenarioNames } from '../scenarios/catalogue.js';
+import type { PlayName } from './play.js';
 
-const hashes: Readonly<Record<Route, string>> = {
-  home: '#/',
-  'three-ways': '#/three-ways',
-  'three-ways/own': '#/three-ways/own',
-  retention: '#/scenario/retention',
-  compaction: '#/scenario/compaction',
-  'own-records': '#/own-records',
-};
+/** A place in the app: what the hash of the address says. */
+export type Route = 'home' | PlayName | 'own-records';
+
+const places: readonly Route[] = ['home', ...scenarioNames, 'three-ways/own', 'own-records'];
 
 /** The address that leads to `route`. */
 export function hashOf(route: Route): string {
-  return hashes[route];
+  if (route === 'home') return '#/';
+  return route === 'own-records' || route.startsWith('three-ways') ? `#/${route}` : `#/scenario/${route}`;
 }
 
 /** The place that a hash names; home for every other. Every play can also be named as `#/scenario/<name>`. */
 export function routeOf(hash: string): Route {
-  const plain = hash.replace(/^#\/scenario\//, '#/');
-  const found = (Object.keys(hashes) as Route[]).find(
-    (route) => hashes[route].replace(/^#\/scenario\//, '#/') === plain,
-  );
-  return found ?? 'home';
+  const name = hash.replace(/^#\/(scenario\/)?/, '');
+  return places.find((route) => route === name) ?? 'home';
 }
 
 /** Follows the address of the page, so that reload and the back button work. */

@@ -138,11 +138,6 @@ export class ScenarioPlayer<Spec extends HostedSpec, View extends RunMoment> {
     return this.question === undefined || this.answer !== undefined;
   }
 
-  /** How many predictions there are, and how many were made. */
-  get predicted(): { readonly made: number; readonly of: number } {
-    return countPredictions(this.scenario, this.answers);
-  }
-
   /** The step shows once more what was seen, and asks nothing. */
   get isReplay(): boolean {
     return this.step.phase === 'observe' && this.step.question === undefined;
@@ -495,19 +490,6 @@ export class ScenarioPlayer<Spec extends HostedSpec, View extends RunMoment> {
 /** Whether several options of a question can be chosen, and all that hold must be. */
 export function allowsSeveral(question: { readonly kind: string; readonly answeredBy?: string } | undefined): boolean {
   return question?.kind === 'guarantee' || question?.answeredBy === 'offsets';
-}
-
-/** How many of a scenario's predictions were made. */
-export function countPredictions(
-  scenario: { readonly questions: Readonly<Record<string, { readonly kind: string }>> },
-  answers: Readonly<Record<string, LearnerAnswer>>,
-): { readonly made: number; readonly of: number } {
-  const predictions = Object.entries(scenario.questions).filter(([, { kind }]) => kind === 'prediction');
-  const made = predictions.filter(([id]) => {
-    const answer = answers[id];
-    return answer !== undefined && 'chosen' in answer;
-  });
-  return { made: made.length, of: predictions.length };
 }
 
 /** The slowest speed of the list at which `runMs` is over in time. */

@@ -4,20 +4,29 @@ import { LogRun } from '../../../src/engine/scenario/log-run.js';
 import { LogRunProjector } from '../../../src/engine/scenario/log-run-projector.js';
 import type { LogRunSpec } from '../../../src/engine/scenario/log-run-spec.js';
 import type { LogRunView } from '../../../src/engine/scenario/log-run-view.js';
+import { english as englishCompaction } from '../../../src/ui/scenarios/compaction/en.js';
 import { compaction, tellsOfDeletion } from '../../../src/ui/scenarios/compaction/scenario.js';
-import { withConfig, type LogScenario } from '../../../src/ui/scenarios/log-outcome.js';
+import { simplifiedChinese as simplifiedChineseCompaction } from '../../../src/ui/scenarios/compaction/zh-Hans.js';
+import { withConfig, type LogScenario, type LogScenarioTexts } from '../../../src/ui/scenarios/log-outcome.js';
+import { english as englishRetention } from '../../../src/ui/scenarios/retention/en.js';
 import { goneInTime, retention } from '../../../src/ui/scenarios/retention/scenario.js';
+import { simplifiedChinese as simplifiedChineseRetention } from '../../../src/ui/scenarios/retention/zh-Hans.js';
 import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
 import { logRun } from '../../../src/ui/state/log-run.js';
 import { logSettings } from '../../../src/ui/state/log-variations.js';
-import type { LogPlayName } from '../../../src/ui/state/play.js';
 import { ScenarioPlayer } from '../../../src/ui/state/scenario-player.svelte.js';
-import { logTextsOf, type Language } from '../../../src/ui/texts/languages.js';
+import type { Language } from '../../../src/ui/texts/languages.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
+
+type LogPlayName = 'retention' | 'compaction';
 
 const scenarios: Readonly<Record<LogPlayName, LogScenario>> = { retention: retention(), compaction: compaction() };
 const names = ['retention', 'compaction'] as const;
 const languages: readonly Language[] = ['en', 'zh-Hans'];
+const words: Readonly<Record<LogPlayName, Readonly<Record<Language, LogScenarioTexts>>>> = {
+  retention: { en: englishRetention, 'zh-Hans': simplifiedChineseRetention },
+  compaction: { en: englishCompaction, 'zh-Hans': simplifiedChineseCompaction },
+};
 const outcomes: Partial<Record<LogPlayName, LogRunView>> = {};
 
 async function outcomeOf(spec: LogRunSpec): Promise<LogRunView> {
@@ -95,7 +104,7 @@ describe.each(names.flatMap((name) => languages.map((language) => [name, languag
   'the words of %s in %s',
   (name, language) => {
     const scenario = scenarios[name];
-    const texts = logTextsOf(language, name);
+    const texts = words[name][language];
     const context: StoryContext<LogRunSpec> = { own: false, spec: scenario.spec, label: String };
 
     test('say something for every step, question and option, and never an id', () => {
@@ -140,7 +149,7 @@ describe.each(names.flatMap((name) => languages.map((language) => [name, languag
 
 test('the words name the numbers of the run', () => {
   const explain = (name: LogPlayName, step: string): string => {
-    const explanation = logTextsOf('en', name).steps[step]?.explanation?.(
+    const explanation = words[name].en.steps[step]?.explanation?.(
       { own: false, spec: scenarios[name].spec, label: String },
       outcome(name),
     );

@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RunView } from '../../../src/engine/scenario/run-view.js';
-import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
+import type { ScenarioTexts, StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
 import { threeWays } from '../../../src/ui/scenarios/three-ways/scenario.js';
 import { labelRecords } from '../../../src/ui/state/record-labels.js';
-import { preferredLanguage, textsOf, threeWaysTextsOf, type Language } from '../../../src/ui/texts/languages.js';
+import { english } from '../../../src/ui/scenarios/three-ways/en.js';
+import { simplifiedChinese } from '../../../src/ui/scenarios/three-ways/zh-Hans.js';
+import { preferredLanguage, textsOf, type Language } from '../../../src/ui/texts/languages.js';
 import { NodeScenarioHost, outcomeOf } from '../fixtures/scenario-host.js';
 
 const languages: readonly Language[] = ['en', 'zh-Hans'];
+const words: Readonly<Record<Language, ScenarioTexts<string, string>>> = {
+  en: english,
+  'zh-Hans': simplifiedChinese,
+};
 const scenario = threeWays();
 const { spec } = scenario;
 const context: StoryContext = { own: false, spec, label: labelRecords(spec.records) };
@@ -19,7 +25,7 @@ beforeAll(async () => {
 
 /** Every text of the story, in the sequence in which it may be met. */
 function story(language: Language, of: StoryContext = context): string[] {
-  const texts = threeWaysTextsOf(language);
+  const texts = words[language];
   return scenario.steps.flatMap((step) => {
     const words = texts.steps[step.id];
     const explanation = words?.explanation?.(of, outcome);
@@ -45,7 +51,7 @@ function story(language: Language, of: StoryContext = context): string[] {
 }
 
 describe.each(languages)('the story in %s', (language) => {
-  const texts = threeWaysTextsOf(language);
+  const texts = words[language];
 
   test('says something for every step, question and option, and never an id', () => {
     const ids = new Set(

@@ -5,7 +5,7 @@ import { threeWays } from '../../../src/ui/scenarios/three-ways/scenario.js';
 import { delivery, keyed, memberSpeed, workerSpeed } from '../../../src/ui/scenarios/three-ways/variations.js';
 import { draggedBar, lanesRun } from '../../../src/ui/state/lanes-run.js';
 import type { PlayState } from '../../../src/ui/state/learner-journal.js';
-import type { LanesPlayer } from '../../../src/ui/state/play.js';
+import { predictedIn, type LanesPlayer } from '../../../src/ui/state/play.js';
 import { ScenarioPlayer } from '../../../src/ui/state/scenario-player.svelte.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
 
@@ -61,7 +61,7 @@ describe('the story', () => {
     player.skip();
     await player.continue();
     expect(player.step.id).toBe('queue-sequence');
-    expect(player.predicted).toEqual({ made: 0, of: 5 });
+    expect(predictedIn('three-ways', player.state)).toEqual({ made: 0, of: 5 });
   });
 
   test('shows a run in at most ten seconds of a viewer’s time', async () => {
@@ -97,7 +97,7 @@ describe('the story', () => {
     await tell(player, 'replay', { 'slow-share': '6', copies: '12' });
     expect(player.answers['slow-share']).toEqual({ chosen: ['6'] });
     expect(player.rightChoices('slow-share').map(({ id }) => id)).toEqual(['2']);
-    expect(player.predicted).toEqual({ made: 5, of: 5 });
+    expect(predictedIn('three-ways', player.state)).toEqual({ made: 5, of: 5 });
   });
 
   test('the three stand side by side in the replay, which plays', async () => {

@@ -16,8 +16,6 @@ function content(offset: number): string {
 
 /** The words of scenario 14 in English. */
 export const english: LogScenarioTexts<StepId, QuestionId> = {
-  title: 'Compaction is a janitor, not a database',
-  objective: 'What the cleaner leaves, and when',
   recordName: (_, record) => `offset ${record}`,
   recordsLegend: () => '',
   steps: {

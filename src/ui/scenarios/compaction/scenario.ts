@@ -71,7 +71,6 @@ export const compactionSpec: LogRunSpec = {
 export function compaction(): LogScenario<StepId, QuestionId> {
   return {
     id: 'compaction',
-    number: 14,
     spec: compactionSpec,
     steps: [
       { id: 'changes', phase: 'set-up' },

@@ -14,8 +14,6 @@ function content(offset: number): string {
 
 /** The words of scenario 14 in Simplified Chinese. */
 export const simplifiedChinese: LogScenarioTexts<StepId, QuestionId> = {
-  title: '压缩是清洁工，不是数据库',
-  objective: '清理器留下什么，什么时候清理',
   recordName: (_, record) => `偏移量 ${record}`,
   recordsLegend: () => '',
   steps: {

@@ -17,8 +17,6 @@ const oldestAge = ({ records, atMs }: LogRunView): number =>
 
 /** The words of scenario 13 in English. */
 export const english: LogScenarioTexts<StepId, QuestionId> = {
-  title: 'The message that outlived its retention',
-  objective: 'Retention deletes segments, not messages',
   recordName: (_, record) => `offset ${record}`,
   recordsLegend: () => '',
   steps: {

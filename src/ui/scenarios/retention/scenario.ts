@@ -37,7 +37,6 @@ export const retentionSpec: LogRunSpec = {
 export function retention(): LogScenario<StepId, QuestionId> {
   return {
     id: 'retention',
-    number: 13,
     spec: retentionSpec,
     steps: [
       { id: 'records', phase: 'set-up' },

@@ -13,8 +13,6 @@ const oldestAge = ({ records, atMs }: LogRunView): number =>
 
 /** The words of scenario 13 in Simplified Chinese. */
 export const simplifiedChinese: LogScenarioTexts<StepId, QuestionId> = {
-  title: '活过保留期的消息',
-  objective: '保留策略删除的是段，不是消息',
   recordName: (_, record) => `偏移量 ${record}`,
   recordsLegend: () => '',
   steps: {

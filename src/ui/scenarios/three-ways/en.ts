@@ -40,8 +40,6 @@ function partitionsInWords(context: StoryContext): string {
 
 /** The words of scenario 1 in English. */
 export const english: ScenarioTexts<StepId, QuestionId> = {
-  title: 'Three ways to share twelve orders',
-  objective: 'Tell queue, publish/subscribe and groups apart',
   recordName: name,
   recordsLegend: (own) => (own ? '' : 'a placed · b paid'),
   steps: {

@@ -39,7 +39,6 @@ const everyLane: readonly LaneId[] = ['queue', 'publish-subscribe', 'topic'];
 export function threeWays(records?: readonly RunRecord[]): Scenario<StepId, QuestionId> {
   return {
     id: 'three-ways',
-    number: 1,
     spec: threeWaysSpec(records),
     steps: [
       { id: 'records', phase: 'set-up', lanes: ['queue'] },

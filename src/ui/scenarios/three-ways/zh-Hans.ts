@@ -40,8 +40,6 @@ function partitionsInWords(context: StoryContext): string {
 
 /** The words of scenario 1 in Simplified Chinese. */
 export const simplifiedChinese: ScenarioTexts<StepId, QuestionId> = {
-  title: '十二条订单记录的三种分法',
-  objective: '分清队列、发布/订阅和消费者组',
   recordName: name,
   recordsLegend: (own) => (own ? '' : 'a 下单 · b 付款'),
   steps: {
