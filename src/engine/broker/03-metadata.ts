@@ -8,7 +8,7 @@ import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { operations } from './authorized-operations.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { TopicImage } from './metadata-image.js';
-import { isZeroId } from './topic-id.js';
+import { isZeroId } from '../protocol/topic-id.js';
 import { groupMetadataTopic, isInternalTopic, topicNameError } from './topic-name.js';
 
 type AskedTopic = NonNullable<CompleteRequestOf<'Metadata'>['topics']>[number];

@@ -8,7 +8,7 @@ import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
 import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './topic-alteration.js';
 import { decideTopicGrowth, type TopicGrowth, type TopicToGrow } from './topic-growth.js';
-import { topicIdText } from './topic-id.js';
+import { topicIdText } from '../protocol/topic-id.js';
 
 /** The log of the cluster's metadata. */
 export interface MetadataLog {

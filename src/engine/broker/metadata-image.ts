@@ -1,5 +1,5 @@
 import { decodeMetadataRecord, type MetadataRecord } from '../protocol/metadata-records.js';
-import { topicIdText } from './topic-id.js';
+import { topicIdText } from '../protocol/topic-id.js';
 
 export interface PartitionImage {
   readonly partition: number;

@@ -6,7 +6,7 @@ import type { ErrorName } from '../protocol/errors.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { TopicImage } from './metadata-image.js';
 import { topicSettings } from './topic-config.js';
-import { topicIdText } from './topic-id.js';
+import { topicIdText } from '../protocol/topic-id.js';
 import { clusterMetadataTopic } from './topic-name.js';
 
 /** A partition that this broker leads. */

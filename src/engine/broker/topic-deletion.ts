@@ -2,7 +2,7 @@ import type { ErrorName } from '../protocol/errors.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import { errorByName } from '../protocol/errors.js';
 import type { MetadataImage, TopicImage } from './metadata-image.js';
-import { isZeroId, topicIdText } from './topic-id.js';
+import { isZeroId, topicIdText } from '../protocol/topic-id.js';
 
 /** A topic that shall go, by name or by id (the other one null or all zeros). */
 export interface TopicToDelete {

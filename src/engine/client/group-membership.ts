@@ -245,6 +245,9 @@ export class GroupMembership {
       memberId,
       groupInstanceId,
       topics: decodeSubscription(metadata),
+      owned: new Map<string, readonly number[]>(),
+      generationId: -1,
+      userData: null,
     }));
     const partitions = await partitionsOf([...new Set(subscriptions.flatMap(({ topics }) => topics))].sort());
     return [...assignor.assign(partitions, subscriptions)].map(([memberId, assignment]) => ({

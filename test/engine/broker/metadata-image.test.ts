@@ -3,7 +3,7 @@ import { configureBroker, valuesOf } from '../../../src/engine/broker/broker-con
 import { MetadataImage } from '../../../src/engine/broker/metadata-image.js';
 import { decideTopicCreations } from '../../../src/engine/broker/topic-creation.js';
 import { decideTopicDeletions, removalRecord } from '../../../src/engine/broker/topic-deletion.js';
-import { topicIdText } from '../../../src/engine/broker/topic-id.js';
+import { topicIdText } from '../../../src/engine/protocol/topic-id.js';
 import { encodeMetadataRecord } from '../../../src/engine/protocol/metadata-records.js';
 
 const config = valuesOf(configureBroker('kafka'));
