@@ -281,13 +281,15 @@ export class ScenarioPlayer<Spec extends HostedSpec, View extends RunMoment> {
   misconceptionsIn(question: string): readonly MisconceptionId[] {
     const answer = this.answers[question];
     if (answer === undefined || !('chosen' in answer)) return [];
-    const right = new Set(this.rightChoices(question).map(({ id }) => id));
+    const right = this.rightChoices(question).map(({ id }) => id);
     const isPicked = this.scenario.questions[question]?.answeredBy === 'offsets';
     const wrong = (this.choicesOf(question) ?? []).filter((option) => {
       const isChosen = answer.chosen.includes(option.id);
-      return isPicked ? isChosen !== right.has(option.id) : isChosen && !right.has(option.id);
+      return isPicked ? isChosen !== right.includes(option.id) : isChosen && !right.includes(option.id);
     });
-    return [...new Set(wrong.flatMap(({ misconception }) => misconception ?? []))];
+    return wrong
+      .flatMap(({ misconception }) => misconception ?? [])
+      .filter((each, at, all) => all.indexOf(each) === at);
   }
 
   /** Runs a changed spec at once, with the former run as ghost; a dragged bar's run lives in memory. */
