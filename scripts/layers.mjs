@@ -13,7 +13,7 @@ const ground = ['engine/environment', 'engine/protocol'];
 const machines = ['engine/log', 'engine/group', 'engine/models'];
 const belowSimulation = [...ground, ...machines, 'engine/broker', 'engine/client', 'engine/history'];
 const belowScenario = [...belowSimulation, 'engine/simulation'];
-const engine = [...belowScenario, 'engine/scenario'];
+const engine = [...belowScenario, 'engine/scenario', 'engine/wire'];
 
 const askTheEnvironment =
   'Take what the world has to give as an argument (Environment), or move the code to the layer that may know both.';
@@ -56,6 +56,11 @@ export const layers = {
     imports: ground,
     packages: none,
     instead: 'A client meets the broker only in engine/protocol: send a request through its Network.',
+  },
+  'engine/wire': {
+    imports: ground,
+    packages: none,
+    instead: 'It carries requests and answers as bytes and knows neither who asks nor who answers: take a RequestHandler.',
   },
   'engine/history': {
     imports: ground,

@@ -11,6 +11,11 @@ const soaks = {
     test: 'test/engine/protocol/batch-fuzz.test.ts',
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
   },
+  'fuzz-wire': {
+    says: 'a million damaged requests: each may end its own connection and nothing else',
+    test: 'test/engine/wire/frame-fuzz.test.ts',
+    environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
+  },
 };
 
 const [name, ...rest] = process.argv.slice(2);

@@ -98,9 +98,10 @@ export class Cluster {
       }
     }
     if (lastError instanceof KafkaError && !lastError.retriable) throw lastError;
+    const why = lastError instanceof Error ? ` Of the last one: ${lastError.message}` : '';
     throw new KafkaError(
       'NETWORK_EXCEPTION',
-      `None of ${addresses.map(textOf).join(', ') || 'no brokers'} could be reached. Check that a broker runs there.`,
+      `None of ${addresses.map(textOf).join(', ') || 'no brokers'} could be reached. Check that a broker runs there.${why}`,
       { cause: lastError },
     );
   }

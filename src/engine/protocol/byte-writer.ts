@@ -46,6 +46,11 @@ export class ByteWriter {
     return this.bytes.slice(0, this.at);
   }
 
+  /** What was written, as it lies in a larger buffer: for who is done with the writer. */
+  writtenInPlace(): Uint8Array {
+    return this.bytes.subarray(0, this.at);
+  }
+
   private advance(size: number): number {
     const start = this.at;
     this.at += size;

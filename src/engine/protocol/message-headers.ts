@@ -54,3 +54,10 @@ export function decodeResponseHeader(
   const { value, end } = decodeLeadingMessage(responseHeader, headerVersion, bytes);
   return { correlationId: value.correlationId, end };
 }
+
+/** Where the tagged fields end that begin at `at`, which nobody here needs. */
+export function skipTaggedFields(bytes: Uint8Array, at: number): number {
+  return at + decodeLeadingMessage(noFields, 0, bytes.subarray(at)).end;
+}
+
+const noFields = message('RequestHeader', '0', 0, {});

@@ -120,7 +120,7 @@ describe('Cluster', () => {
     });
     await expect(environment.outcome(cluster.connect())).rejects.toMatchObject({
       code: 'NETWORK_EXCEPTION',
-      message: 'None of node-1:9092 could be reached. Check that a broker runs there.',
+      message: 'None of node-1:9092 could be reached. Check that a broker runs there. Of the last one: refused',
       cause: { message: 'refused' },
     });
     const waits = at.slice(1).map((time, index) => time - (at[index] as number));

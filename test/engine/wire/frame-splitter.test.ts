@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FrameError, FrameSplitter } from '../../../src/engine/wire/frame-splitter.js';
+import { sized } from '../../../src/engine/wire/frames.js';
+
+const ascii = (text: string) => new TextEncoder().encode(text);
+
+describe('frames', () => {
+  it('come out as they went in, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }),
+        (frames, cuts) => {
+          const stream = Buffer.concat(frames.map(sized));
+          const splitter = new FrameSplitter(() => 300);
+          const found: Uint8Array[] = [];
+          for (let at = 0, turn = 0; at < stream.length; turn++) {
+            const length = cuts[turn % cuts.length]!;
+            found.push(...splitter.push(stream.subarray(at, at + length)));
+            at += length;
+          }
+          expect(found).toEqual(frames);
+          expect(splitter.partialBytes).toBe(0);
+        },
+      ),
+    );
+  });
+
+  it('have a buffer of their own: what arrives next does not change them', () => {
+    const chunk = sized(ascii('one'));
+    const [frame] = [...new FrameSplitter(() => 10).push(chunk)];
+    chunk.fill(0);
+    expect(frame).toEqual(ascii('one'));
+  });
+
+  it.each([0, -1, 101, 0x7fff_ffff])('GW-6 a length of %i is refused', (length) => {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setInt32(0, length);
+    expect(() => [...new FrameSplitter(() => 100).push(bytes)]).toThrow(FrameError);
+  });
+
+  it('GW-10 a length that was only announced takes no memory', () => {
+    const splitter = new FrameSplitter(() => 100_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    const held = Array.from({ length: 50 }, () => {
+      const one = new FrameSplitter(() => 100_000_000);
+      return [...one.push(Uint8Array.of(5, 0xf5, 0xe1, 0, 1))];
+    });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 100_000);
+    expect(held.flat()).toEqual([]);
+    expect(splitter.partialBytes).toBe(0);
+  });
+
+  it.each([
+    [ascii('GET / HTTP/1.1\r\n'), "'GET' looks like HTTP"],
+    [ascii('POST / HTTP/1.1\r\n'), "'POST' looks like HTTP"],
+    [Uint8Array.of(0x16, 0x03, 0x01, 0x00), 'looks like TLS'],
+  ])('GW-5 other protocols are known by their first bytes', (bytes, text) => {
+    expect(() => [...new FrameSplitter(() => 100_000_000).push(bytes)]).toThrow(text);
+  });
+});
