@@ -60,7 +60,8 @@ export const layers = {
   'engine/wire': {
     imports: ground,
     packages: none,
-    instead: 'It carries requests and answers as bytes and knows neither who asks nor who answers: take a RequestHandler.',
+    instead:
+      'It carries requests and answers as bytes and knows neither who asks nor who answers: take a RequestHandler.',
   },
   'engine/history': {
     imports: ground,
