@@ -3,7 +3,7 @@
  * every advance of a high watermark. The first batch of all comes even if it is larger than the limits (KIP-74). From v13 on topics are named by id.
  * Left out: sessions (whoever asks for one gets session id 0 and goes on without; other ids are not found), followers. Batches are never cut at the limits.
  */
-import type { PartitionLog } from '../log/partition-log.js';
+import type { AbortedTransaction } from '../log/producers/transaction-index.js';
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import type { BrokerServices, Handler } from './handler.js';
@@ -140,14 +140,18 @@ async function readPartition(asked: AskedPartition, request: Request, remaining:
     const isCommitted = request.isolationLevel === 1;
     const end = isCommitted ? lastStableOffset : highWatermark;
     const maxBytes = Math.min(asked.maxBytes, remaining);
-    const isReadable = diverging === undefined && fetchOffset < end && (maxBytes > 0 || isFirst);
-    const records = isReadable
-      ? await log.read(fetchOffset, maxBytes, {
-          minOneMessage: isFirst,
-          isolation: isCommitted ? 'committed' : 'high-watermark',
-          upTo: end,
-        })
-      : noRecords;
+    const isReadable = diverging === undefined && fetchOffset < end;
+    const mayBringSomething = maxBytes > 0 || isFirst || isCommitted;
+    const { records, abortedTransactions } =
+      isReadable && mayBringSomething
+        ? await log.fetch(fetchOffset, maxBytes, {
+            minOneMessage: isFirst,
+            isolation: isCommitted ? 'committed' : 'high-watermark',
+            upTo: end,
+          })
+        : { records: noRecords, abortedTransactions: isCommitted ? [] : undefined };
+    // As Kafka's broker, which throws a batch that does not fit away, with what it knows of its transactions.
+    const isTooLarge = isReadable && maxBytes > 0 && records.length === 0;
     const response: PartitionResponse = {
       partitionIndex,
       errorCode: 0,
@@ -155,7 +159,7 @@ async function readPartition(asked: AskedPartition, request: Request, remaining:
       lastStableOffset: BigInt(lastStableOffset),
       logStartOffset: BigInt(logStartOffset),
       ...(diverging === undefined ? {} : { divergingEpoch: diverging }),
-      abortedTransactions: isCommitted ? abortedTransactions(log, fetchOffset, records) : null,
+      abortedTransactions: isTooLarge || abortedTransactions === undefined ? null : abortedTransactions.map(described),
       records,
     };
     const behind = endOf(records) < end;
@@ -167,13 +171,8 @@ async function readPartition(asked: AskedPartition, request: Request, remaining:
   }
 }
 
-/** The transactions whose records a reader of committed records must leave out of what it is given. */
-function abortedTransactions(log: PartitionLog, fetchOffset: number, records: Uint8Array) {
-  const end = endOf(records);
-  if (end === Infinity) return [];
-  return log
-    .abortedTransactions(fetchOffset, end)
-    .map(({ producerId, firstOffset }) => ({ producerId: BigInt(producerId), firstOffset: BigInt(firstOffset) }));
+function described({ producerId, firstOffset }: AbortedTransaction) {
+  return { producerId: BigInt(producerId), firstOffset: BigInt(firstOffset) };
 }
 
 /** The offset after the last record of whole batches; beyond everything if there are none. */

@@ -2,6 +2,7 @@ import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import { resourceTypes } from './config-resource.js';
 import type { MetadataImage, TopicImage } from './metadata-image.js';
+import { listOf } from './config-value.js';
 import { topicConfigError, topicConfigs, type TopicConfigName } from './topic-config.js';
 
 /** What somebody wants to change about a resource's configs. */
@@ -77,8 +78,4 @@ export function decideAlteration(image: MetadataImage, alteration: ConfigAlterat
 /** What a client is told of it. */
 export function alterationResponse({ resourceType, resourceName, error, message }: DecidedAlteration) {
   return { errorCode: errorCode(error), errorMessage: message, resourceType, resourceName };
-}
-
-function listOf(value: string): string[] {
-  return value === '' ? [] : value.split(',').map((each) => each.trim());
 }

@@ -1,59 +1,51 @@
 import { defaultLogConfig, type LogConfig } from '../log/log-config.js';
 import type { BrokerConfig, BrokerConfigName } from './broker-config.js';
+import { listOf, numberOf, readConfig, type ConfigDefinition } from './config-value.js';
 
-/** How a value is checked, in the words of Kafka's `ConfigDef`. A default of null: there is none. */
-interface TopicConfigDefinition {
-  readonly type: 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'STRING' | 'LIST';
-  readonly default: string | null;
-  readonly min?: number;
-  readonly max?: number;
-  /** A number outside the range that is allowed all the same. */
-  readonly orElse?: number;
-  readonly oneOf?: readonly string[];
-  readonly isReplicaList?: true;
-}
-
-/** Every config that a topic can have (Kafka's `LogConfig`). Values are kept as given; which of them have an effect is told on the page of differences. */
+/**
+ * Every config that a topic can have (Kafka's `LogConfig`), in its sequence: of several wrong values the first one is told. Values are kept as given; which of them
+ * have an effect is told on the page of differences.
+ */
 export const topicConfigs = {
+  'segment.bytes': { type: 'INT', default: '1073741824', min: 1048576 },
+  'segment.ms': { type: 'LONG', default: '604800000', min: 1 },
+  'segment.jitter.ms': { type: 'LONG', default: '0', min: 0 },
+  'segment.index.bytes': { type: 'INT', default: '10485760', min: 4 },
+  'flush.messages': { type: 'LONG', default: '9223372036854775807', min: 1 },
+  'flush.ms': { type: 'LONG', default: '9223372036854775807', min: 0 },
+  'retention.bytes': { type: 'LONG', default: '-1' },
+  'retention.ms': { type: 'LONG', default: '604800000', min: -1 },
+  'max.message.bytes': { type: 'INT', default: '1048588', min: 0 },
+  'index.interval.bytes': { type: 'INT', default: '4096', min: 0 },
+  'delete.retention.ms': { type: 'LONG', default: '86400000', min: 0 },
+  'min.compaction.lag.ms': { type: 'LONG', default: '0', min: 0 },
+  'max.compaction.lag.ms': { type: 'LONG', default: '9223372036854775807', min: 1 },
+  'file.delete.delay.ms': { type: 'LONG', default: '60000', min: 0 },
+  'min.cleanable.dirty.ratio': { type: 'DOUBLE', default: '0.5', min: 0, max: 1 },
   'cleanup.policy': { type: 'LIST', default: 'delete', oneOf: ['compact', 'delete'] },
-  'compression.gzip.level': { type: 'INT', default: '-1', min: 1, max: 9, orElse: -1 },
-  'compression.lz4.level': { type: 'INT', default: '9', min: 1, max: 17 },
+  'unclean.leader.election.enable': { type: 'BOOLEAN', default: 'false' },
+  'min.insync.replicas': { type: 'INT', default: '1', min: 1 },
   'compression.type': {
     type: 'STRING',
     default: 'producer',
     oneOf: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
   },
+  'compression.gzip.level': { type: 'INT', default: '-1', min: 1, max: 9, orElse: -1 },
+  'compression.lz4.level': { type: 'INT', default: '9', min: 1, max: 17 },
   'compression.zstd.level': { type: 'INT', default: '3', min: -131072, max: 22 },
-  'delete.retention.ms': { type: 'LONG', default: '86400000', min: 0 },
-  'file.delete.delay.ms': { type: 'LONG', default: '60000', min: 0 },
-  'flush.messages': { type: 'LONG', default: '9223372036854775807', min: 1 },
-  'flush.ms': { type: 'LONG', default: '9223372036854775807', min: 0 },
-  'follower.replication.throttled.replicas': { type: 'LIST', default: '', isReplicaList: true },
-  'index.interval.bytes': { type: 'INT', default: '4096', min: 0 },
-  'internal.segment.bytes': { type: 'INT', default: null },
-  'leader.replication.throttled.replicas': { type: 'LIST', default: '', isReplicaList: true },
-  'local.retention.bytes': { type: 'LONG', default: '-2', min: -2 },
-  'local.retention.ms': { type: 'LONG', default: '-2', min: -2 },
-  'max.compaction.lag.ms': { type: 'LONG', default: '9223372036854775807', min: 1 },
-  'max.message.bytes': { type: 'INT', default: '1048588', min: 0 },
-  'message.timestamp.after.max.ms': { type: 'LONG', default: '3600000', min: 0 },
-  'message.timestamp.before.max.ms': { type: 'LONG', default: '9223372036854775807', min: 0 },
-  'message.timestamp.type': { type: 'STRING', default: 'CreateTime', oneOf: ['CreateTime', 'LogAppendTime'] },
-  'min.cleanable.dirty.ratio': { type: 'DOUBLE', default: '0.5', min: 0, max: 1 },
-  'min.compaction.lag.ms': { type: 'LONG', default: '0', min: 0 },
-  'min.insync.replicas': { type: 'INT', default: '1', min: 1 },
   preallocate: { type: 'BOOLEAN', default: 'false' },
+  'message.timestamp.type': { type: 'STRING', default: 'CreateTime', oneOf: ['CreateTime', 'LogAppendTime'] },
+  'message.timestamp.before.max.ms': { type: 'LONG', default: '9223372036854775807', min: 0 },
+  'message.timestamp.after.max.ms': { type: 'LONG', default: '3600000', min: 0 },
+  'leader.replication.throttled.replicas': { type: 'LIST', default: '', isReplicaList: true },
+  'follower.replication.throttled.replicas': { type: 'LIST', default: '', isReplicaList: true },
+  'remote.storage.enable': { type: 'BOOLEAN', default: 'false' },
+  'local.retention.ms': { type: 'LONG', default: '-2', min: -2 },
+  'local.retention.bytes': { type: 'LONG', default: '-2', min: -2 },
   'remote.log.copy.disable': { type: 'BOOLEAN', default: 'false' },
   'remote.log.delete.on.disable': { type: 'BOOLEAN', default: 'false' },
-  'remote.storage.enable': { type: 'BOOLEAN', default: 'false' },
-  'retention.bytes': { type: 'LONG', default: '-1' },
-  'retention.ms': { type: 'LONG', default: '604800000', min: -1 },
-  'segment.bytes': { type: 'INT', default: '1073741824', min: 1048576 },
-  'segment.index.bytes': { type: 'INT', default: '10485760', min: 4 },
-  'segment.jitter.ms': { type: 'LONG', default: '0', min: 0 },
-  'segment.ms': { type: 'LONG', default: '604800000', min: 1 },
-  'unclean.leader.election.enable': { type: 'BOOLEAN', default: 'false' },
-} as const satisfies Record<string, TopicConfigDefinition>;
+  'internal.segment.bytes': { type: 'INT', default: null },
+} as const satisfies Record<string, ConfigDefinition>;
 
 export type TopicConfigName = keyof typeof topicConfigs;
 
@@ -78,9 +70,10 @@ export function topicConfigError(given: Iterable<readonly [string, string | null
   const absent = entries.filter(([, value]) => value === null).map(([name]) => name);
   if (absent.length > 0) return `Null value not supported for topic configs: ${absent.join(',')}`;
   const values = new Map(entries as [TopicConfigName, string][]);
-  for (const [name, value] of values) {
-    const error = valueError(name, topicConfigs[name], value);
-    if (error !== undefined) return `Invalid value ${error.shown} for configuration ${name}: ${error.text}`;
+  for (const name of Object.keys(topicConfigs) as TopicConfigName[]) {
+    const value = values.get(name);
+    const error = value === undefined ? undefined : readConfig(name, topicConfigs[name], value).error;
+    if (error !== undefined) return error;
   }
   const [minLag, maxLag] = [number(values, 'min.compaction.lag.ms'), number(values, 'max.compaction.lag.ms')];
   if (minLag > maxLag)
@@ -91,10 +84,15 @@ export function topicConfigError(given: Iterable<readonly [string, string | null
 /** Every config of a topic as it is in force, by name. */
 export function effectiveTopicConfigs(given: GivenTopicConfigs, broker: BrokerConfig): EffectiveConfig[] {
   const effective: EffectiveConfig[] = [];
-  for (const name of Object.keys(topicConfigs) as TopicConfigName[]) {
+  for (const name of (Object.keys(topicConfigs) as TopicConfigName[]).sort()) {
     const own = given.get(name);
     const known = topicConfigs[name].default;
-    if (own !== undefined) effective.push({ name, value: own, source: configSources.topic });
+    if (own !== undefined)
+      effective.push({
+        name,
+        value: readConfig(name, topicConfigs[name], own).text ?? own,
+        source: configSources.topic,
+      });
     else if (known !== null) effective.push(inherited(name, known, broker));
   }
   return effective;
@@ -208,73 +206,6 @@ export function topicSettings(given: GivenTopicConfigs, broker: BrokerConfig): T
 }
 
 function number(values: ReadonlyMap<TopicConfigName, string>, name: TopicConfigName): number {
-  const text = values.get(name) ?? topicConfigs[name].default;
-  return Math.min(Number(text), Number.MAX_SAFE_INTEGER);
-}
-
-function listOf(value: string): string[] {
-  return value === '' ? [] : value.split(',').map((each) => each.trim());
-}
-
-interface ValueError {
-  readonly shown: string;
-  readonly text: string;
-}
-
-function valueError(name: string, definition: TopicConfigDefinition, value: string): ValueError | undefined {
-  const trimmed = value.trim();
-  switch (definition.type) {
-    case 'INT':
-    case 'LONG':
-    case 'DOUBLE':
-      return numberError(definition, value, trimmed);
-    case 'BOOLEAN':
-      return ['true', 'false'].includes(trimmed.toLowerCase())
-        ? undefined
-        : { shown: value, text: 'Expected value to be either true or false' };
-    case 'STRING':
-      return choiceError(definition, [value]);
-    case 'LIST':
-      return definition.isReplicaList ? replicaListError(name, listOf(value)) : choiceError(definition, listOf(value));
-  }
-}
-
-const largest = { INT: 2n ** 31n - 1n, LONG: 2n ** 63n - 1n } as const;
-
-function numberError(definition: TopicConfigDefinition, given: string, text: string): ValueError | undefined {
-  const { type, min, max, orElse } = definition;
-  const isDouble = type === 'DOUBLE';
-  const isNumber = isDouble ? text !== '' && Number.isFinite(Number(text)) : /^[+-]?\d+$/.test(text);
-  if (!isNumber) return { shown: given, text: `Not a number of type ${type}` };
-  if (type === 'INT' || type === 'LONG') {
-    const value = BigInt(text.replace('+', ''));
-    if (value > largest[type] || value < -largest[type] - 1n)
-      return { shown: given, text: `Not a number of type ${type}` };
-  }
-  const value = Number(text);
-  const shown = isDouble && Number.isInteger(value) ? value.toFixed(1) : isDouble ? String(value) : text;
-  const below = min !== undefined && value < min;
-  const above = max !== undefined && value > max;
-  if (orElse !== undefined)
-    return (below || above) && value !== orElse
-      ? { shown, text: `Value must be between ${min} and ${max} or equal to ${orElse}` }
-      : undefined;
-  if (below) return { shown, text: `Value must be at least ${min}` };
-  if (above) return { shown, text: `Value must be no more than ${max}` };
-  return undefined;
-}
-
-function choiceError(definition: TopicConfigDefinition, values: readonly string[]): ValueError | undefined {
-  const wrong = values.find((value) => !definition.oneOf?.includes(value));
-  return wrong === undefined
-    ? undefined
-    : { shown: wrong, text: `String must be one of: ${definition.oneOf?.join(', ')}` };
-}
-
-function replicaListError(name: string, values: readonly string[]): ValueError | undefined {
-  if ((values.length === 1 && values[0] === '*') || values.every((value) => /^\d+:\d+$/.test(value))) return undefined;
-  return {
-    shown: `[${values.join(', ')}]`,
-    text: `${name} must be the literal '*' or a list of replicas in the following format: [partitionId]:[brokerId],[partitionId]:[brokerId],...`,
-  };
+  const text = values.get(name) ?? topicConfigs[name].default ?? '';
+  return numberOf(readConfig(name, topicConfigs[name], text).text ?? text);
 }

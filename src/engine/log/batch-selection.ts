@@ -15,6 +15,8 @@ export interface BatchRange {
 export interface Selection {
   readonly start: number;
   readonly end: number;
+  /** More of what was asked for would have followed, had `maxBytes` been larger. */
+  readonly isCut?: boolean;
   /** Set if the bytes end too early to tell: how many bytes from `start` on must be there to go on. */
   readonly neededBytes?: number;
 }
@@ -32,7 +34,8 @@ export function selectBatches(bytes: Uint8Array, range: BatchRange): Selection {
     if (nextOffset > range.fromOffset) {
       const takenBytes = at + size - from;
       const isForced = start < 0 && range.minOneMessage;
-      if (nextOffset > range.upTo || (takenBytes > range.maxBytes && !isForced)) return { start: from, end: at };
+      if (nextOffset > range.upTo) return { start: from, end: at };
+      if (takenBytes > range.maxBytes && !isForced) return { start: from, end: at, isCut: true };
       if (at + size > bytes.length) return { start: from, end: at, neededBytes: takenBytes };
       start = from;
       if (nextOffset === range.upTo || takenBytes >= range.maxBytes) return { start, end: at + size };

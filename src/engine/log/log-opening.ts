@@ -77,6 +77,7 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     .flatMap(({ baseOffset }) => segmentDeletion(options, baseOffset));
   const known = options.recovery;
   const recoveryPoint = known?.recoveryPoint ?? checkpoint?.recoveryPoint ?? 0;
+  const toldStart = known?.logStartOffset ?? checkpoint?.logStartOffset ?? 0;
   const replay = new ProducerReplay(options, config.producerIdExpirationMs, now, checkpoint?.snapshots ?? []);
   const segments: Segment[] = [];
   let truncatedBytes = 0;
@@ -99,16 +100,15 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
       repairs.push(...segmentDeletion(options, file.baseOffset));
       continue;
     }
-    const segment = new Segment(segmentFile(options, file.baseOffset), file.baseOffset, file.modifiedAt, now);
+    const segment = new Segment(segmentFile(options, file.baseOffset), file.baseOffset, config, file.modifiedAt, now);
     const believed = bytesToBelieve(stored, index, checkpoint, known, recoveryPoint);
     const loaded =
       believed === undefined ? undefined : await loadSegment(storage, options, segment, believed, checkpoint);
     segments.push(segment);
     if (loaded === file.size) continue;
-    if (!isReplaying) {
-      await replay.begin(segments.slice(0, -1), segment, loaded ?? 0, checkpoint?.logStartOffset ?? 0);
-      isReplaying = true;
-    }
+    if (isReplaying) replay.enterSegment(previous?.nextOffset ?? 0, toldStart);
+    else await replay.begin(segments.slice(0, -1), segment, loaded ?? 0, toldStart);
+    isReplaying = true;
     const checks = known === undefined ? 'all' : 'checksums';
     const batches = batchesOfFile(storage, segment.file, { from: loaded ?? 0, to: file.size, checks });
     for (;;) {
@@ -122,7 +122,7 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
         reason = `${segment.file}: offset ${header.baseOffset} comes where ${segment.nextOffset} or later should be`;
         break;
       }
-      segment.add(header, config.indexIntervalBytes);
+      segment.add(header);
       if (header.partitionLeaderEpoch >= 0) epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
       replay.add(segment, header, window);
     }
@@ -137,7 +137,6 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     truncatedBytes += file.size - segment.size;
   }
   const isNew = found.length === 0;
-  const toldStart = known?.logStartOffset ?? checkpoint?.logStartOffset ?? 0;
   let logStartOffset = toldStart;
   const lastEnd = segments.at(-1)?.nextOffset ?? 0;
   if (segments.length > 0 && lastEnd < logStartOffset) {
@@ -146,7 +145,7 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
   }
   if (segments.length === 0) {
     const file = segmentFile(options, logStartOffset);
-    segments.push(new Segment(file, logStartOffset, now));
+    segments.push(new Segment(file, logStartOffset, config, now));
     repairs.push({ kind: 'replace', file, bytes: new Uint8Array(0), modifiedAt: now });
   }
   logStartOffset = Math.max(logStartOffset, (segments[0] as Segment).baseOffset);
@@ -159,7 +158,7 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
   return {
     segments,
     logStartOffset,
-    recoveryPoint: known?.isClean === true || isNew ? endOffset : Math.min(recoveryPoint, endOffset),
+    recoveryPoint: known?.isClean === true || isNew ? endOffset : clamp(recoveryPoint, logStartOffset, endOffset),
     cleanedTo: checkpoint?.cleanedTo,
     epochs,
     producers: replay,
@@ -168,6 +167,10 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     truncatedBytes,
     reason,
   };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(value, high));
 }
 
 /** The bytes of the leader epochs' checkpoint. */

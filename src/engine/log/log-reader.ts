@@ -24,6 +24,16 @@ export interface TimestampedOffset {
   readonly leaderEpoch: number;
 }
 
+/** What a read found. */
+export interface FoundBatches {
+  /** Whole batches that the caller may keep. */
+  readonly bytes: Uint8Array;
+  /** The segment that they lie in, or in which the first one would not fit; undefined if no segment has any. */
+  readonly segment: Segment | undefined;
+  /** Where in the segment Kafka's read would have ended, which cuts its last batch off at the limit. */
+  readonly endPosition: number;
+}
+
 /** How much is read at a time in search of a timestamp. */
 const searchBytes = 256 * 1024;
 
@@ -36,26 +46,22 @@ export class LogReader {
     private readonly indexIntervalBytes: () => number,
   ) {}
 
-  /**
-   * The batches of `range` that lie in one segment: that of its first offset, or the next one that has any. Bytes that the caller may keep. What lies
-   * before `durableEnd` is stored.
-   */
-  async read(range: BatchRange, durableEnd: number): Promise<Uint8Array> {
+  /** The batches of `range` that lie in one segment: that of its first offset, or the next one that has any. What lies before `durableEnd` is stored. */
+  async read(range: BatchRange, durableEnd: number): Promise<FoundBatches> {
     const first = Math.max(
       this.segments.findLastIndex(({ baseOffset }) => baseOffset <= range.fromOffset),
       0,
     );
     for (const segment of this.segments.slice(first)) {
-      if (segment.baseOffset >= range.upTo) break;
-      const bytes = await this.readSegment(segment, range, durableEnd);
-      if (bytes !== undefined) return bytes;
+      const found = await this.readSegment(segment, range, durableEnd);
+      if (found !== undefined) return found;
     }
-    return new Uint8Array(0);
+    return { bytes: noBytes, segment: undefined, endPosition: 0 };
   }
 
   /** The first offset of the first batch that ends after `offset`, in a segment that begins before `upTo`; undefined if there is none. */
   async batchAt(offset: number, upTo: number, durableEnd: number): Promise<number | undefined> {
-    const bytes = await this.read({ fromOffset: offset, maxBytes: 1, minOneMessage: true, upTo }, durableEnd);
+    const { bytes } = await this.read({ fromOffset: offset, maxBytes: 1, minOneMessage: true, upTo }, durableEnd);
     for (const { header } of batchesIn(bytes)) return header.baseOffset;
     return undefined;
   }
@@ -69,82 +75,93 @@ export class LogReader {
     const segment = this.segments.find(({ retentionTimestamp }) => retentionTimestamp >= timestamp);
     return (
       segment &&
-      this.search(
-        segment,
+      this.search(segment, {
         timestamp,
-        Math.max(fromOffset, segment.timeIndex.before(timestamp).offset),
-        fromOffset,
+        from: Math.max(fromOffset, segment.timeIndex.before(timestamp).offset),
+        notBefore: fromOffset,
         upTo,
-      )
+      })
     );
   }
 
-  /** The first record below `upTo` whose timestamp is the largest of all. It may lie before the log's start, in a segment that goes with the next retention, as in Kafka. */
+  /**
+   * The first record below `upTo` with the largest timestamp of all: that of a batch, so there is none if compaction took the record and left the batch. It may lie
+   * before the log's start, in a segment that goes with the next retention, as in Kafka.
+   */
   async offsetOfLargestTimestamp(upTo: number): Promise<TimestampedOffset | undefined> {
     const largest = Math.max(...this.segments.map(({ largestTimestamp }) => largestTimestamp));
     const segment = this.segments.find(({ largestTimestamp }) => largestTimestamp === largest) as Segment;
-    return this.search(segment, largest, segment.baseOffset, segment.baseOffset, upTo);
+    const from = segment.baseOffset;
+    return this.search(segment, { timestamp: largest, from, notBefore: from, upTo, isInFirstBatch: true });
   }
 
-  private async search(
-    segment: Segment,
-    timestamp: number,
-    searchFrom: number,
-    notBefore: number,
-    durableEnd: number,
-  ): Promise<TimestampedOffset | undefined> {
-    let fromOffset = Math.max(searchFrom, segment.baseOffset);
-    const upTo = Math.min(durableEnd, segment.nextOffset);
+  private async search(segment: Segment, sought: SoughtTimestamp): Promise<TimestampedOffset | undefined> {
+    const { timestamp, notBefore } = sought;
+    let fromOffset = Math.max(sought.from, segment.baseOffset);
+    const upTo = Math.min(sought.upTo, segment.nextOffset);
     while (fromOffset < upTo) {
       const range = { fromOffset, maxBytes: searchBytes, minOneMessage: true, upTo };
-      const bytes = (await this.readSegment(segment, range, durableEnd)) ?? new Uint8Array(0);
+      const bytes = (await this.readSegment(segment, range, sought.upTo))?.bytes ?? noBytes;
       for (const { header } of batchesIn(bytes)) {
         fromOffset = header.lastOffset + 1;
         if (header.maxTimestamp < timestamp) continue;
         for (const record of decodeRecords(bytes, header))
           if (record.timestamp >= timestamp && record.offset >= notBefore)
             return { offset: record.offset, timestamp: record.timestamp, leaderEpoch: header.partitionLeaderEpoch };
+        if (sought.isInFirstBatch === true) return undefined;
       }
       if (bytes.length === 0) return undefined;
     }
     return undefined;
   }
 
-  /** Undefined: nothing of the range lies in this segment. */
-  private async readSegment(segment: Segment, range: BatchRange, durableEnd: number): Promise<Uint8Array | undefined> {
+  /** Undefined: nothing from the range's first offset on lies in this segment. */
+  private async readSegment(
+    segment: Segment,
+    range: BatchRange,
+    durableEnd: number,
+  ): Promise<FoundBatches | undefined> {
+    if (segment.size === 0 || range.fromOffset >= segment.nextOffset) return undefined;
+    if (segment.baseOffset >= range.upTo) return { bytes: noBytes, segment, endPosition: 0 };
     const within = { ...range, upTo: Math.min(range.upTo, segment.nextOffset) };
-    if (segment.size === 0 || within.fromOffset >= segment.nextOffset) return undefined;
-    if (within.fromOffset >= within.upTo) return new Uint8Array(0);
     const cachedFrom = this.cache.startOffset;
     const from = Math.max(within.fromOffset, segment.baseOffset);
     return cachedFrom !== undefined && cachedFrom <= from
-      ? this.readCached(within)
+      ? this.readCached(segment, within)
       : this.readStored(segment, { ...within, upTo: Math.min(within.upTo, durableEnd) });
   }
 
-  private readCached(range: BatchRange): Uint8Array {
+  private readCached(segment: Segment, range: BatchRange): FoundBatches {
     const parts: Uint8Array[] = [];
     let size = 0;
+    let position: number | undefined;
+    let isCut = false;
     for (const run of this.cache.runsFrom(range.fromOffset)) {
-      const { start, end } = selectBatches(run.bytes, {
+      const selection = selectBatches(run.bytes, {
         ...range,
         maxBytes: range.maxBytes - size,
         minOneMessage: range.minOneMessage && size === 0,
       });
+      const { start, end } = selection;
+      position ??= run.position + start;
+      isCut = selection.isCut === true;
       if (end > start) parts.push(run.bytes.subarray(start, end));
       size += end - start;
       if (end < run.bytes.length || size >= range.maxBytes || run.nextOffset >= range.upTo) break;
     }
-    return joined(parts, size);
+    return { bytes: joined(parts, size), segment, endPosition: endPosition(position ?? 0, size, range, isCut) };
   }
 
-  private async readStored(segment: Segment, range: BatchRange): Promise<Uint8Array> {
+  private async readStored(segment: Segment, range: BatchRange): Promise<FoundBatches> {
     let position = segment.positionBefore(range.fromOffset);
     let length = range.maxBytes + this.indexIntervalBytes();
     for (;;) {
       const window = await this.storage.read(segment.file, position, length);
-      const { start, end, neededBytes } = selectBatches(window, range);
-      if (neededBytes === undefined) return window.subarray(start, end);
+      const { start, end, neededBytes, isCut = false } = selectBatches(window, range);
+      if (neededBytes === undefined) {
+        const bytes = window.subarray(start, end);
+        return { bytes, segment, endPosition: endPosition(position + start, bytes.length, range, isCut) };
+      }
       // The bytes ended although the log goes on: the storage has less than it should, or we asked for too little.
       if (window.length < length) {
         throw new KafkaError(
@@ -156,6 +173,23 @@ export class LogReader {
       length = Math.max(range.maxBytes, neededBytes);
     }
   }
+}
+
+interface SoughtTimestamp {
+  readonly timestamp: number;
+  /** Where the search begins. */
+  readonly from: number;
+  /** The record does not lie before it. */
+  readonly notBefore: number;
+  readonly upTo: number;
+  /** The search ends with the first batch that claims to have such a timestamp. */
+  readonly isInFirstBatch?: boolean;
+}
+
+const noBytes = new Uint8Array(0);
+
+function endPosition(position: number, size: number, { maxBytes }: BatchRange, isCut: boolean): number {
+  return position + (isCut ? Math.max(size, maxBytes) : size);
 }
 
 function joined(parts: readonly Uint8Array[], size: number): Uint8Array {

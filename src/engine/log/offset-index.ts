@@ -32,6 +32,11 @@ export class OffsetIndex {
     return this.positions[countEarly(this.offsets, (entry) => entry <= offset) - 1] ?? 0;
   }
 
+  /** The last offset of the first batch with an entry that begins at `position` or later; undefined if there is none. */
+  offsetFrom(position: number): number | undefined {
+    return this.offsets[countEarly(this.positions, (entry) => entry < position)];
+  }
+
   /** Forgets what was added after there were so many. */
   shorten(length: number): void {
     this.offsets.length = length;

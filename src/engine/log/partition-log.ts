@@ -1,7 +1,7 @@
 import type { Durability, Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment, SegmentDeletionReason } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { batchesIn, stampBatch, type BatchHeader } from '../protocol/record-batch.js';
+import { batchesIn, decodeRecords, stampBatch, type BatchHeader } from '../protocol/record-batch.js';
 import { validateBatches, type ValidatedBatches } from './batch-validation.js';
 import type { CleanableLog, CleanedSegment } from './cleaner/cleanable-log.js';
 import { checkpointBlob, leaderEpochBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
@@ -72,6 +72,13 @@ export interface AppendResult {
   readonly durable: Promise<void>;
 }
 
+export interface FetchedBatches {
+  /** Whole batches, the caller's own. */
+  readonly records: Uint8Array;
+  /** Only told to readers of committed records. Kafka's list: some may lie beyond the records. */
+  readonly abortedTransactions?: readonly AbortedTransaction[];
+}
+
 /** What went from a log. */
 export interface DeletedSegments {
   readonly count: number;
@@ -125,7 +132,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   private readonly deleted = new Map<number, { cancel(): void }>();
   private settings: LogConfig;
   private start: number;
-  /** Where the batch begins that holds the log's start. A transaction that was open there holds readers of committed records up from here on. */
+  /** Where the batch begins that holds the log's start, or the next one if none does. A transaction that was open there holds readers of committed records up from here on. */
   private startOfFirstBatch: number;
   /** The end of the last segment, or beyond it where the log was cut inside a batch or copied with a gap. */
   private end: number;
@@ -284,8 +291,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       throw new KafkaError(
         'UNKNOWN_SERVER_ERROR',
         `Unexpected offset in append to ${partitionFolder(this)}. First offset ${first.baseOffset} is less than the next offset ${this.logEndOffset}. First 10 offsets in append: ${headers
+          .flatMap((header) => [...decodeRecords(batches, header)].map(({ offset }) => offset))
           .slice(0, 10)
-          .map(({ baseOffset }) => baseOffset)
           .join(', ')}, last offset in append: ${last.lastOffset}. Log start offset = ${this.start}`,
       );
     const maxTimestamp = Math.max(...headers.map((header) => header.maxTimestamp));
@@ -302,14 +309,31 @@ export class PartitionLog implements CommitOwner, CleanableLog {
    * Rejects with OFFSET_OUT_OF_RANGE outside of log start and log end, with KAFKA_STORAGE_ERROR if the storage fails.
    */
   async read(fromOffset: number, maxBytes: number, limits: ReadLimits = {}): Promise<Uint8Array> {
+    return (await this.fetch(fromOffset, maxBytes, limits)).records;
+  }
+
+  /** As `read`, with the aborted transactions that a reader of committed records must know. */
+  async fetch(fromOffset: number, maxBytes: number, limits: ReadLimits = {}): Promise<FetchedBatches> {
     this.checkOpen();
     this.checkRange(fromOffset);
     const { minOneMessage = false, isolation = 'high-watermark', upTo = Infinity } = limits;
     const end = Math.min(upTo, await this.endFor(isolation));
-    if (fromOffset >= end) return new Uint8Array(0);
+    const isCommitted = isolation === 'committed';
+    if (fromOffset >= end) return { records: new Uint8Array(0), ...(isCommitted && { abortedTransactions: [] }) };
     try {
       const range = { fromOffset, maxBytes, minOneMessage, upTo: end };
-      return await this.asKafkaError(this.reader.read(range, this.durableEnd));
+      const found = await this.asKafkaError(this.reader.read(range, this.durableEnd));
+      return {
+        records: found.bytes,
+        ...(isCommitted &&
+          found.segment !== undefined && {
+            abortedTransactions: this.collectAborted(
+              fromOffset,
+              this.boundOf(found.segment, found.endPosition),
+              fromOffset,
+            ),
+          }),
+      };
     } catch (error) {
       // Retention or truncation was quicker.
       this.checkOpen();
@@ -318,20 +342,12 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     }
   }
 
-  /** The aborted transactions that a reader of committed records must know to read from `fromOffset` up to `upTo`. */
+  /**
+   * For the cleaner: the aborted transactions that concern what lies from the segment of `fromOffset` on up to `upTo`, with those before `fromOffset` itself. One
+   * whose marker lies before the log's start is forgotten, as in Kafka: nobody reads its records any more.
+   */
   abortedTransactions(fromOffset: number, upTo: number): readonly AbortedTransaction[] {
-    const aborted: AbortedTransaction[] = [];
-    if (upTo <= fromOffset) return aborted;
-    const first = Math.max(
-      this.list.findLastIndex(({ baseOffset }) => baseOffset <= fromOffset),
-      0,
-    );
-    for (const segment of this.list.slice(first)) {
-      const found = segment.transactions.collect(fromOffset, upTo);
-      aborted.push(...found.aborted);
-      if (found.isComplete) break;
-    }
-    return aborted;
+    return this.collectAborted(fromOffset, upTo, this.start);
   }
 
   /**
@@ -420,10 +436,9 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     return true;
   }
 
-  /** Begins a new segment at the log's end, unless the active one is empty. Answers its first offset. */
+  /** Begins a new segment at the log's end; an empty one begins anew. Answers its first offset. */
   roll(): number {
     this.checkOpen();
-    if (this.active.size === 0) return this.active.baseOffset;
     const before = this.state();
     const writes = this.rollAt(this.logEndOffset);
     void this.submit(writes, 'strict', undefined, before);
@@ -437,33 +452,39 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     await this.submit([], 'strict', undefined);
   }
 
-  /** Cuts the log, so that its last offset is before `offset`; a batch that holds `offset` goes as a whole. Resolves with whether anything was cut. */
+  /**
+   * Cuts the log, so that its last offset is before `offset`; a batch that holds `offset` goes as a whole. Before the first segment, the log begins anew there. Resolves
+   * with whether anything was cut.
+   */
   async truncateTo(offset: number): Promise<boolean> {
     this.checkOpen();
     await this.groupCommit.settled();
-    if (offset >= this.logEndOffset) return false;
     const before = this.state(true);
-    const last = Math.max(
-      this.list.findLastIndex(({ baseOffset }) => baseOffset <= offset),
-      0,
-    );
-    const dropped = this.list.splice(last + 1);
+    this.epochs.truncateFromEnd(Math.min(offset, this.logEndOffset));
+    if (offset >= this.logEndOffset) {
+      await this.submit(this.epochWrites(), 'strict', undefined, before);
+      return false;
+    }
+    const beginsAnew = offset < (this.list[0] as Segment).baseOffset;
+    const dropped = this.list.splice(beginsAnew ? 0 : this.list.findLastIndex((each) => each.baseOffset <= offset) + 1);
     this.end = offset;
+    const modifiedAt = this.environment.clock.now();
+    if (beginsAnew) this.list.push(new Segment(segmentFile(this, offset), offset, this.settings, modifiedAt));
     const segment = this.active;
     const position = await this.cut(segment, offset);
-    const modifiedAt = this.environment.clock.now();
-    this.epochs.truncateFromEnd(offset);
     this.start = Math.min(this.start, offset);
     this.flushedTo = Math.min(this.flushedTo, offset);
     this.cache.truncate(this.logEndOffset);
     const snapshots = this.producers.forget((at) => at > this.logEndOffset);
-    await this.producers.finish(this.list, this.start, this.logEndOffset, false);
+    await this.producers.truncate(this.list, this.start, this.logEndOffset, modifiedAt);
     this.durableEnd = Math.min(this.durableEnd, this.logEndOffset);
     this.visibleEnd = Math.min(this.visibleEnd, this.logEndOffset);
     segment.modifiedAt = modifiedAt;
     const writes: StorageWrite[] = [
       ...dropped.flatMap(({ baseOffset }) => segmentDeletion(this, baseOffset)),
-      { kind: 'truncate', file: segment.file, size: position, modifiedAt },
+      beginsAnew
+        ? { kind: 'append', file: segment.file, position: 0, bytes: new Uint8Array(0), modifiedAt }
+        : { kind: 'truncate', file: segment.file, size: position, modifiedAt },
       ...snapshots,
       ...this.epochWrites(),
       ...this.anchored(),
@@ -500,8 +521,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.checkOpen();
     if (old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
     const before = this.state(true);
-    const segment = new Segment(segmentFile(this, baseOffset), baseOffset, cleaned.modifiedAt);
-    for (const header of cleaned.headers) segment.add(header, this.settings.indexIntervalBytes);
+    const segment = new Segment(segmentFile(this, baseOffset), baseOffset, this.settings, cleaned.modifiedAt);
+    for (const header of cleaned.headers) segment.add(header);
     segment.transactions = cleaned.transactions;
     segment.seal();
     this.list.splice(this.list.indexOf(old[0] as Segment), old.length, segment);
@@ -665,11 +686,12 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const modifiedAt = this.environment.clock.now();
     if (segment.size - (this.anchor?.size ?? 0) >= Math.max(checkpointBytes, segment.size / 8))
       writes.push(...this.anchored());
-    writes.push({ kind: 'append', file: segment.file, position: segment.size, bytes, modifiedAt });
-    segment.append(headers, this.settings.indexIntervalBytes, modifiedAt);
+    const position = segment.size;
+    writes.push({ kind: 'append', file: segment.file, position, bytes, modifiedAt });
+    segment.append(headers, modifiedAt);
     this.end = segment.nextOffset;
     const lastOffset = this.end - 1;
-    this.cache.add({ baseOffset, nextOffset: this.end, bytes });
+    this.cache.add({ baseOffset, nextOffset: this.end, position, bytes });
     const durable = this.submit(writes, isStrict ? 'strict' : durability, cause, before, undo);
     this.environment.tracer.emit({
       kind: 'batch-appended',
@@ -729,23 +751,27 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   }
 
   /**
-   * Begins a new segment. The old one must never lose its end while the new one stands: an append of nothing, in a strict commit, makes it durable first.
+   * Begins a new segment, in the place of an empty one if it begins there too. The old one must never lose its end while the new one stands: an append of nothing, in a strict commit, makes it durable first.
    */
   private rollAt(baseOffset: number): StorageWrite[] {
     const full = this.active;
     const modifiedAt = this.environment.clock.now();
-    full.seal();
-    const segment = new Segment(segmentFile(this, baseOffset), baseOffset, modifiedAt);
-    this.list.push(segment);
-    this.flushedTo = baseOffset;
+    const nothing = new Uint8Array(0);
+    const segment = new Segment(segmentFile(this, baseOffset), baseOffset, this.settings, modifiedAt);
+    this.flushedTo = Math.max(this.flushedTo, baseOffset);
     this.jitterMs = this.drawJitter();
+    if (full.baseOffset === baseOffset) {
+      this.list[this.list.length - 1] = segment;
+      return [{ kind: 'append', file: segment.file, position: 0, bytes: nothing, modifiedAt }, ...this.anchored()];
+    }
+    full.seal();
+    this.list.push(segment);
     this.environment.tracer.emit({
       kind: 'segment-rolled',
       topic: this.topic,
       partition: this.partition,
       baseOffset,
     });
-    const nothing = new Uint8Array(0);
     return [
       { kind: 'append', file: full.file, position: full.size, bytes: nothing, modifiedAt: full.modifiedAt },
       { kind: 'append', file: segment.file, position: 0, bytes: nothing, modifiedAt },
@@ -768,7 +794,10 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const bases = new Set(gone.map(({ baseOffset }) => baseOffset));
     const snapshots = this.producers.forget((offset) => bases.has(offset));
     const first = this.list[0] as Segment;
-    if (first.baseOffset > this.start) this.moveStart(first.baseOffset, reason);
+    if (first.baseOffset > this.start) {
+      this.moveStart(first.baseOffset, reason);
+      this.startOfFirstBatch = first.firstBatchOffset;
+    }
     this.environment.tracer.emit({
       kind: 'segments-deleted',
       topic: this.topic,
@@ -863,6 +892,27 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     return { kind: 'put-blob', name: checkpointBlob(this), bytes: encodeCheckpoint(checkpoint) };
   }
 
+  /** Aborted transactions from the segment of `fromOffset` on that begin before `upTo` and have their marker at `markerFrom` or later. */
+  private collectAborted(fromOffset: number, upTo: number, markerFrom: number): readonly AbortedTransaction[] {
+    const aborted: AbortedTransaction[] = [];
+    const first = Math.max(
+      this.list.findLastIndex(({ baseOffset }) => baseOffset <= fromOffset),
+      0,
+    );
+    for (const segment of this.list.slice(first)) {
+      const found = segment.transactions.collect(markerFrom, upTo);
+      aborted.push(...found.aborted);
+      if (found.isComplete) break;
+    }
+    return aborted;
+  }
+
+  /** An offset that surely lies beyond what was read up to `position`, as Kafka finds it: by the index, the next segment, or the log's end. */
+  private boundOf(segment: Segment, position: number): number {
+    const next = this.list.find(({ baseOffset }) => baseOffset > segment.baseOffset);
+    return segment.offsetIndex.offsetFrom(position) ?? next?.baseOffset ?? this.logEndOffset;
+  }
+
   private async endFor(isolation: ReadIsolation): Promise<number> {
     if (isolation === 'log-end') return this.logEndOffset;
     if (!this.isVisibleEndExact) await this.settleHighWatermark();
@@ -880,7 +930,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
 
   private async startOfBatchAt(offset: number): Promise<number> {
     const found = await this.asKafkaError(this.reader.batchAt(offset, this.logEndOffset, this.durableEnd));
-    return found === undefined ? offset : Math.min(found, offset);
+    return found ?? offset;
   }
 
   private advanceHighWatermark(highWatermark: number, cause: string | undefined): void {

@@ -38,10 +38,13 @@ export class Segment {
   private largest: TimestampedPosition;
   /** The largest timestamp of what was appended first: rolling by time counts from it. */
   private firstTimestamp: number | undefined;
+  private firstOffset: number | undefined;
 
   constructor(
     readonly file: string,
     readonly baseOffset: number,
+    /** The topic's as it is opened: later changes concern the segments after it, as in Kafka. */
+    private readonly indexing: Pick<LogConfig, 'indexIntervalBytes' | 'segmentIndexBytes'>,
     /** When its file was written last, by the environment's clock. */
     public modifiedAt: number,
     private readonly createdAt = modifiedAt,
@@ -60,6 +63,11 @@ export class Segment {
   /** The offset after its last record. */
   get nextOffset(): number {
     return this.end;
+  }
+
+  /** Where its first batch begins, which may be later than the segment does; its base offset if that is not known. */
+  get firstBatchOffset(): number {
+    return this.firstOffset ?? this.baseOffset;
   }
 
   /** The largest timestamp of its batches, -1 for none. */
@@ -82,25 +90,26 @@ export class Segment {
     if (this.bytes > config.segmentBytes - incoming.sizeInBytes) return true;
     if (this.bytes > 0 && this.age(incoming.maxTimestamp, now) > rollMs(config) - jitterMs) return true;
     return (
-      this.offsetIndex.isFull(config.segmentIndexBytes) ||
-      this.timeIndex.isFull(config.segmentIndexBytes) ||
+      this.offsetIndex.isFull(this.indexing.segmentIndexBytes) ||
+      this.timeIndex.isFull(this.indexing.segmentIndexBytes) ||
       incoming.lastOffset - this.baseOffset > largestRelativeOffset
     );
   }
 
   /** Takes note of batches behind the others, which were appended together. */
-  append(headers: readonly BatchHeader[], indexIntervalBytes: number, modifiedAt: number): void {
+  append(headers: readonly BatchHeader[], modifiedAt: number): void {
     if (this.bytes === 0) this.firstTimestamp = Math.max(...headers.map(({ maxTimestamp }) => maxTimestamp));
-    for (const header of headers) this.add(header, indexIntervalBytes);
+    for (const header of headers) this.add(header);
     this.modifiedAt = modifiedAt;
   }
 
   /** Takes note of one batch. */
-  add(header: BatchHeader, indexIntervalBytes: number): void {
+  add(header: BatchHeader): void {
     this.firstTimestamp ??= header.maxTimestamp;
+    if (this.bytes === 0) this.firstOffset = header.baseOffset;
     if (header.maxTimestamp > this.largest.timestamp)
       this.largest = { timestamp: header.maxTimestamp, offset: header.lastOffset };
-    if (this.bytesSinceIndexEntry > indexIntervalBytes) {
+    if (this.bytesSinceIndexEntry > this.indexing.indexIntervalBytes) {
       this.offsetIndex.add(header.lastOffset, this.bytes);
       this.timeIndex.add(this.largest);
       this.bytesSinceIndexEntry = 0;

@@ -2,6 +2,8 @@
 export interface CachedRun {
   readonly baseOffset: number;
   readonly nextOffset: number;
+  /** Where it begins in its segment. */
+  readonly position: number;
   readonly bytes: Uint8Array;
 }
 

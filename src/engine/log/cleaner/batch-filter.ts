@@ -15,8 +15,8 @@ export interface CleaningRound {
   readonly map: OffsetMap;
   readonly now: number;
   readonly deleteRetentionMs: number;
-  /** The round ends before it: its last batch stays, if only as a header. */
-  readonly endOffset: number;
+  /** Where cleaning would have ended with a larger map: the batch before it stays, if only as a header. */
+  readonly firstUncleanableOffset: number;
   readonly transactions: CleanedTransactions;
   readonly producers: ReadonlyMap<number, ProducerEntry>;
 }
@@ -44,7 +44,8 @@ export function filteredBatch(
     ? transactions.isEmptyTransaction(header, controlMarker(bytes, header))
     : transactions.isAborted(header);
   const dropsRecords = header.isControlBatch ? mayGo && horizon !== null && horizon <= now : mayGo;
-  const staysEmpty = isLastOfProducer(header, round.producers) || header.lastOffset + 1 === round.endOffset;
+  const staysEmpty =
+    isLastOfProducer(header, round.producers) || header.lastOffset + 1 === round.firstUncleanableOffset;
   if (dropsRecords && !staysEmpty) return undefined;
   const kept: DecodedRecord[] = [];
   let count = 0;

@@ -66,7 +66,7 @@ export async function cleanLog(look: CleanerLook, { dedupeBufferBytes, now }: Cl
     map,
     now: now(),
     deleteRetentionMs: log.config.deleteRetentionMs,
-    endOffset,
+    firstUncleanableOffset,
     transactions: new CleanedTransactions(),
     producers: new Map([...log.activeProducers].map((entry) => [entry.producerId, entry])),
   };

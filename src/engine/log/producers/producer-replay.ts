@@ -15,7 +15,7 @@ export class ProducerReplay {
   constructor(
     private readonly log: TopicPartition & { readonly storage: Storage },
     private readonly expirationMs: number,
-    private readonly now: number,
+    private now: number,
     snapshots: readonly number[],
   ) {
     this.states = new ProducerStates(partitionFolder(log));
@@ -32,6 +32,14 @@ export class ProducerReplay {
     const offset = position === 0 ? segment.baseOffset : segment.nextOffset;
     const from = await this.loadLatest(logStartOffset, offset);
     await this.replay([...earlier, segment], from, offset);
+  }
+
+  /**
+   * The next segment is read, and the one before it ended at `offset`: the states go on as a snapshot taken there would tell them, as in Kafka. It keeps none
+   * that is not after the log's start.
+   */
+  enterSegment(offset: number, logStartOffset: number): void {
+    this.reload(offset > logStartOffset);
   }
 
   /** Takes note of a batch. Transactions that it ends go into the index of its segment. */
@@ -56,19 +64,18 @@ export class ProducerReplay {
     endOffset: number,
     isRecovered: boolean,
   ): Promise<void> {
-    if (isRecovered) {
-      const known = decodeSnapshot(encodeSnapshot(this.states.entries)) ?? [];
-      this.states.load(endOffset > logStartOffset ? known : [], this.now, this.expirationMs);
-    } else {
-      const from = await this.loadLatest(logStartOffset, endOffset);
-      await this.replay(segments, from, endOffset);
-    }
-    this.states.transactions.replicatedTo(Infinity);
-    const bases = new Set(segments.map(({ baseOffset }) => baseOffset));
-    const last = this.snapshots.at(-1);
-    this.snapshots = this.snapshots.filter(
-      (offset) => offset > logStartOffset && offset <= endOffset && (bases.has(offset) || offset === last),
-    );
+    if (isRecovered) this.reload(endOffset > logStartOffset);
+    else await this.replay(segments, await this.loadLatest(logStartOffset, endOffset), endOffset);
+    this.settleAt(segments, logStartOffset, endOffset);
+  }
+
+  /** The states as they are once the log has been cut and ends at `endOffset`. Where nobody is known the log is not read, as in Kafka: the last snapshot has to do. */
+  async truncate(segments: readonly Segment[], logStartOffset: number, endOffset: number, now: number): Promise<void> {
+    this.now = now;
+    const isAnybodyKnown = this.states.isAnybodyKnown;
+    const from = await this.loadLatest(logStartOffset, endOffset);
+    if (isAnybodyKnown) await this.replay(segments, from, endOffset);
+    this.settleAt(segments, logStartOffset, endOffset);
   }
 
   /**
@@ -88,6 +95,20 @@ export class ProducerReplay {
     const dead = this.snapshots.filter(isDead);
     this.snapshots = this.snapshots.filter((offset) => !isDead(offset));
     return dead.map((offset) => ({ kind: 'delete-blob', name: sidecarBlob(this.log, offset, 'snapshot') }));
+  }
+
+  private settleAt(segments: readonly Segment[], logStartOffset: number, endOffset: number): void {
+    this.states.transactions.replicatedTo(Infinity);
+    const bases = new Set(segments.map(({ baseOffset }) => baseOffset));
+    const last = this.snapshots.at(-1);
+    this.snapshots = this.snapshots.filter(
+      (offset) => offset > logStartOffset && offset <= endOffset && (bases.has(offset) || offset === last),
+    );
+  }
+
+  private reload(isKept: boolean): void {
+    const known = isKept ? (decodeSnapshot(encodeSnapshot(this.states.entries)) ?? []) : [];
+    this.states.load(known, this.now, this.expirationMs);
   }
 
   /** Begins with the latest sound snapshot after the log's start that is not beyond `offset`, and answers where it stands. */

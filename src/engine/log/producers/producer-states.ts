@@ -51,6 +51,11 @@ export class ProducerStates {
     return this.known.values();
   }
 
+  /** Whether there is a producer, or a transaction of one, that is not complete for its readers. */
+  get isAnybodyKnown(): boolean {
+    return this.known.size > 0 || this.transactions.firstUnstableOffset !== undefined;
+  }
+
   /** The producer's entry, if it is known. */
   entry(producerId: number): ProducerEntry | undefined {
     return this.known.get(producerId);
