@@ -1,10 +1,11 @@
 /**
  * OffsetCommit v2-10. Members, and anyone while a group has none, store offsets for partitions that exist; the answer waits until they are durable.
- * From v10 on topics are named by id. Left out: the expiry of offsets, and member epochs (KIP-848).
+ * From v10 on topics are named by id; v2-4 may ask for a retention of their own. Left out: member epochs (KIP-848).
  */
 import type { CompleteRequestOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import type { OffsetToCommit } from '../group/offset-commit.js';
+import type { TopicImage } from './metadata-image.js';
 import { safeNumber } from './safe-number.js';
 import type { BrokerServices, Handler } from './handler.js';
 
@@ -18,7 +19,7 @@ export const handleOffsetCommit: Handler<'OffsetCommit'> = async (services, { co
     return topic.partitions.map((partition): ErrorName | number => {
       if (found === undefined && version >= 10) return 'UNKNOWN_TOPIC_ID';
       if (found?.partitions[partition.partitionIndex] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
-      return offsets.push(toCommit(found.name, partition)) - 1;
+      return offsets.push(toCommit(found, partition)) - 1;
     });
   });
   const errors = offsets.length === 0 ? [] : await commit(services, context.requestId, version, request, offsets);
@@ -55,9 +56,13 @@ async function commit(
   });
 }
 
-function toCommit(topic: string, partition: Request['topics'][number]['partitions'][number]): OffsetToCommit {
+function toCommit(
+  { name, topicId }: TopicImage,
+  partition: Request['topics'][number]['partitions'][number],
+): OffsetToCommit {
   return {
-    topic,
+    topic: name,
+    topicId,
     partition: partition.partitionIndex,
     offset: safeNumber(partition.committedOffset),
     leaderEpoch: partition.committedLeaderEpoch,

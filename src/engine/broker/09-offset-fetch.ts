@@ -6,6 +6,9 @@
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import type { CommittedOffset } from '../group/group-record.js';
 import type { StoredGroup } from '../group/stored-groups.js';
+import { zeroUuid } from '../protocol/schema.js';
+import { isZeroId, topicIdText } from '../protocol/topic-id.js';
+import { refusal } from './group-coordinator.js';
 import type { BrokerServices, Handler } from './handler.js';
 
 interface AskedTopic {
@@ -23,48 +26,54 @@ export const handleOffsetFetch: Handler<'OffsetFetch'> = async (services, { vers
           topicId,
           partitions: partitionIndexes,
         }));
-        return { groupId, ...(await offsetsOf(services, groupId, asked)) };
+        return { groupId, ...(await offsetsOf(services, version, groupId, asked)) };
       }),
     );
     return { groups };
   }
   const asked = request.topics?.map(({ name, partitionIndexes }) => ({
     name,
-    topicId: new Uint8Array(16),
+    topicId: zeroUuid,
     partitions: partitionIndexes,
   }));
-  return offsetsOf(services, request.groupId, asked);
+  return offsetsOf(services, version, request.groupId, asked);
 };
 
-async function offsetsOf(services: BrokerServices, groupId: string, asked: readonly AskedTopic[] | undefined) {
-  const outcome = await services.groups.read(groupId);
-  if (!('answered' in outcome)) return { topics: [], errorCode: errorCode('NOT_COORDINATOR') };
-  const stored = outcome.answered;
-  const topics = asked ?? everything(services, stored);
-  return {
-    topics: topics.map(({ name, topicId, partitions }) => ({
+async function offsetsOf(
+  services: BrokerServices,
+  version: number,
+  groupId: string,
+  asked: readonly AskedTopic[] | undefined,
+) {
+  const outcome = await services.groups.inspect(groupId, (_, stored) =>
+    (asked ?? everything(services, version, stored)).map(({ name, topicId, partitions }) => ({
       name: name ?? '',
       topicId,
-      partitions: partitions.map((partitionIndex) =>
-        answer(
-          partitionIndex,
-          name === undefined ? undefined : stored?.offsets.get(name)?.get(partitionIndex),
-          name === undefined ? 'UNKNOWN_TOPIC_ID' : 'NONE',
-        ),
-      ),
+      partitions: partitions.map((partitionIndex) => {
+        if (name === undefined) return answer(partitionIndex, undefined, 'UNKNOWN_TOPIC_ID');
+        const committed = stored?.offsets.get(name)?.get(partitionIndex);
+        return answer(partitionIndex, isOf(topicId, committed) ? committed : undefined, 'NONE');
+      }),
     })),
-    errorCode: 0,
-  };
+  );
+  if (!('answered' in outcome)) return { topics: [], errorCode: errorCode(refusal(outcome)) };
+  return { topics: outcome.answered, errorCode: 0 };
 }
 
-/** Topics that were deleted since have no id to be named by; from v10 on Kafka leaves them out, here they are left out everywhere. */
-function everything(services: BrokerServices, stored: StoredGroup | undefined): AskedTopic[] {
+/** Topics that were deleted since have no id to be named by: from v10 on they are left out. */
+function everything(services: BrokerServices, version: number, stored: StoredGroup | undefined): AskedTopic[] {
   const topics: AskedTopic[] = [];
   for (const [name, partitions] of stored?.offsets ?? []) {
-    const topicId = services.replicas.topic(name)?.topicId;
+    const topicId = version >= 10 ? services.replicas.topic(name)?.topicId : zeroUuid;
     if (topicId !== undefined) topics.push({ name, topicId, partitions: [...partitions.keys()] });
   }
   return topics;
+}
+
+/** Whether the offset is of the topic with this id, as far as both are known; else another topic has had the same name. */
+function isOf(topicId: Uint8Array, committed: CommittedOffset | undefined): boolean {
+  if (committed === undefined || isZeroId(topicId) || isZeroId(committed.topicId)) return true;
+  return topicIdText(topicId) === topicIdText(committed.topicId);
 }
 
 function answer(partitionIndex: number, committed: CommittedOffset | undefined, error: ErrorName) {

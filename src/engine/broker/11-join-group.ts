@@ -1,10 +1,12 @@
 /**
- * JoinGroup v0-9. A member joins a classic group and waits for its next generation. From v4 on a newcomer is first given an id (KIP-394).
- * Left out: static members (a `groupInstanceId` gets UNSUPPORTED_VERSION) and joining groups of the consumer protocol (KIP-848).
+ * JoinGroup v0-9. A member joins a classic group and waits for its next generation. From v4 on a newcomer is first given an id (KIP-394), unless it is a
+ * static member (v5, KIP-345); from v9 on a static leader that comes back is told to assign nothing (KIP-814).
+ * Left out: joining groups of the consumer protocol (KIP-848).
  */
 import { errorCode } from '../protocol/errors.js';
 import { decideJoin } from '../group/join.js';
 import { joinRefused } from '../group/decision.js';
+import { refusal } from './group-coordinator.js';
 import type { Handler } from './handler.js';
 
 export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context, version, clientId, request }) => {
@@ -23,15 +25,18 @@ export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context,
         protocolType: request.protocolType,
         protocols: request.protocols,
         requiresKnownMemberId: version >= 4,
+        supportsSkippingAssignment: version >= 9,
         reason: request.reason,
         token: context.requestId,
       },
-      request.memberId === '' ? services.groups.newMemberId(clientId ?? '') : request.memberId,
+      request.memberId === ''
+        ? services.groups.newMemberId(request.groupInstanceId ?? clientId ?? '')
+        : request.memberId,
       services.groups.config,
       now,
     ),
   );
-  const answer = 'answered' in outcome ? outcome.answered : joinRefused('NOT_COORDINATOR', request.memberId);
+  const answer = 'answered' in outcome ? outcome.answered : joinRefused(refusal(outcome), request.memberId);
   return {
     errorCode: errorCode(answer.error),
     generationId: answer.generationId,
@@ -39,6 +44,7 @@ export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context,
     // Null is a word of v7 and later.
     protocolName: version < 7 ? (answer.protocolName ?? '') : answer.protocolName,
     leader: answer.leader,
+    skipAssignment: answer.skipAssignment,
     memberId: answer.memberId,
     members: answer.members,
   };

@@ -1,10 +1,11 @@
 /**
- * LeaveGroup v0-5. Members leave without waiting for their sessions to expire; from v3 on several at a time, each with an error of its own.
- * Left out: members named by their instance id (UNKNOWN_MEMBER_ID).
+ * LeaveGroup v0-5. Members leave without waiting for their sessions to expire; from v3 on several at a time, each with an error of its own, and static ones
+ * may be named by their instance id alone. Left out: members of groups of the consumer protocol (KIP-848).
  */
 import { emptyGroup } from '../group/classic-group.js';
 import { decideLeave } from '../group/leave.js';
 import { errorCode } from '../protocol/errors.js';
+import { refusal } from './group-coordinator.js';
 import type { Handler } from './handler.js';
 
 export const handleLeaveGroup: Handler<'LeaveGroup'> = async (services, { context, version, request }) => {
@@ -14,7 +15,7 @@ export const handleLeaveGroup: Handler<'LeaveGroup'> = async (services, { contex
   const outcome = await services.groups.decide(request.groupId, context.requestId, (group, now) =>
     decideLeave(group ?? emptyGroup(request.groupId, now), leaving, services.groups.config, now),
   );
-  if (!('answered' in outcome)) return { errorCode: errorCode('NOT_COORDINATOR') };
+  if (!('answered' in outcome)) return { errorCode: errorCode(refusal(outcome)) };
   const { error, members } = outcome.answered;
   if (version < 3) return { errorCode: errorCode(error === 'NONE' ? (members[0]?.error ?? 'NONE') : error) };
   return {

@@ -18,6 +18,8 @@ const settings = {
   'group.max.session.timeout.ms': { kafka: 1_800_000 },
   'group.max.size': { kafka: 2_147_483_647 },
   'offset.metadata.max.bytes': { kafka: 4096 },
+  'offsets.retention.minutes': { kafka: 10_080 },
+  'offsets.retention.check.interval.ms': { kafka: 600_000 },
   'offsets.topic.num.partitions': { kafka: 50, classroom: 1, test: 1 },
   'offsets.topic.segment.bytes': { kafka: 104_857_600, classroom: 1_048_576, test: 1_048_576 },
   'log.segment.bytes': { kafka: 1_073_741_824, classroom: 1_048_576, test: 1_048_576 },

@@ -2,7 +2,7 @@ import { randomUuidBytes, type Random } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
-import { MetadataImage } from './metadata-image.js';
+import { MetadataImage, type TopicImage } from './metadata-image.js';
 import type { ReplicaManager } from './replica-manager.js';
 import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './topic-creation.js';
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
@@ -25,6 +25,7 @@ export interface MetadataLog {
 export class Controller {
   private readonly image = new MetadataImage();
   private readonly random: Random;
+  private readonly deletionListeners: ((topic: TopicImage, cause: string) => void)[] = [];
   private lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -52,6 +53,11 @@ export class Controller {
     if (elections.length > 0) await this.commit(elections, undefined);
     await this.replicas.deleteLogs(this.image.removedNames);
     await Promise.all([...this.image.topics].map((topic) => this.replicas.openTopic(topic)));
+  }
+
+  /** Calls `listener` with each topic that was deleted, when that is durable, before the deletion is answered. */
+  onTopicDeleted(listener: (topic: TopicImage, cause: string) => void): void {
+    this.deletionListeners.push(listener);
   }
 
   /** Creates topics; each is told for itself whether it came to be. With `validateOnly` none does. */
@@ -99,6 +105,7 @@ export class Controller {
           topicId: topicIdText(topic.topicId),
           cause,
         });
+        for (const listener of this.deletionListeners) listener(topic, cause);
       }
       return deletions;
     });

@@ -1,17 +1,17 @@
-import { randomUuidBytes, type Random } from '../environment/environment.js';
+import { randomUuidBytes, type Millis, type Random, type TimerHandle } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import type { ClassicGroup, ClassicGroupConfig } from '../group/classic-group.js';
-import type { Decision } from '../group/decision.js';
 import { partitionForGroup } from '../group/group-partition.js';
 import type { GroupRecord } from '../group/group-record.js';
 import { decideOffsetCommit, type OffsetCommitRequest } from '../group/offset-commit.js';
 import type { StoredGroup } from '../group/stored-groups.js';
 import type { ErrorName } from '../protocol/errors.js';
 import { encodeBatch } from '../protocol/record-batch.js';
+import { isZeroId, topicIdText } from '../protocol/topic-id.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { Controller } from './controller.js';
 import { decodeGroupRecord, encodeGroupRecord } from './group-record-codec.js';
-import { GroupShard, type GroupLog, type Outcome } from './group-shard.js';
+import { GroupShard, type Decide, type GroupLog, type Outcome } from './group-shard.js';
 import { readAllRecords } from './log-records.js';
 import type { Replica, ReplicaManager } from './replica-manager.js';
 import { groupMetadataTopic } from './topic-name.js';
@@ -21,10 +21,14 @@ const newMemberJoinTimeoutMs = 300_000;
 
 /** Looks after all groups: each lives in the shard of one partition of `__consumer_offsets`, which is made when the first group needs it. */
 export class GroupCoordinator {
-  readonly config: ClassicGroupConfig & { readonly offsetMetadataMaxBytes: number };
+  readonly config: ClassicGroupConfig & {
+    readonly offsetMetadataMaxBytes: number;
+    readonly offsetsRetentionMs: Millis;
+  };
   private shards: readonly GroupShard[] = [];
   private starting: Promise<void> | undefined;
   private isStopped = false;
+  private expiry: TimerHandle | undefined;
   private readonly random: Random;
 
   constructor(
@@ -41,14 +45,16 @@ export class GroupCoordinator {
       maxSize: broker['group.max.size'],
       newMemberJoinTimeoutMs,
       offsetMetadataMaxBytes: broker['offset.metadata.max.bytes'],
+      offsetsRetentionMs: broker['offsets.retention.minutes'] * 60_000,
     };
+    controller.onTopicDeleted(({ name, topicId }, cause) => this.topicDeleted(name, topicId, cause));
   }
 
-  /** An id for a new member: its client's and a random uuid, as Kafka's are. */
-  newMemberId(clientId: string): string {
+  /** An id for a new member: its instance's or its client's and a random uuid, as Kafka's are. */
+  newMemberId(name: string): string {
     const hex = Array.from(randomUuidBytes(this.random), (byte) => byte.toString(16).padStart(2, '0')).join('');
     const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-    return `${clientId}-${uuid}`;
+    return `${name}-${uuid}`;
   }
 
   /** Takes up the groups that are stored, if there are any. */
@@ -77,6 +83,14 @@ export class GroupCoordinator {
     await Promise.all(shards.map((shard) => shard.load()));
     this.shards = shards;
     if (this.isStopped) this.stop();
+    else this.scheduleExpiry();
+  }
+
+  private scheduleExpiry(): void {
+    this.expiry = this.environment.timers.set(this.broker['offsets.retention.check.interval.ms'], () => {
+      for (const shard of this.shards) shard.expireOffsets();
+      this.scheduleExpiry();
+    });
   }
 
   private async createTopic(cause: string): Promise<void> {
@@ -92,10 +106,16 @@ export class GroupCoordinator {
 
   private groupLog(replica: Replica): GroupLog {
     return {
-      append: async (records, cause) => {
+      batchOf: (records) => {
         const timestamp = this.environment.clock.now();
         const bytes = encodeBatch({ records: records.map((record) => ({ ...encodeGroupRecord(record), timestamp })) });
-        await this.replicas.append(replica, bytes, 'strict', cause).durable;
+        const { maxMessageBytes, segmentBytes } = replica.log.config;
+        if (bytes.length > Math.min(maxMessageBytes, segmentBytes)) return undefined;
+        return {
+          append: async (cause) => {
+            await this.replicas.append(replica, bytes, 'strict', cause).durable;
+          },
+        };
       },
       readAll: async () => {
         const records: GroupRecord[] = [];
@@ -109,20 +129,27 @@ export class GroupCoordinator {
   }
 
   /** Takes a decision about a group, for a request; see `GroupShard.decide`. */
-  async decide<Response>(
-    groupId: string,
-    requestId: string,
-    decide: (group: ClassicGroup | undefined, now: number) => Decision<Response>,
-  ): Promise<Outcome<Response>> {
+  async decide<Response>(groupId: string, requestId: string, decide: Decide<Response>): Promise<Outcome<Response>> {
     await this.ready(requestId);
     return this.shardOf(groupId).decide(groupId, requestId, requestId, decide);
   }
 
-  /** What is durably stored of a group; undefined if nothing is. */
-  async read(groupId: string): Promise<Outcome<StoredGroup | undefined>> {
-    if (this.starting === undefined) return { answered: undefined };
+  /** What `view` makes of a group, in memory and in the log, when all that was written of it is durable. */
+  async inspect<View>(
+    groupId: string,
+    view: (group: ClassicGroup | undefined, stored: StoredGroup | undefined) => View,
+  ): Promise<Outcome<View>> {
+    if (this.starting === undefined) return { answered: view(undefined, undefined) };
     await this.ready(undefined);
-    return this.shardOf(groupId).read(groupId);
+    return this.shardOf(groupId).inspect(groupId, view);
+  }
+
+  /** What `view` makes of each group; of shards that have lost their log, nothing. */
+  async inspectAll<View>(view: (group: ClassicGroup) => View): Promise<readonly View[]> {
+    if (this.starting === undefined) return [];
+    await this.ready(undefined);
+    const ofShards = await Promise.all(this.shards.map((shard) => shard.inspectAll(view)));
+    return ofShards.flatMap((outcome) => ('answered' in outcome ? outcome.answered : []));
   }
 
   /** Commits offsets; an error for each, in their order. */
@@ -130,7 +157,10 @@ export class GroupCoordinator {
     const outcome = await this.decide(request.groupId, requestId, (group, now) =>
       decideOffsetCommit(group, request, this.config, now),
     );
-    if (!('answered' in outcome)) return request.offsets.map(() => 'NOT_COORDINATOR');
+    if (!('answered' in outcome)) {
+      const error = outcome.refused === 'lost' ? 'NOT_COORDINATOR' : 'INVALID_COMMIT_OFFSET_SIZE';
+      return request.offsets.map(() => error);
+    }
     const { offsets: errors } = outcome.answered;
     request.offsets.forEach(({ topic, partition, offset }, index) => {
       if (errors[index] !== 'NONE') return;
@@ -147,14 +177,21 @@ export class GroupCoordinator {
     return errors;
   }
 
+  private topicDeleted(topic: string, topicId: Uint8Array, cause: string): void {
+    const isOfTopic = (id: Uint8Array): boolean => isZeroId(id) || topicIdText(id) === topicIdText(topicId);
+    for (const shard of this.shards) shard.topicDeleted(topic, isOfTopic, cause);
+  }
+
   /** Gives all groups up: whoever waits is sent to find the coordinator again. */
   stop(): void {
     this.isStopped = true;
+    this.expiry?.cancel();
     for (const shard of this.shards) shard.stop();
   }
 
   /** Somebody has deleted the topic, and with it all groups: the next one begins with a new topic. */
   private forget(): void {
+    this.expiry?.cancel();
     for (const shard of this.shards) shard.stop();
     this.shards = [];
     this.starting = undefined;
@@ -163,4 +200,9 @@ export class GroupCoordinator {
   private shardOf(groupId: string): GroupShard {
     return this.shards[partitionForGroup(groupId, this.shards.length)] as GroupShard;
   }
+}
+
+/** The error that tells a client why its request has not been carried out. */
+export function refusal({ refused }: { readonly refused: 'lost' | 'too-large' }): Exclude<ErrorName, 'NONE'> {
+  return refused === 'lost' ? 'NOT_COORDINATOR' : 'UNKNOWN_SERVER_ERROR';
 }

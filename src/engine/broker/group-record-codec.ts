@@ -18,6 +18,7 @@ export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
         metadata: value.metadata,
         commitTimestamp: BigInt(value.commitTimestamp),
         expireTimestamp: BigInt(value.expireTimestamp),
+        topicId: value.topicId,
       },
     );
   }
@@ -56,6 +57,7 @@ export function decodeGroupRecord(key: Uint8Array, encoded: Uint8Array | null): 
         metadata: value.metadata,
         commitTimestamp: Number(value.commitTimestamp),
         expireTimestamp: Number(value.expireTimestamp),
+        topicId: value.topicId,
       },
     };
   }

@@ -4,19 +4,36 @@ import type { ClassicGroup, ClassicGroupConfig, RequestToken } from '../group/cl
 import { emptyGroup, recoverGroup } from '../group/classic-group.js';
 import type { Decision, JoinAnswer, ParkedAnswer, SyncAnswer, TimerName } from '../group/decision.js';
 import { decideLoaded, decideTimer, decideUnload } from '../group/expiry.js';
+import { applyGroupChange } from '../group/group-change.js';
 import type { GroupRecord } from '../group/group-record.js';
+import { decideOffsetExpiry } from '../group/offset-expiry.js';
 import { StoredGroups, type StoredGroup } from '../group/stored-groups.js';
 
 /** The partition of `__consumer_offsets` that a shard writes to. */
 export interface GroupLog {
-  /** Appends at once, throwing nothing; resolves when the records are durable, rejects if they never will be. `cause` is the event that brought them about. */
-  append(records: readonly GroupRecord[], cause: string | undefined): Promise<void>;
+  /** The records as one batch; undefined if they are more than a batch of the topic may hold. */
+  batchOf(records: readonly GroupRecord[]): GroupBatch | undefined;
   /** Every durable record, from the first on. */
   readAll(): Promise<readonly GroupRecord[]>;
 }
 
-/** What became of a decision: the answer to its request, or that the shard lost its log and a client has to find the coordinator again. */
-export type Outcome<Response> = { readonly answered: Response } | { readonly lost: true };
+export interface GroupBatch {
+  /** Appends at once, throwing nothing; resolves when the records are durable, rejects if they never will be. `cause` is the event that brought them about. */
+  append(cause: string | undefined): Promise<void>;
+}
+
+/**
+ * What became of a decision: the answer to its request; or the shard lost its log and a client has to find the coordinator again; or what should have been
+ * written is too large for the log, and nothing has happened.
+ */
+export type Outcome<Response> = { readonly answered: Response } | { readonly refused: 'lost' | 'too-large' };
+
+/** Decides about a group, undefined if nobody knows it, by what is in memory and what the log tells of it. */
+export type Decide<Response> = (
+  group: ClassicGroup | undefined,
+  now: Millis,
+  stored: StoredGroup | undefined,
+) => Decision<Response>;
 
 /** A request waits for the outcome of decisions under a token of its own. */
 interface Waiting {
@@ -40,7 +57,7 @@ export class GroupShard {
   constructor(
     private readonly environment: Environment,
     private readonly log: GroupLog,
-    private readonly config: ClassicGroupConfig,
+    private readonly config: ClassicGroupConfig & { readonly offsetsRetentionMs: Millis },
   ) {}
 
   /** Reads the partition and takes its groups up. Requests before it is done wait for it. */
@@ -60,7 +77,7 @@ export class GroupShard {
     for (const groupId of this.stored.ids) {
       const metadata = this.stored.get(groupId)?.metadata;
       const group = metadata === undefined ? emptyGroup(groupId, this.now) : recoverGroup(groupId, metadata, this.now);
-      this.carryOut(decideLoaded(group, this.config, this.now), undefined);
+      this.carryOut(groupId, decideLoaded(group, this.config, this.now), undefined);
     }
   }
 
@@ -69,40 +86,68 @@ export class GroupShard {
   }
 
   /**
-   * Takes one decision and waits for its answer. `decide` sees the group as it is, undefined if nobody knows it; a decision without a
-   * response has parked its request under `token`.
+   * Takes one decision and waits for its answer. A decision without a response has parked its request under `token`.
    */
   async decide<Response>(
     groupId: string,
     cause: string,
     token: RequestToken,
-    decide: (group: ClassicGroup | undefined, now: Millis) => Decision<Response>,
+    decide: Decide<Response>,
   ): Promise<Outcome<Response>> {
     await this.loaded;
-    if (this.state !== 'active') return { lost: true };
+    if (this.state !== 'active') return { refused: 'lost' };
     const known = this.groups.get(groupId);
-    const decision = decide(known, this.now);
+    const decision = decide(known, this.now, this.stored.get(groupId));
     // Whoever asks after a group that is not there, in vain, does not bring it into being.
     if (known === undefined && decision.records.length === 0) return this.afterWrites(decision.response as Response);
+    const { response } = decision;
+    if (response !== undefined) {
+      if (!this.carryOut(groupId, decision, cause)) return { refused: 'too-large' };
+      return this.afterWrites(response);
+    }
     return new Promise((resolve) => {
-      if (decision.response === undefined)
-        this.waiting.set(token, { settle: (outcome) => resolve(outcome as Outcome<Response>) });
-      const { response } = decision;
-      this.carryOut(decision, cause);
-      if (response !== undefined) void this.afterWrites(response).then(resolve);
+      this.waiting.set(token, { settle: (outcome) => resolve(outcome as Outcome<Response>) });
+      if (this.carryOut(groupId, decision, cause)) return;
+      this.waiting.delete(token);
+      resolve({ refused: 'too-large' });
     });
   }
 
-  /** What the log tells of a group, once all that was written of it is durable. */
-  async read(groupId: string): Promise<Outcome<StoredGroup | undefined>> {
+  /** What `view` makes of a group, once all that has been written of it is durable. */
+  async inspect<View>(
+    groupId: string,
+    view: (group: ClassicGroup | undefined, stored: StoredGroup | undefined) => View,
+  ): Promise<Outcome<View>> {
     await this.loaded;
-    if (this.state !== 'active') return { lost: true };
-    const stored = this.stored.get(groupId);
-    const copy = stored && {
-      metadata: stored.metadata,
-      offsets: new Map([...stored.offsets].map(([topic, of]) => [topic, new Map(of)])),
-    };
-    return this.afterWrites(copy);
+    if (this.state !== 'active') return { refused: 'lost' };
+    return this.afterWrites(view(this.groups.get(groupId), this.stored.get(groupId)));
+  }
+
+  /** What `view` makes of each of the groups. */
+  async inspectAll<View>(view: (group: ClassicGroup) => View): Promise<Outcome<readonly View[]>> {
+    await this.loaded;
+    if (this.state !== 'active') return { refused: 'lost' };
+    return this.afterWrites([...this.groups.values()].map(view));
+  }
+
+  /** Forgets offsets that have not been needed for long, and groups of which nothing is left. */
+  expireOffsets(): void {
+    if (this.state !== 'active') return;
+    for (const [groupId, group] of [...this.groups]) {
+      const decision = decideOffsetExpiry(group, this.stored.get(groupId), this.config.offsetsRetentionMs, this.now);
+      if (decision !== undefined) this.carryOut(groupId, decision, undefined);
+    }
+  }
+
+  /** The topic is gone: so are the offsets of its partitions, unless they are of another one of the same name. */
+  topicDeleted(topic: string, isOfTopic: (topicId: Uint8Array) => boolean, cause: string): void {
+    if (this.state !== 'active') return;
+    for (const groupId of [...this.stored.ids]) {
+      const records: GroupRecord[] = [];
+      for (const [partition, { topicId }] of this.stored.get(groupId)?.offsets.get(topic) ?? [])
+        if (isOfTopic(topicId)) records.push({ kind: 'offset-commit', groupId, topic, partition, value: null });
+      if (records.length > 0) this.carryOut(groupId, { records, answers: [], timers: [], events: [] }, cause);
+    }
   }
 
   /** Gives all groups up: who waits is sent to find the coordinator again. */
@@ -123,17 +168,31 @@ export class GroupShard {
     this.timers.clear();
   }
 
-  private carryOut(decision: Decision<unknown>, cause: string | undefined): void {
-    const { group, records } = decision;
-    if (records.length > 0) this.write(records, cause);
-    this.groups.set(group.groupId, group);
-    this.changeTimers(group.groupId, decision);
+  /** False, and nothing has happened, if what is to be written is too large. */
+  private carryOut(groupId: string, decision: Decision<unknown>, cause: string | undefined): boolean {
+    if (!this.write(decision.records, cause)) return false;
+    if (decision.change !== undefined) {
+      const group = applyGroupChange(decision.change);
+      if (group === undefined) this.forget(groupId);
+      else this.groups.set(groupId, group);
+    }
+    this.changeTimers(groupId, decision);
     this.trace(decision.events, cause);
     for (const answer of decision.answers) this.answerParked(answer);
+    return true;
   }
 
-  private write(records: readonly GroupRecord[], cause: string | undefined): void {
-    const write = this.log.append(records, cause);
+  private forget(groupId: string): void {
+    this.groups.delete(groupId);
+    for (const handle of this.timers.get(groupId)?.values() ?? []) handle.cancel();
+    this.timers.delete(groupId);
+  }
+
+  private write(records: readonly GroupRecord[], cause: string | undefined): boolean {
+    if (records.length === 0) return true;
+    const batch = this.log.batchOf(records);
+    if (batch === undefined) return false;
+    const write = batch.append(cause);
     for (const record of records) this.stored.apply(record);
     this.lastWrite = write;
     write.then(
@@ -142,6 +201,7 @@ export class GroupShard {
       },
       () => this.writeFailed(write),
     );
+    return true;
   }
 
   /** Later appends of the partition fail with this one; the last of them has the groups read back from what is durable. */
@@ -162,7 +222,7 @@ export class GroupShard {
       await this.lastWrite;
       return { answered: response };
     } catch {
-      return { lost: true };
+      return { refused: 'lost' };
     }
   }
 
@@ -178,6 +238,7 @@ export class GroupShard {
   }
 
   private changeTimers(groupId: string, { timers: changes }: Decision<unknown>): void {
+    if (changes.length === 0) return;
     let timers = this.timers.get(groupId);
     if (timers === undefined) this.timers.set(groupId, (timers = new Map<TimerName, TimerHandle>()));
     for (const change of changes) {
@@ -196,7 +257,7 @@ export class GroupShard {
     this.timers.get(groupId)?.delete(timer);
     const group = this.groups.get(groupId);
     if (group !== undefined && this.state === 'active')
-      this.carryOut(decideTimer(group, timer, this.config, this.now), undefined);
+      this.carryOut(groupId, decideTimer(group, timer, this.config, this.now), undefined);
   }
 
   private trace(events: readonly TraceEvent[], cause: string | undefined): void {

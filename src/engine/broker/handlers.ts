@@ -10,6 +10,8 @@ import { handleJoinGroup } from './11-join-group.js';
 import { handleHeartbeat } from './12-heartbeat.js';
 import { handleLeaveGroup } from './13-leave-group.js';
 import { handleSyncGroup } from './14-sync-group.js';
+import { handleDescribeGroups } from './15-describe-groups.js';
+import { handleListGroups } from './16-list-groups.js';
 import { handleSaslHandshake } from './17-sasl-handshake.js';
 import { apiVersionsHandler } from './18-api-versions.js';
 import { handleCreateTopics } from './19-create-topics.js';
@@ -25,11 +27,14 @@ import { handleAlterConfigs } from './33-alter-configs.js';
 import { handleDescribeLogDirs } from './35-describe-log-dirs.js';
 import { handleSaslAuthenticate } from './36-sasl-authenticate.js';
 import { handleCreatePartitions } from './37-create-partitions.js';
+import { handleDeleteGroups } from './42-delete-groups.js';
 import { handleElectLeaders } from './43-elect-leaders.js';
 import { handleIncrementalAlterConfigs } from './44-incremental-alter-configs.js';
 import { handleAlterPartitionReassignments } from './45-alter-partition-reassignments.js';
 import { handleListPartitionReassignments } from './46-list-partition-reassignments.js';
+import { handleOffsetDelete } from './47-offset-delete.js';
 import { handleDescribeCluster } from './60-describe-cluster.js';
+import { handleDescribeProducers } from './61-describe-producers.js';
 import { handleListConfigResources } from './74-list-config-resources.js';
 import { handleDescribeTopicPartitions } from './75-describe-topic-partitions.js';
 import type { Handler } from './handler.js';
@@ -46,6 +51,8 @@ const others = {
   Heartbeat: handleHeartbeat,
   LeaveGroup: handleLeaveGroup,
   SyncGroup: handleSyncGroup,
+  DescribeGroups: handleDescribeGroups,
+  ListGroups: handleListGroups,
   SaslHandshake: handleSaslHandshake,
   CreateTopics: handleCreateTopics,
   DeleteTopics: handleDeleteTopics,
@@ -60,11 +67,14 @@ const others = {
   DescribeLogDirs: handleDescribeLogDirs,
   SaslAuthenticate: handleSaslAuthenticate,
   CreatePartitions: handleCreatePartitions,
+  DeleteGroups: handleDeleteGroups,
   ElectLeaders: handleElectLeaders,
   IncrementalAlterConfigs: handleIncrementalAlterConfigs,
   AlterPartitionReassignments: handleAlterPartitionReassignments,
   ListPartitionReassignments: handleListPartitionReassignments,
+  OffsetDelete: handleOffsetDelete,
   DescribeCluster: handleDescribeCluster,
+  DescribeProducers: handleDescribeProducers,
   ListConfigResources: handleListConfigResources,
   DescribeTopicPartitions: handleDescribeTopicPartitions,
 } satisfies { [Api in ApiName]?: Handler<Api> };

@@ -78,7 +78,15 @@ export type TraceEvent = Caused &
     // group coordinator
     | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
     | { kind: 'member-joined'; group: string; member: string; client: string }
-    | { kind: 'member-left'; group: string; member: string; reason: 'left' | 'session-expired' | 'rebalance-timeout' }
+    | {
+        kind: 'member-left';
+        group: string;
+        member: string;
+        /** `replaced`: another member has come under the same instance id. */
+        reason: 'left' | 'session-expired' | 'rebalance-timeout' | 'replaced';
+      }
+    /** All that the coordinator knew of the group is gone, its offsets too. */
+    | { kind: 'group-deleted'; group: string; reason: 'deleted' | 'expired' }
     | ({ kind: 'offset-committed'; group: string; member: string; offset: number } & TopicPartitionRef)
     // client
     | ({ kind: 'record-sent'; client: string; send: number; hasKey: boolean } & TopicPartitionRef)

@@ -1,4 +1,6 @@
 import type { Millis } from '../environment/environment.js';
+import { subscribedTopicsOf } from './consumer-subscription.js';
+import { inHashMapOrder, javaHash } from '../protocol/java-hash.js';
 import type { GroupMetadata } from './group-record.js';
 
 /** The states of a classic group (Kafka's `ClassicGroupState`); a Dead one was given up by this coordinator and answers nobody any more. */
@@ -16,7 +18,7 @@ export interface MemberProtocol {
 /** A member as the coordinator keeps it in memory (Kafka's `ClassicGroupMember`). */
 export interface ClassicMember {
   readonly memberId: string;
-  /** Kept as it is stored; static membership itself is not served yet. */
+  /** The name of a static member (KIP-345); null: a dynamic one. */
   readonly groupInstanceId: string | null;
   readonly clientId: string;
   readonly clientHost: string;
@@ -28,27 +30,42 @@ export interface ClassicMember {
   readonly isNew: boolean;
   readonly parkedJoin: RequestToken | undefined;
   readonly parkedSync: RequestToken | undefined;
+  /** It has not asked for its assignment of this generation yet. */
+  readonly isSyncPending: boolean;
 }
 
 /**
  * A classic group while it lives in memory (Kafka's `ClassicGroup`): soft state that a restart forgets down to what the last
- * `GroupMetadata` record says. A value: decisions return a new one.
+ * `GroupMetadata` record says. Decisions read it; `applyGroupChange` alone changes it.
  */
-export interface ClassicGroup {
+export interface ClassicGroup extends GroupFields {
   readonly groupId: string;
+  /** In the order in which they came. */
+  readonly members: ReadonlyMap<string, ClassicMember>;
+  /** The member that each instance id stands for. */
+  readonly staticMembers: ReadonlyMap<string, string>;
+  /** Ids that were handed out with MEMBER_ID_REQUIRED and have not come back yet. */
+  readonly pendingJoins: ReadonlyMap<string, true>;
+  /** How many members know each protocol. */
+  readonly supporters: ReadonlyMap<string, number>;
+}
+
+/** What a group has one of. */
+export interface GroupFields {
   readonly state: ClassicGroupState;
   readonly previousState: ClassicGroupState;
-  readonly stateTimestamp: Millis;
+  /** When it came into this state; undefined if it was read back from a record that does not tell (before version 2). */
+  readonly stateTimestamp: Millis | undefined;
   readonly generationId: number;
   readonly protocolType: string | null;
   readonly protocolName: string | null;
   readonly leader: string | null;
-  /** In the order in which they came. */
-  readonly members: ReadonlyMap<string, ClassicMember>;
-  /** Ids that were handed out with MEMBER_ID_REQUIRED and have not come back yet. */
-  readonly pendingJoins: ReadonlySet<string>;
-  /** Members of this generation that have not asked for their assignment yet. */
-  readonly pendingSyncs: ReadonlySet<string>;
+  /** What the members of this generation subscribe to; undefined if they are no consumers, or their subscriptions can't be read. */
+  readonly subscribedTopics: ReadonlySet<string> | undefined;
+  /** How many members wait for the answer to their join. */
+  readonly joinsWaiting: number;
+  /** How many members have not asked for their assignment yet. */
+  readonly syncsPending: number;
   /** Somebody came while the initial rebalance was being delayed: delay it once more. */
   readonly newMemberAdded: boolean;
   /** The delay that runs now and what is left of the rebalance timeout beyond it; only during the initial rebalance. */
@@ -77,8 +94,12 @@ export function emptyGroup(groupId: string, now: Millis): ClassicGroup {
     protocolName: null,
     leader: null,
     members: new Map(),
-    pendingJoins: new Set(),
-    pendingSyncs: new Set(),
+    staticMembers: new Map(),
+    pendingJoins: new Map(),
+    supporters: new Map(),
+    subscribedTopics: undefined,
+    joinsWaiting: 0,
+    syncsPending: 0,
     newMemberAdded: false,
     initialDelay: undefined,
   };
@@ -87,7 +108,9 @@ export function emptyGroup(groupId: string, now: Millis): ClassicGroup {
 /** The group as the last `GroupMetadata` record describes it: Stable with its members, or Empty. */
 export function recoverGroup(groupId: string, metadata: GroupMetadata, now: Millis): ClassicGroup {
   const members = new Map<string, ClassicMember>();
+  const staticMembers = new Map<string, string>();
   for (const member of metadata.members) {
+    if (member.groupInstanceId !== null) staticMembers.set(member.groupInstanceId, member.memberId);
     members.set(member.memberId, {
       memberId: member.memberId,
       groupInstanceId: member.groupInstanceId,
@@ -100,18 +123,24 @@ export function recoverGroup(groupId: string, metadata: GroupMetadata, now: Mill
       isNew: false,
       parkedJoin: undefined,
       parkedSync: undefined,
+      isSyncPending: false,
     });
   }
   const state = members.size === 0 ? 'Empty' : 'Stable';
+  const protocolType = metadata.protocolType === '' ? null : metadata.protocolType;
   return {
-    ...emptyGroup(groupId, metadata.currentStateTimestamp < 0 ? now : metadata.currentStateTimestamp),
+    ...emptyGroup(groupId, now),
     state,
     previousState: state,
+    stateTimestamp: metadata.currentStateTimestamp < 0 ? undefined : metadata.currentStateTimestamp,
     generationId: metadata.generationId,
-    protocolType: metadata.protocolType === '' ? null : metadata.protocolType,
+    protocolType,
     protocolName: metadata.protocolName,
     leader: metadata.leader,
     members,
+    staticMembers,
+    supporters: new Map(members.size === 0 ? [] : [[metadata.protocolName ?? '', members.size]]),
+    subscribedTopics: subscribedTopicsOf(protocolType, metadata.protocolName, members.values()),
   };
 }
 
@@ -123,25 +152,19 @@ export function supportsProtocols(
 ): boolean {
   if (group.state === 'Empty') return protocolType !== '' && protocols.length > 0;
   if (group.protocolType !== protocolType) return false;
-  return protocols.some(({ name }) =>
-    [...group.members.values()].every((member) => member.protocols.some((protocol) => protocol.name === name)),
-  );
+  return protocols.some(({ name }) => (group.supporters.get(name) ?? 0) === group.members.size);
 }
 
-/** The vote: each member's vote goes to the first of its protocols that all know; most votes win, the earliest voter's choice at a tie. */
-export function selectProtocol(members: Iterable<ClassicMember>): string {
-  const voters = [...members];
-  const candidates = (voters[0]?.protocols ?? [])
-    .map(({ name }) => name)
-    .filter((name) => voters.every((member) => member.protocols.some((protocol) => protocol.name === name)));
+/** The vote: each member's vote goes to the first of its protocols that all know; most votes win, at a tie what comes first in Kafka's hash map. */
+export function selectProtocol({ members, supporters }: Pick<ClassicGroup, 'members' | 'supporters'>): string {
   const votes = new Map<string, number>();
-  for (const voter of voters) {
-    const choice = voter.protocols.find(({ name }) => candidates.includes(name));
+  for (const voter of members.values()) {
+    const choice = voter.protocols.find(({ name }) => supporters.get(name) === members.size);
     if (choice !== undefined) votes.set(choice.name, (votes.get(choice.name) ?? 0) + 1);
   }
   let elected: string | undefined;
-  for (const [name, count] of votes)
-    if (elected === undefined || count > (votes.get(elected) as number)) elected = name;
+  for (const name of inHashMapOrder(votes.keys(), javaHash))
+    if (elected === undefined || (votes.get(name) as number) > (votes.get(elected) as number)) elected = name;
   if (elected === undefined)
     throw new Error('A member without a protocol that all know was let into the group; joining must refuse it.');
   return elected;
@@ -160,10 +183,8 @@ export function rebalanceTimeoutOf(group: Pick<ClassicGroup, 'members'>): Millis
 }
 
 /** Whether everybody who is known has asked to join and nobody with a handed-out id is still on the way. */
-export function hasAllMembersJoined(group: Pick<ClassicGroup, 'members' | 'pendingJoins'>): boolean {
-  if (group.pendingJoins.size > 0) return false;
-  for (const member of group.members.values()) if (member.parkedJoin === undefined) return false;
-  return true;
+export function hasAllMembersJoined(group: Pick<ClassicGroup, 'members' | 'pendingJoins' | 'joinsWaiting'>): boolean {
+  return group.pendingJoins.size === 0 && group.joinsWaiting === group.members.size;
 }
 
 /** Whether the member came back with the same protocols in the same order and the same metadata. */

@@ -1,16 +1,18 @@
 import type { Millis } from '../environment/environment.js';
 import type { TraceEvent } from '../environment/trace-events.js';
 import type { ErrorName } from '../protocol/errors.js';
-import type { ClassicGroup, RequestToken } from './classic-group.js';
+import type { RequestToken } from './classic-group.js';
+import type { GroupChange } from './group-change.js';
 import type { GroupRecord } from './group-record.js';
 
 /**
- * What should happen, as data: append `records` and apply them, replace the group in memory by `group`, change the timers, then answer.
+ * What should happen, as data: append `records` and apply them, put `change` in force, change the timers, then answer.
  * Nothing has happened yet when a decision is returned.
  */
 export interface Decision<Response> {
   readonly records: readonly GroupRecord[];
-  readonly group: ClassicGroup;
+  /** What becomes of the group in memory; absent: nothing. */
+  readonly change?: GroupChange;
   /** The answer to the request that was decided; absent: it is parked and a later decision answers it. */
   readonly response?: Response;
   /** Answers to requests that were parked earlier. */
@@ -35,6 +37,8 @@ export interface JoinAnswer {
   readonly protocolType: string | null;
   readonly protocolName: string | null;
   readonly leader: string;
+  /** The leader is told who is there, but assigns nothing: what was assigned holds on (KIP-814). */
+  readonly skipAssignment: boolean;
   readonly memberId: string;
   readonly members: readonly {
     readonly memberId: string;
@@ -51,9 +55,23 @@ export interface SyncAnswer {
   readonly assignment: Uint8Array;
 }
 
+/** An answer that changes nothing. */
+export function answeredOnly<Response>(response: Response): Decision<Response> {
+  return { records: [], response, answers: [], timers: [], events: [] };
+}
+
 /** A JoinGroup that was refused. */
 export function joinRefused(error: ErrorName, memberId: string): JoinAnswer {
-  return { error, generationId: -1, protocolType: null, protocolName: null, leader: '', memberId, members: [] };
+  return {
+    error,
+    generationId: -1,
+    protocolType: null,
+    protocolName: null,
+    leader: '',
+    skipAssignment: false,
+    memberId,
+    members: [],
+  };
 }
 
 /** A SyncGroup that was refused. */

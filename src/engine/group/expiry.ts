@@ -3,7 +3,7 @@ import type { ClassicGroup, ClassicGroupConfig } from './classic-group.js';
 import type { Decision, TimerName } from './decision.js';
 import { joinRefused, syncRefused } from './decision.js';
 import { GroupDraft } from './group-draft.js';
-import { completeJoinIfAllJoined, joinTimerFired, prepareRebalance, rebalanceOrCompleteJoin } from './rebalance.js';
+import { completeJoinPhase, joinTimerFired, prepareRebalance, rebalanceOrCompleteJoin } from './rebalance.js';
 
 /** A timer of the group fired: one more decision, which nobody asked for and nobody is answered by. */
 export function decideTimer(
@@ -25,7 +25,7 @@ export function decideTimer(
 
 function expireSession(draft: GroupDraft, memberId: string): void {
   if (draft.group.pendingJoins.delete(memberId)) {
-    completeJoinIfAllJoined(draft);
+    completeJoinPhase(draft);
     return;
   }
   const member = draft.group.members.get(memberId);
@@ -33,15 +33,15 @@ function expireSession(draft: GroupDraft, memberId: string): void {
   // Who waits for an answer cannot send heartbeats; its session begins anew with the answer. A new member's limit is meant for the wait itself.
   if (!member.isNew && (member.parkedJoin !== undefined || member.parkedSync !== undefined)) return;
   draft.removeMember(memberId, 'session-expired');
-  if (draft.group.state === 'PreparingRebalance') completeJoinIfAllJoined(draft);
+  if (draft.group.state === 'PreparingRebalance') completeJoinPhase(draft);
   else rebalanceOrCompleteJoin(draft, `the session of ${memberId} expired`);
 }
 
 /** Members that did not ask for their assignment within the rebalance timeout are taken out. */
 function expireSync(draft: GroupDraft): void {
-  const { state, pendingSyncs } = draft.group;
-  if ((state !== 'CompletingRebalance' && state !== 'Stable') || pendingSyncs.size === 0) return;
-  const missing = [...pendingSyncs];
+  const { state, syncsPending, members } = draft.group;
+  if ((state !== 'CompletingRebalance' && state !== 'Stable') || syncsPending === 0) return;
+  const missing = Array.from(members.values()).flatMap((member) => (member.isSyncPending ? [member.memberId] : []));
   for (const memberId of missing) draft.removeMember(memberId, 'rebalance-timeout');
   prepareRebalance(draft, `${missing.join(', ')} did not sync in time`);
 }
@@ -51,7 +51,7 @@ export function decideUnload(group: ClassicGroup, config: ClassicGroupConfig, no
   const draft = new GroupDraft(group, config, now);
   draft.cancelTimer('join');
   draft.cancelTimer('sync');
-  for (const memberId of draft.group.pendingJoins) draft.cancelTimer(`session:${memberId}`);
+  for (const memberId of draft.group.pendingJoins.keys()) draft.cancelTimer(`session:${memberId}`);
   for (const memberId of [...draft.group.members.keys()]) {
     draft.answerJoin(memberId, joinRefused('NOT_COORDINATOR', memberId));
     draft.answerSync(memberId, syncRefused('NOT_COORDINATOR'));

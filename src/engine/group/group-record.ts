@@ -45,4 +45,6 @@ export interface CommittedOffset {
   readonly commitTimestamp: Millis;
   /** Set only by old clients that ask for a retention of their own; -1 otherwise. */
   readonly expireTimestamp: Millis;
+  /** Which topic of that name it was; 16 zero bytes when that is not known. */
+  readonly topicId: Uint8Array;
 }

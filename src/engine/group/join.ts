@@ -3,9 +3,11 @@ import type { ErrorName } from '../protocol/errors.js';
 import type { ClassicGroup, ClassicGroupConfig, ClassicMember, MemberProtocol, RequestToken } from './classic-group.js';
 import { emptyGroup, matchesProtocols, supportsProtocols } from './classic-group.js';
 import type { Decision, JoinAnswer } from './decision.js';
-import { joinRefused } from './decision.js';
+import { answeredOnly, joinRefused } from './decision.js';
 import { GroupDraft } from './group-draft.js';
+import { memberError } from './member-claim.js';
 import { currentGeneration, rebalanceOrCompleteJoin } from './rebalance.js';
+import { replaceStaticMember } from './static-member.js';
 
 /** A JoinGroup, as far as the group's rules see it. */
 export interface JoinRequest {
@@ -18,8 +20,10 @@ export interface JoinRequest {
   readonly rebalanceTimeoutMs: Millis;
   readonly protocolType: string;
   readonly protocols: readonly MemberProtocol[];
-  /** From v4 on a member without an id is given one and asked to come back with it (KIP-394). */
+  /** From v4 on a dynamic member without an id is given one and asked to come back with it (KIP-394). */
   readonly requiresKnownMemberId: boolean;
+  /** From v9 on a leader that comes back can be told to assign nothing (KIP-814). */
+  readonly supportsSkippingAssignment: boolean;
   readonly reason: string | null;
   readonly token: RequestToken;
 }
@@ -35,56 +39,70 @@ export function decideJoin(
   config: ClassicGroupConfig,
   now: Millis,
 ): Decision<JoinAnswer> {
+  const error = requestError(known, request, config);
+  if (error !== undefined) return answeredOnly(joinRefused(error, request.memberId));
   const draft = new GroupDraft(known ?? emptyGroup(request.groupId, now), config, now);
-  const refuse = (error: ErrorName, memberId = request.memberId) => draft.decide(joinRefused(error, memberId));
-  if (request.groupId === '') return refuse('INVALID_GROUP_ID');
-  if (request.sessionTimeoutMs < config.minSessionTimeoutMs || request.sessionTimeoutMs > config.maxSessionTimeoutMs)
-    return refuse('INVALID_SESSION_TIMEOUT');
-  const isUnknown = request.memberId === '';
-  if (known === undefined) {
-    if (!isUnknown) return refuse('UNKNOWN_MEMBER_ID');
-    // As Kafka: a group that somebody asked for is written down, even if the join is refused.
-    draft.recordMetadata();
-  }
+  const refuse = (refusal: ErrorName, memberId = request.memberId) => draft.decide(joinRefused(refusal, memberId));
+  // As Kafka: a group that somebody asked for is written down, even if the join is refused.
+  if (known === undefined) draft.recordMetadata();
   if (!hasRoomFor(draft, request.memberId)) {
-    if (draft.group.members.has(request.memberId)) draft.removeMember(request.memberId, 'left');
+    draft.removeMember(request.memberId, 'left');
     return refuse('GROUP_MAX_SIZE_REACHED', '');
   }
   if (draft.group.state === 'Dead') return refuse('COORDINATOR_NOT_AVAILABLE');
   if (!supportsProtocols(draft.group, request.protocolType, request.protocols))
     return refuse('INCONSISTENT_GROUP_PROTOCOL');
-  if (request.groupInstanceId !== null) return refuse('UNSUPPORTED_VERSION');
-  if (isUnknown && request.requiresKnownMemberId) {
-    draft.group.pendingJoins.add(newMemberId);
-    draft.renewSession(newMemberId, request.sessionTimeoutMs);
-    return refuse('MEMBER_ID_REQUIRED', newMemberId);
+  if (request.memberId === '') return joinAsNew(draft, request, newMemberId);
+  if (draft.group.pendingJoins.has(request.memberId)) {
+    // Ids are handed out to dynamic members only; Kafka takes one that comes back as a static member for its own mistake.
+    if (request.groupInstanceId !== null) return refuse('UNKNOWN_SERVER_ERROR', '');
+    return addMember(draft, request, request.memberId);
   }
-  if (isUnknown) return addMember(draft, request, newMemberId);
-  if (draft.group.pendingJoins.has(request.memberId)) return addMember(draft, request, request.memberId);
-  const member = draft.group.members.get(request.memberId);
-  if (member === undefined) return refuse('UNKNOWN_MEMBER_ID');
-  return rejoin(draft, request, member);
+  const claimError = memberError(draft.group, request);
+  if (claimError !== undefined) return refuse(claimError);
+  return rejoin(draft, request, draft.group.members.get(request.memberId) as ClassicMember);
+}
+
+function requestError(
+  known: ClassicGroup | undefined,
+  { groupId, memberId, sessionTimeoutMs }: JoinRequest,
+  config: ClassicGroupConfig,
+): ErrorName | undefined {
+  if (groupId === '') return 'INVALID_GROUP_ID';
+  if (sessionTimeoutMs < config.minSessionTimeoutMs || sessionTimeoutMs > config.maxSessionTimeoutMs)
+    return 'INVALID_SESSION_TIMEOUT';
+  return known === undefined && memberId !== '' ? 'UNKNOWN_MEMBER_ID' : undefined;
 }
 
 /** Members that wait already keep their place; in a rebalance those who wait count, not those who may come back. */
 function hasRoomFor(draft: GroupDraft, memberId: string): boolean {
-  const { state, members } = draft.group;
+  const { state, members, joinsWaiting } = draft.group;
   if (state === 'Empty' || state === 'Dead') return true;
-  if (state === 'PreparingRebalance') {
-    const waiting = [...members.values()].filter(({ parkedJoin }) => parkedJoin !== undefined);
-    return waiting.some((member) => member.memberId === memberId) || waiting.length < draft.config.maxSize;
+  const { maxSize } = draft.config;
+  if (state === 'PreparingRebalance') return members.get(memberId)?.parkedJoin !== undefined || joinsWaiting < maxSize;
+  return members.has(memberId) || members.size < maxSize;
+}
+
+function joinAsNew(draft: GroupDraft, request: JoinRequest, memberId: string): Decision<JoinAnswer> {
+  if (request.groupInstanceId !== null) {
+    const former = draft.group.staticMembers.get(request.groupInstanceId);
+    return former === undefined
+      ? addMember(draft, request, memberId)
+      : replaceStaticMember(draft, request, former, memberId);
   }
-  return members.has(memberId) || members.size < draft.config.maxSize;
+  if (!request.requiresKnownMemberId) return addMember(draft, request, memberId);
+  draft.group.pendingJoins.set(memberId, true);
+  draft.renewSession(memberId, request.sessionTimeoutMs);
+  return draft.decide(joinRefused('MEMBER_ID_REQUIRED', memberId));
 }
 
 function addMember(draft: GroupDraft, request: JoinRequest, memberId: string): Decision<JoinAnswer> {
   const { state, previousState } = draft.group;
   if (state === 'PreparingRebalance' && previousState === 'Empty') draft.group.newMemberAdded = true;
-  draft.group.pendingJoins.delete(memberId);
   draft.addMember(
     {
       memberId,
-      groupInstanceId: null,
+      groupInstanceId: request.groupInstanceId,
       clientId: request.clientId,
       clientHost: request.clientHost,
       rebalanceTimeoutMs: request.rebalanceTimeoutMs,
@@ -94,12 +112,13 @@ function addMember(draft: GroupDraft, request: JoinRequest, memberId: string): D
       isNew: true,
       parkedJoin: request.token,
       parkedSync: undefined,
+      isSyncPending: false,
     },
     request.protocolType,
   );
   // It cannot send heartbeats before it knows its generation, so another, longer limit stands in for its session.
   draft.renewSession(memberId, draft.config.newMemberJoinTimeoutMs);
-  rebalanceOrCompleteJoin(draft, `${memberId} joins: ${request.reason ?? 'no reason given'}`);
+  rebalanceOrCompleteJoin(draft, `${memberId} joins: ${reasonOf(request)}`);
   return draft.decide();
 }
 
@@ -116,6 +135,11 @@ function rejoin(draft: GroupDraft, request: JoinRequest, member: ClassicMember):
     sessionTimeoutMs: request.sessionTimeoutMs,
   });
   draft.parkJoin(member.memberId, request.token);
-  rebalanceOrCompleteJoin(draft, `${member.memberId} joins again: ${request.reason ?? 'no reason given'}`);
+  rebalanceOrCompleteJoin(draft, `${member.memberId} joins again: ${reasonOf(request)}`);
   return draft.decide();
+}
+
+/** Why a client says that it joins. */
+export function reasonOf({ reason }: JoinRequest): string {
+  return reason === null || reason === '' ? 'no reason given' : reason;
 }

@@ -2,10 +2,10 @@ import type { Millis } from '../environment/environment.js';
 import type { ErrorName } from '../protocol/errors.js';
 import type { ClassicGroup, ClassicGroupConfig } from './classic-group.js';
 import { emptyGroup } from './classic-group.js';
-import type { Decision } from './decision.js';
+import { answeredOnly, type Decision } from './decision.js';
 import { GroupDraft } from './group-draft.js';
 import type { GroupRecord } from './group-record.js';
-import { memberError } from './heartbeat.js';
+import { generationError } from './member-claim.js';
 
 /** An OffsetCommit, as far as the group's rules see it: its partitions exist. */
 export interface OffsetCommitRequest {
@@ -22,6 +22,7 @@ export interface OffsetCommitRequest {
 
 export interface OffsetToCommit {
   readonly topic: string;
+  readonly topicId: Uint8Array;
   readonly partition: number;
   readonly offset: number;
   readonly leaderEpoch: number;
@@ -44,13 +45,14 @@ export function decideOffsetCommit(
   config: ClassicGroupConfig & { readonly offsetMetadataMaxBytes: number },
   now: Millis,
 ): Decision<OffsetCommitAnswer> {
-  const draft = new GroupDraft(known ?? emptyGroup(request.groupId, now), config, now);
   const error = known === undefined ? strangerError(request) : commitError(known, request);
-  if (error !== undefined) return draft.decide({ error, offsets: request.offsets.map(() => error) });
+  if (error !== undefined) return answeredOnly({ error, offsets: request.offsets.map(() => error) });
+  const draft = new GroupDraft(known ?? emptyGroup(request.groupId, now), config, now);
   const member = draft.group.members.get(request.memberId);
   if (member !== undefined) draft.renewSession(member.memberId, member.sessionTimeoutMs);
   const errors = request.offsets.map(({ metadata }): ErrorName =>
-    utf8Length(metadata ?? '') > config.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE',
+    // In spite of the config's name Kafka counts characters.
+    (metadata?.length ?? 0) > config.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE',
   );
   request.offsets.forEach((offset, index) => {
     if (errors[index] === 'NONE') draft.record(offsetRecord(request, offset, now));
@@ -67,7 +69,7 @@ function commitError(group: ClassicGroup, request: OffsetCommitRequest): ErrorNa
   if (group.state === 'Empty' && request.generationId < 0) return undefined;
   if (request.generationId < 0 && request.memberId === '' && request.groupInstanceId === null)
     return 'UNKNOWN_MEMBER_ID';
-  const error = memberError(group, request);
+  const error = generationError(group, request);
   if (error !== undefined) return error;
   return group.state === 'CompletingRebalance' ? 'REBALANCE_IN_PROGRESS' : undefined;
 }
@@ -83,13 +85,8 @@ function offsetRecord(request: OffsetCommitRequest, offset: OffsetToCommit, now:
       leaderEpoch: offset.leaderEpoch,
       metadata: offset.metadata ?? '',
       commitTimestamp: now,
-      expireTimestamp: request.retentionTimeMs < 0 ? -1 : now + request.retentionTimeMs,
+      expireTimestamp: request.retentionTimeMs === -1 ? -1 : now + request.retentionTimeMs,
+      topicId: offset.topicId,
     },
   };
-}
-
-const utf8 = new TextEncoder();
-
-function utf8Length(text: string): number {
-  return utf8.encode(text).length;
 }

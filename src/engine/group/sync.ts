@@ -2,9 +2,9 @@ import type { Millis } from '../environment/environment.js';
 import type { ErrorName } from '../protocol/errors.js';
 import type { ClassicGroup, ClassicGroupConfig, ClassicMember, RequestToken } from './classic-group.js';
 import type { Decision, SyncAnswer } from './decision.js';
-import { syncRefused } from './decision.js';
+import { answeredOnly, syncRefused } from './decision.js';
 import { GroupDraft } from './group-draft.js';
-import { memberError } from './heartbeat.js';
+import { generationError } from './member-claim.js';
 
 /** A SyncGroup, as far as the group's rules see it. */
 export interface SyncRequest {
@@ -30,11 +30,11 @@ export function decideSync(
   config: ClassicGroupConfig,
   now: Millis,
 ): Decision<SyncAnswer> {
-  const draft = new GroupDraft(group, config, now);
   const error = syncError(group, request);
-  if (error !== undefined) return draft.decide(syncRefused(error));
-  draft.group.pendingSyncs.delete(request.memberId);
-  if (draft.group.pendingSyncs.size === 0) draft.cancelTimer('sync');
+  if (error !== undefined) return answeredOnly(syncRefused(error));
+  const draft = new GroupDraft(group, config, now);
+  draft.changeMember(request.memberId, { isSyncPending: false });
+  if (draft.group.syncsPending === 0) draft.cancelTimer('sync');
   if (group.state === 'Stable') return draft.decide(assigned(draft, request.memberId));
   draft.parkSync(request.memberId, request.token);
   if (group.leader === request.memberId) assign(draft, request);
@@ -42,7 +42,7 @@ export function decideSync(
 }
 
 function syncError(group: ClassicGroup, request: SyncRequest): ErrorName | undefined {
-  const error = memberError(group, request);
+  const error = generationError(group, request);
   if (error !== undefined) return error;
   const differs = (asked: string | null, known: string | null) => asked !== null && known !== null && asked !== known;
   if (differs(request.protocolType, group.protocolType) || differs(request.protocolName, group.protocolName))
@@ -56,8 +56,9 @@ function assign(draft: GroupDraft, request: SyncRequest): void {
   const assignments = new Map(request.assignments.map(({ memberId, assignment }) => [memberId, assignment]));
   for (const memberId of [...draft.group.members.keys()])
     draft.changeMember(memberId, { assignment: assignments.get(memberId) ?? new Uint8Array(0) });
-  draft.transition('Stable', 'the leader has assigned');
+  // Written down first, as in Kafka: the record tells when the generation began.
   draft.recordMetadata();
+  draft.transition('Stable', 'the leader has assigned');
   for (const member of [...draft.group.members.values()])
     if (draft.answerSync(member.memberId, assigned(draft, member.memberId)))
       draft.renewSession(member.memberId, member.sessionTimeoutMs);

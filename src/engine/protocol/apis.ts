@@ -9,6 +9,8 @@ import { joinGroup } from './apis/11-join-group.js';
 import { heartbeat } from './apis/12-heartbeat.js';
 import { leaveGroup } from './apis/13-leave-group.js';
 import { syncGroup } from './apis/14-sync-group.js';
+import { describeGroups } from './apis/15-describe-groups.js';
+import { listGroups } from './apis/16-list-groups.js';
 import { saslHandshake } from './apis/17-sasl-handshake.js';
 import { apiVersions } from './apis/18-api-versions.js';
 import { createTopics } from './apis/19-create-topics.js';
@@ -24,11 +26,14 @@ import { alterConfigs } from './apis/33-alter-configs.js';
 import { describeLogDirs } from './apis/35-describe-log-dirs.js';
 import { saslAuthenticate } from './apis/36-sasl-authenticate.js';
 import { createPartitions } from './apis/37-create-partitions.js';
+import { deleteGroups } from './apis/42-delete-groups.js';
 import { electLeaders } from './apis/43-elect-leaders.js';
 import { incrementalAlterConfigs } from './apis/44-incremental-alter-configs.js';
 import { alterPartitionReassignments } from './apis/45-alter-partition-reassignments.js';
 import { listPartitionReassignments } from './apis/46-list-partition-reassignments.js';
+import { offsetDelete } from './apis/47-offset-delete.js';
 import { describeCluster } from './apis/60-describe-cluster.js';
+import { describeProducers } from './apis/61-describe-producers.js';
 import { listConfigResources } from './apis/74-list-config-resources.js';
 import { describeTopicPartitions } from './apis/75-describe-topic-partitions.js';
 import type { Complete, Given } from './schema.js';
@@ -47,6 +52,8 @@ export const apis = {
   Heartbeat: heartbeat,
   LeaveGroup: leaveGroup,
   SyncGroup: syncGroup,
+  DescribeGroups: describeGroups,
+  ListGroups: listGroups,
   SaslHandshake: saslHandshake,
   ApiVersions: apiVersions,
   CreateTopics: createTopics,
@@ -62,11 +69,14 @@ export const apis = {
   DescribeLogDirs: describeLogDirs,
   SaslAuthenticate: saslAuthenticate,
   CreatePartitions: createPartitions,
+  DeleteGroups: deleteGroups,
   ElectLeaders: electLeaders,
   IncrementalAlterConfigs: incrementalAlterConfigs,
   AlterPartitionReassignments: alterPartitionReassignments,
   ListPartitionReassignments: listPartitionReassignments,
+  OffsetDelete: offsetDelete,
   DescribeCluster: describeCluster,
+  DescribeProducers: describeProducers,
   ListConfigResources: listConfigResources,
   DescribeTopicPartitions: describeTopicPartitions,
 } as const;

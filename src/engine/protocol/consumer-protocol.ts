@@ -13,6 +13,9 @@ import {
 } from './schema.js';
 import { decodePrefixed, encodePrefixed, readPrefix } from './version-prefix.js';
 
+/** The protocol type of groups of consumers. */
+export const consumerProtocolType = 'consumer';
+
 /** What a consumer tells its group's leader: `metadata` of a JoinGroup protocol. Version 1 adds what it owns (KIP-429), 3 its rack. */
 export const subscriptionSchema = message('ConsumerProtocolSubscription', '0-3', null, {
   topics: array('string', '0+'),
@@ -53,6 +56,12 @@ export function encodeSubscription(subscription: Given<typeof subscriptionSchema
 /** Reads a subscription of any version; one newer than 3 is read as 3. Throws CORRUPT_MESSAGE. */
 export function decodeSubscription(encoded: Uint8Array): Subscription {
   return decodeNewest(subscriptionSchema, encoded);
+}
+
+/** The topics of a subscription. Whatever its version it begins as version 0 does, which is all that a coordinator looks at. Throws CORRUPT_MESSAGE. */
+export function decodeSubscribedTopics(encoded: Uint8Array): readonly string[] {
+  readPrefix(encoded, subscriptionSchema.name);
+  return decodePrefixed(subscriptionSchema, 0, encoded).topics;
 }
 
 /** Writes an assignment, version 3. */

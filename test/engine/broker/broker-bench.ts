@@ -32,10 +32,14 @@ export class BrokerBench {
   ) {}
 
   static async start(
-    options: Partial<BrokerOptions> & { disk?: MemoryDisk; beforeCommit?: MemoryStorageOptions['beforeCommit'] } = {},
+    options: Partial<BrokerOptions> & {
+      disk?: MemoryDisk;
+      beforeCommit?: MemoryStorageOptions['beforeCommit'];
+      startMs?: number;
+    } = {},
   ): Promise<BrokerBench> {
-    const { disk, beforeCommit, ...others } = options;
-    const environment = new ManualEnvironment();
+    const { disk, beforeCommit, startMs, ...others } = options;
+    const environment = new ManualEnvironment(startMs);
     const storage = new MemoryStorage({ ...(disk && { disk }), ...(beforeCommit && { beforeCommit }) });
     const broker = await Broker.start(environment, { storage, profile: 'test', advertised: address, ...others });
     const network = new InProcessNetwork({ environment, brokers: [{ address, handler: broker }] });

@@ -42,7 +42,15 @@ export class TranscriptPlayer {
     const network = new InProcessNetwork({ environment, brokers: [{ address, handler: broker }] });
     const player = new TranscriptPlayer(environment, network);
     if (transcript.fresh !== true) await player.warmUp();
-    for (const [index, step] of transcript.steps.entries()) await player.step(step, index);
+    for (const [index, step] of transcript.steps.entries()) {
+      try {
+        await player.step(step, index);
+      } catch (error) {
+        // What it misses an earlier answer should have brought: that is told first.
+        player.differences.push(`step ${index}: ${String(error)}`);
+        break;
+      }
+    }
     await broker.stop();
     return player.differences;
   }
@@ -58,6 +66,7 @@ export class TranscriptPlayer {
     if (step.send !== undefined) await this.send(step, step.send);
     else if (step.receive !== undefined) await this.receive(step, step.receive, index);
     else if (step.pending !== undefined || step.unanswered !== undefined) await this.stillPending(step, index);
+    else if (step.ready !== undefined) await this.warmUp();
     else if (step.wait !== undefined) await this.environment.pass(step.wait);
     else if (step.disconnect !== undefined) {
       this.connections.get(step.disconnect)?.close();

@@ -28,6 +28,8 @@ export interface TranscriptStep {
   readonly afterMs?: number;
   readonly wait?: number;
   readonly disconnect?: string;
+  /** Wait until this is there. */
+  readonly ready?: 'group coordinator';
 }
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [field: string]: Json };

@@ -3,12 +3,34 @@ import { goldenLines } from '../protocol/golden.js';
 import type { Transcript } from './transcript.js';
 import { TranscriptPlayer } from './transcript-player.js';
 
+const files = [
+  'transcripts-classic.jsonl',
+  'transcripts-groups.jsonl',
+  'transcripts-log.jsonl',
+  'transcripts-wire.jsonl',
+];
+const transcripts = files.flatMap((file) => goldenLines<Transcript>(file));
+
+/** What is not built yet that a script needs. Once it is, the script must no longer fail, and is taken out here. */
+const waitsFor: Readonly<Record<string, string>> = {
+  'coordinator/versions': 'transactions',
+  'groups/list-states': 'groups of the consumer protocol',
+};
+
 describe('the broker answers as a real Kafka did', () => {
-  it.each(
-    ['transcripts-classic.jsonl', 'transcripts-log.jsonl', 'transcripts-wire.jsonl']
-      .flatMap((file) => goldenLines<Transcript>(file))
-      .map((transcript) => [transcript.name, transcript] as const),
-  )('%s', async (_, transcript) => {
+  it.each(transcripts.filter(({ name }) => !(name in waitsFor)).map((transcript) => [transcript.name, transcript]))(
+    '%s',
+    async (_, transcript) => {
+      expect(await TranscriptPlayer.play(transcript)).toEqual([]);
+    },
+  );
+
+  it.fails.each(
+    transcripts.flatMap((transcript) => {
+      const missing = waitsFor[transcript.name];
+      return missing === undefined ? [] : [[transcript.name, missing, transcript] as const];
+    }),
+  )('%s, which waits for %s', async (_name, _missing, transcript) => {
     expect(await TranscriptPlayer.play(transcript)).toEqual([]);
   });
 });

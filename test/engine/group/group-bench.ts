@@ -1,12 +1,19 @@
+import { expect } from 'vitest';
 import type { ClassicGroup, ClassicGroupConfig } from '../../../src/engine/group/classic-group.js';
+import { emptyGroup, recoverGroup } from '../../../src/engine/group/classic-group.js';
 import type { Decision, JoinAnswer, SyncAnswer, TimerName } from '../../../src/engine/group/decision.js';
-import { decideTimer } from '../../../src/engine/group/expiry.js';
+import { decideLoaded, decideTimer } from '../../../src/engine/group/expiry.js';
+import { applyGroupChange } from '../../../src/engine/group/group-change.js';
+import { decideDeletion } from '../../../src/engine/group/group-deletion.js';
 import { decideHeartbeat } from '../../../src/engine/group/heartbeat.js';
 import { decideJoin, type JoinRequest } from '../../../src/engine/group/join.js';
 import { decideLeave } from '../../../src/engine/group/leave.js';
 import { decideOffsetCommit, type OffsetCommitRequest } from '../../../src/engine/group/offset-commit.js';
+import { decideOffsetDelete, type OffsetDeleteAnswer } from '../../../src/engine/group/offset-delete.js';
+import { decideOffsetExpiry } from '../../../src/engine/group/offset-expiry.js';
 import { StoredGroups } from '../../../src/engine/group/stored-groups.js';
 import { decideSync } from '../../../src/engine/group/sync.js';
+import { zeroUuid } from '../../../src/engine/protocol/schema.js';
 import type { GroupRecord } from '../../../src/engine/group/group-record.js';
 
 export const groupConfig: ClassicGroupConfig & { offsetMetadataMaxBytes: number } = {
@@ -39,6 +46,12 @@ export class GroupBench {
   /** Sends a JoinGroup; the token under which its answer will be found. */
   join(memberId: string, options: Partial<JoinRequest> = {}): string {
     const token = `join-${++this.tokens}`;
+    this.carryOut(token, this.decideJoin(memberId, { token, ...options }));
+    return token;
+  }
+
+  /** What would become of a JoinGroup. */
+  decideJoin(memberId: string, options: Partial<JoinRequest> = {}): Decision<JoinAnswer> {
     const request: JoinRequest = {
       groupId: 'g',
       memberId,
@@ -50,12 +63,12 @@ export class GroupBench {
       protocolType: 'consumer',
       protocols: [{ name: 'range', metadata: bytes(memberId) }],
       requiresKnownMemberId: true,
+      supportsSkippingAssignment: true,
       reason: null,
-      token,
+      token: '',
       ...options,
     };
-    this.carryOut(token, decideJoin(this.group, request, `client-${++this.ids}`, this.config, this.now));
-    return token;
+    return decideJoin(this.group, request, `client-${++this.ids}`, this.config, this.now);
   }
 
   /** Joins with an id that the group gives; the id. */
@@ -71,7 +84,7 @@ export class GroupBench {
       generationId,
       memberId,
       groupInstanceId: null,
-      protocolType: 'consumer',
+      protocolType: this.group?.protocolType ?? 'consumer',
       protocolName: null,
       assignments: Object.entries(assignments).map(([id, text]) => ({ memberId: id, assignment: bytes(text) })),
       token,
@@ -80,19 +93,18 @@ export class GroupBench {
     return token;
   }
 
-  heartbeat(memberId: string, generationId: number): string {
-    const decision = decideHeartbeat(
-      this.known,
-      { memberId, generationId, groupInstanceId: null },
-      this.config,
-      this.now,
-    );
+  heartbeat(memberId: string, generationId: number, groupInstanceId: string | null = null): string {
+    const decision = decideHeartbeat(this.known, { memberId, generationId, groupInstanceId }, this.config, this.now);
     this.carryOut('', decision);
     return decision.response?.error as string;
   }
 
   leave(...memberIds: string[]): readonly string[] {
-    const leaving = memberIds.map((memberId) => ({ memberId, groupInstanceId: null, reason: null }));
+    return this.leaveAs(...memberIds.map((memberId) => ({ memberId, groupInstanceId: null })));
+  }
+
+  leaveAs(...members: readonly { memberId: string; groupInstanceId: string | null }[]): readonly string[] {
+    const leaving = members.map((member) => ({ ...member, reason: null }));
     const decision = decideLeave(this.known, leaving, this.config, this.now);
     this.carryOut('', decision);
     return decision.response?.members.map(({ error }) => error) ?? [];
@@ -106,12 +118,51 @@ export class GroupBench {
       groupInstanceId: null,
       reportsUnknownGroup: true,
       retentionTimeMs: -1,
-      offsets: [{ topic: 'orders', partition: 0, offset, leaderEpoch: 3, metadata: `at ${offset}` }],
+      offsets: [{ topic: 'orders', topicId: zeroUuid, partition: 0, offset, leaderEpoch: 3, metadata: `at ${offset}` }],
       ...options,
     };
     const decision = decideOffsetCommit(this.group, request, { ...groupConfig, ...this.config }, this.now);
     this.carryOut('', decision);
     return decision.response?.offsets.join() as string;
+  }
+
+  /** Looks for offsets that have expired, as the coordinator does now and then. */
+  expireOffsets(retentionMs: number): void {
+    if (this.group === undefined) return;
+    const decision = decideOffsetExpiry(this.group, this.stored.get('g'), retentionMs, this.now);
+    if (decision !== undefined) this.carryOut('', decision);
+  }
+
+  deleteOffsets(topic: string, ...partitions: number[]): string {
+    const offsets = partitions.map((partition) => ({ topic, partition }));
+    const decision = decideOffsetDelete(this.group, this.stored.get('g'), offsets);
+    this.carryOut('', decision);
+    const { error, offsets: errors } = decision.response as OffsetDeleteAnswer;
+    return error === 'NONE' ? errors.join() : error;
+  }
+
+  deleteGroup(): string {
+    const decision = decideDeletion(this.group, this.stored.get('g'));
+    this.carryOut('', decision);
+    return decision.response?.error as string;
+  }
+
+  /** The partitions of a topic for which the group has committed anything. */
+  committed(topic: string): number[] {
+    return [...(this.stored.get('g')?.offsets.get(topic)?.keys() ?? [])].sort((a, b) => a - b);
+  }
+
+  /** The coordinator crashes, and reads the group back. */
+  reload(): void {
+    const stored = new StoredGroups();
+    for (const record of this.log) stored.apply(record);
+    expect(stored).toEqual(this.stored);
+    this.timers.clear();
+    const known = stored.get('g');
+    this.group = undefined;
+    if (known === undefined) return;
+    this.group = known.metadata === undefined ? emptyGroup('g', this.now) : recoverGroup('g', known.metadata, this.now);
+    this.carryOut('', decideLoaded(this.group, this.config, this.now));
   }
 
   /** Lets time pass, firing timers as they fall due. */
@@ -159,7 +210,9 @@ export class GroupBench {
       this.log.push(record);
       this.stored.apply(record);
     }
-    this.group = decision.group;
+    if (decision.change !== undefined) this.group = applyGroupChange(decision.change);
+    if (this.group === undefined) this.timers.clear();
+    else expectCountsToHold(this.group);
     for (const change of decision.timers) {
       if ('set' in change) this.timers.set(change.set, change.at);
       else this.timers.delete(change.cancel);
@@ -169,4 +222,24 @@ export class GroupBench {
     for (const answer of decision.answers) this.answers.set(answer.to, answer.response);
     this.events.push(...(decision.events as readonly { kind: string }[]));
   }
+}
+
+/** What a group counts as it changes must be what one finds by counting. */
+function expectCountsToHold(group: ClassicGroup): void {
+  const members = [...group.members.values()];
+  const supporters = new Map<string, number>();
+  for (const { protocols } of members)
+    for (const { name } of protocols) supporters.set(name, (supporters.get(name) ?? 0) + 1);
+  const counted = {
+    joinsWaiting: members.filter(({ parkedJoin }) => parkedJoin !== undefined).length,
+    syncsPending: members.filter(({ isSyncPending }) => isSyncPending).length,
+    supporters: Object.fromEntries(supporters),
+    staticMembers: members.filter(({ groupInstanceId }) => groupInstanceId !== null).map(({ memberId }) => memberId),
+  };
+  expect({
+    joinsWaiting: group.joinsWaiting,
+    syncsPending: group.syncsPending,
+    supporters: Object.fromEntries(group.supporters),
+    staticMembers: [...group.staticMembers.values()].sort(),
+  }).toEqual({ ...counted, staticMembers: counted.staticMembers.sort() });
 }

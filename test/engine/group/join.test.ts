@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { applyGroupChange, type GroupChange } from '../../../src/engine/group/group-change.js';
 import { GroupBench, bytes, groupConfig } from './group-bench.js';
 
 describe('joining a classic group', () => {
@@ -100,7 +101,6 @@ describe('joining a classic group', () => {
     ['an empty group id', { groupId: '' }, 'INVALID_GROUP_ID'],
     ['a session timeout that is too short', { sessionTimeoutMs: 5999 }, 'INVALID_SESSION_TIMEOUT'],
     ['a session timeout that is too long', { sessionTimeoutMs: 1_800_001 }, 'INVALID_SESSION_TIMEOUT'],
-    ['a group instance id, which is not served yet', { groupInstanceId: 'i' }, 'UNSUPPORTED_VERSION'],
     ['an id that nobody gave out', { memberId: 'stranger' }, 'UNKNOWN_MEMBER_ID'],
   ])('refuses %s', (_, options, error) => {
     const bench = new GroupBench();
@@ -171,10 +171,50 @@ describe('joining a classic group', () => {
   it('a decision changes nothing by itself: the group it was made from is the same afterwards', () => {
     const bench = new GroupBench();
     bench.stable(2);
-    const before = bench.known;
-    const copy = structuredClone(before);
-    bench.enter();
-    expect(before).toEqual(copy);
-    expect(bench.known).not.toBe(before);
+    const copy = structuredClone(bench.known);
+    const decision = bench.decideJoin('', { requiresKnownMemberId: false });
+    expect(bench.known).toEqual(copy);
+    applyGroupChange(decision.change as GroupChange);
+    expect(bench.known.state).toBe('PreparingRebalance');
+    expect(bench.known.members.size).toBe(3);
+  });
+
+  it('a member may leave out its id only once: the one that it was given comes back as what it was', () => {
+    const bench = new GroupBench();
+    const { memberId } = bench.joinAnswer(bench.join(''));
+    expect(bench.joinAnswer(bench.join(memberId, { groupInstanceId: 'i' })).error).toBe('UNKNOWN_SERVER_ERROR');
+    expect(bench.known.pendingJoins.has(memberId)).toBe(true);
+  });
+
+  it('at a tie of votes the protocol is elected that comes first in Kafka’s hash map', () => {
+    const named = (...names: string[]) => ({ protocols: names.map((name) => ({ name, metadata: bytes(name) })) });
+    const elect = (first: string, second: string): string | null => {
+      const bench = new GroupBench();
+      const ids = [1, 2].map(() => bench.joinAnswer(bench.join('')).memberId) as [string, string];
+      const token = bench.join(ids[0], named(first, second));
+      bench.join(ids[1], named(second, first));
+      bench.pass(0);
+      return bench.joinAnswer(token).protocolName;
+    };
+    // As recorded of Kafka, whoever of the two is asked first.
+    for (const [winner, loser] of [
+      ['range', 'roundrobin'],
+      ['sticky', 'cooperative-sticky'],
+      ['zeta', 'alpha'],
+    ] as const) {
+      expect(elect(winner, loser)).toBe(winner);
+      expect(elect(loser, winner)).toBe(winner);
+    }
+  });
+
+  it('a session that expires during the initial rebalance ends it, if nobody else is waited for', () => {
+    const bench = new GroupBench({ ...groupConfig, initialRebalanceDelayMs: 30_000 });
+    const late = bench.joinAnswer(bench.join('')).memberId;
+    const { token } = bench.enter({ rebalanceTimeoutMs: 60_000 });
+    bench.pass(9_999);
+    expect(bench.answers.has(token)).toBe(false);
+    bench.pass(1);
+    expect(bench.joinAnswer(token)).toMatchObject({ error: 'NONE', generationId: 1 });
+    expect(bench.joinAnswer(bench.join(late)).error).toBe('UNKNOWN_MEMBER_ID');
   });
 });

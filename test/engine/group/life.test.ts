@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { recoverGroup } from '../../../src/engine/group/classic-group.js';
 import { decideLoaded, decideTimer, decideUnload } from '../../../src/engine/group/expiry.js';
+import { applyGroupChange, type GroupChange } from '../../../src/engine/group/group-change.js';
 import type { GroupMetadata } from '../../../src/engine/group/group-record.js';
 import { StoredGroups } from '../../../src/engine/group/stored-groups.js';
+import { zeroUuid } from '../../../src/engine/protocol/schema.js';
 import { GroupBench, bytes, groupConfig } from './group-bench.js';
 
 describe('sync', () => {
@@ -161,6 +163,7 @@ describe('committing offsets', () => {
       metadata: 'at 4',
       commitTimestamp: bench.now,
       expireTimestamp: -1,
+      topicId: zeroUuid,
     });
   });
 
@@ -174,8 +177,10 @@ describe('committing offsets', () => {
 
   it('metadata that is too large refuses its own offset only', () => {
     const bench = new GroupBench();
-    const offsets = ['m'.repeat(4097), 'm'.repeat(4096), 'ä'.repeat(2049)].map((metadata, partition) => ({
+    // Characters count, not bytes.
+    const offsets = ['m'.repeat(4097), 'ä'.repeat(4096), '😀'.repeat(2049)].map((metadata, partition) => ({
       topic: 'orders',
+      topicId: zeroUuid,
       partition,
       offset: 1,
       leaderEpoch: -1,
@@ -233,7 +238,7 @@ describe('recovery', () => {
     const token = bench.join(a);
     const decision = decideUnload(bench.known, groupConfig, bench.now);
     expect(decision.answers).toMatchObject([{ to: token, kind: 'join', response: { error: 'NOT_COORDINATOR' } }]);
-    bench.group = decision.group;
+    bench.group = applyGroupChange(decision.change as GroupChange);
     expect(bench.heartbeat(b, 1)).toBe('COORDINATOR_NOT_AVAILABLE');
     expect(bench.joinAnswer(bench.join('')).error).toBe('COORDINATOR_NOT_AVAILABLE');
   });

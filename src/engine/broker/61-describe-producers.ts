@@ -1,0 +1,32 @@
+/**
+ * DescribeProducers v0 (KIP-664). Tells what a partition knows of its producers: their epochs, their last sequences, and where an open transaction begins.
+ */
+import { errorByName } from '../protocol/errors.js';
+import { lastSequenceOf, type ProducerEntry } from '../log/producers/producer-entry.js';
+import type { Handler } from './handler.js';
+
+export const handleDescribeProducers: Handler<'DescribeProducers'> = (services, { request }) => ({
+  topics: request.topics.map(({ name, partitionIndexes }) => ({
+    name,
+    partitions: partitionIndexes.map((partitionIndex) => {
+      const replica = services.replicas.replica(name, partitionIndex);
+      if (replica !== undefined)
+        return { partitionIndex, errorCode: 0, activeProducers: Array.from(replica.log.activeProducers, describe) };
+      const { code, message } = errorByName('UNKNOWN_TOPIC_OR_PARTITION');
+      // Kafka explains a topic that is not there, and not a partition.
+      const errorMessage = services.replicas.topic(name) === undefined ? message : null;
+      return { partitionIndex, errorCode: code, errorMessage, activeProducers: [] };
+    }),
+  })),
+});
+
+function describe(entry: ProducerEntry) {
+  return {
+    producerId: BigInt(entry.producerId),
+    producerEpoch: entry.epoch,
+    lastSequence: lastSequenceOf(entry),
+    lastTimestamp: BigInt(entry.lastTimestamp),
+    coordinatorEpoch: entry.coordinatorEpoch,
+    currentTxnStartOffset: BigInt(entry.currentTransactionFirstOffset ?? -1),
+  };
+}
