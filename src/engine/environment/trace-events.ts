@@ -36,6 +36,9 @@ export type TraceEvent = Caused &
         lastOffset: number;
         bytes: number;
         segment: number;
+        leaderEpoch: number;
+        /** Of batches that an idempotent producer has numbered. */
+        producer?: { readonly id: number; readonly epoch: number; readonly baseSequence: number };
       } & TopicPartitionRef)
     | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
     | ({ kind: 'segment-rolled'; baseOffset: number } & TopicPartitionRef)

@@ -1,4 +1,5 @@
 import type { Anomaly } from './anomaly.js';
+import { exactCommits } from './commit-anomalies.js';
 import type { HistoryEvent, PartitionName } from './history.js';
 import type { HistoryIndex } from './history-index.js';
 
@@ -41,30 +42,6 @@ export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
   return found;
 }
 
-/** A commit that went back behind one that had been accepted before it was begun, though nobody asked for that. */
-export function commitRegressions({ history }: HistoryIndex): readonly Anomaly[] {
-  const accepted = new Map<string, { readonly offset: number; readonly line: number }>();
-  const begun = new Map<number, ReadonlyMap<string, { readonly offset: number; readonly line: number }>>();
-  const found: Anomaly[] = [];
-  for (const event of exactCommits(history.events)) {
-    if (event.e === 'inv') begun.set(event.op, new Map(accepted));
-    if (event.e !== 'ok') continue;
-    const before = begun.get(event.op) ?? new Map(accepted);
-    for (const [partition, offset] of Object.entries(event.offs)) {
-      const name = `${event.g} ${partition}`;
-      const last = before.get(name);
-      if (last !== undefined && offset < last.offset && event.rewind !== true)
-        found.push({
-          name: 'commit-regression',
-          message: `Group ${event.g} committed ${offset} in ${partition} after ${last.offset}.`,
-          evidence: [last.line, event.i],
-        });
-      accepted.set(name, { offset, line: event.i });
-    }
-  }
-  return found;
-}
-
 /**
  * A member that began elsewhere than at the group's last commit, or where the reset policy says although there is a commit. Of a commit whose end nobody knows,
  * or that is still under way, either may be true.
@@ -86,6 +63,7 @@ export function startMismatches({ history }: HistoryIndex): readonly Anomaly[] {
     const possible = [...underWay.values()].filter(({ g }) => g === event.g);
     for (const [partition, start] of Object.entries(event.tps)) {
       const last = committed.get(`${event.g} ${partition}`);
+      if (event.src === 'seek' || event.src === 'restored') continue;
       const isRight = event.src === 'committed' ? start === last?.offset : last === undefined;
       if (isRight || (event.src === 'committed' && possible.some(({ offs }) => offs[partition] === start))) continue;
       found.push({
@@ -98,11 +76,42 @@ export function startMismatches({ history }: HistoryIndex): readonly Anomaly[] {
   return found;
 }
 
-type CommitEvent = Extract<HistoryEvent, { f: 'commit' }>;
-
-/** The commits as the broker saw them if the history has that, else as the clients did. */
-function exactCommits(events: readonly HistoryEvent[]): readonly CommitEvent[] {
-  const commits = events.filter((event): event is CommitEvent => event.f === 'commit');
-  const atBroker = commits.filter(({ r }) => r === 'b');
-  return atBroker.length > 0 ? atBroker : commits;
+/** After the last fault (`heal`) a group's partitions that nobody holds at the end, though some member of the group is there. */
+export function unownedForever({ history }: HistoryIndex): readonly Anomaly[] {
+  const healed = history.events.findLast((event) => event.f === 'fault' && event.kind === 'heal');
+  const end = history.events.at(-1);
+  const boundMs = history.header.opts['rebalanceBoundMs'];
+  if (healed === undefined || end === undefined || typeof boundMs !== 'number') return [];
+  if (end.t - healed.t < boundMs * 1000) return [];
+  const holders = new Map<string, string | undefined>();
+  const changed = new Map<string, { readonly line: number; readonly t: number }>();
+  const change = (name: string, holder: string | undefined, { i, t }: HistoryEvent): void => {
+    holders.set(name, holder);
+    changed.set(name, { line: i, t });
+  };
+  for (const event of history.events) {
+    if (event.e !== 'ok') continue;
+    if (event.f === 'assigned')
+      for (const partition of Object.keys(event.tps)) change(`${event.g} ${partition}`, event.m, event);
+    if (event.f === 'revoked' || event.f === 'lost')
+      for (const partition of event.tps)
+        if (holders.get(`${event.g} ${partition}`) === event.m) change(`${event.g} ${partition}`, undefined, event);
+    if (event.f === 'fence')
+      for (const [name, holder] of holders) if (holder === event.who) change(name, undefined, event);
+  }
+  const active = new Set([...holders].flatMap(([name, holder]) => (holder === undefined ? [] : [groupOf(name)])));
+  return [...holders].flatMap(([name, holder]) => {
+    const since = changed.get(name);
+    if (holder !== undefined || since === undefined || !active.has(groupOf(name))) return [];
+    if (end.t - Math.max(since.t, healed.t) < boundMs * 1000) return [];
+    return [
+      {
+        name: 'unowned-forever' as const,
+        message: `${name.slice(groupOf(name).length + 1)} has had no owner in group ${groupOf(name)} for ${Math.round((end.t - since.t) / 1000)} ms.`,
+        evidence: [since.line, end.i],
+      },
+    ];
+  });
 }
+
+const groupOf = (name: string): string => name.slice(0, name.indexOf(' '));

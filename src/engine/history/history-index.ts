@@ -5,6 +5,9 @@ type FactLine<F extends HistoryEvent['f']> = Extract<HistoryEvent, { f: F }>;
 /** A record that a client was asked to send, and what became of it. */
 export interface SentValue {
   readonly process: string;
+  /** Records of one request are one operation; a record that was sent alone is one by itself. */
+  readonly operation: string;
+  readonly invokedAt: number;
   readonly partition: PartitionName;
   readonly value: number;
   /** `info` too when its end was never seen. */
@@ -20,6 +23,9 @@ export interface Poll {
   readonly line: number;
   readonly records: readonly ReadRecord[];
 }
+
+/** A batch as the broker appended it. */
+export type Append = FactLine<'append'>;
 
 /** Where a value was put, and the lines that say so. */
 export interface Placement {
@@ -44,6 +50,8 @@ export class HistoryIndex {
   private readonly logs = new Map<PartitionName, Map<number, Placement[]>>();
   private readonly positions = new Map<PartitionName, Map<number, Places>>();
   private readonly offsets = new Map<PartitionName, ReadonlyMap<number, number>>();
+  private readonly appended = new Map<PartitionName, Append[]>();
+  private readonly removals = new Map<PartitionName, FactLine<'clean' | 'start'>[]>();
 
   constructor(readonly history: History) {
     this.sends = sendsOf(history.events);
@@ -66,6 +74,10 @@ export class HistoryIndex {
         this.place(sent.partition, sent.offset, sent.value, sent.lines);
     for (const poll of this.polls)
       for (const [partition, offset, value] of poll.records) this.place(partition, offset, value, [poll.line]);
+    for (const event of history.events) {
+      if (event.f === 'append') entry(this.appended, event.tp, () => []).push(event);
+      if (event.f === 'clean' || event.f === 'start') entry(this.removals, event.tp, () => []).push(event);
+    }
     for (const [partition, log] of this.logs) {
       const dense = new Map([...log.keys()].sort((one, other) => one - other).map((offset, at) => [offset, at]));
       this.offsets.set(partition, dense);
@@ -108,6 +120,30 @@ export class HistoryIndex {
     return (dense?.get(to) ?? 0) - (dense?.get(from) ?? 0);
   }
 
+  /** What the broker appended to a partition, in its sequence; nothing if the history does not tell. */
+  appendsOf(partition: PartitionName): readonly Append[] {
+    return this.appended.get(partition) ?? [];
+  }
+
+  get appendedPartitions(): readonly PartitionName[] {
+    return [...this.appended.keys()];
+  }
+
+  /** Whether retention, a deletion of records or the cleaner has taken an offset out, before a line if one is given. */
+  isRemoved(partition: PartitionName, offset: number, before = Infinity): boolean {
+    return (this.removals.get(partition) ?? []).some((event) => {
+      if (event.i >= before) return false;
+      if (event.f === 'start') return offset < event.off;
+      return event.removed.some(([from, to]) => offset >= from && offset <= to);
+    });
+  }
+
+  /** How many offsets in use lie between two that were read, and were there still at a line. */
+  offsetsBetween(partition: PartitionName, from: number, to: number, line: number): number {
+    const used = [...(this.offsets.get(partition)?.keys() ?? [])];
+    return used.filter((offset) => offset > from && offset < to && !this.isRemoved(partition, offset, line)).length;
+  }
+
   private place(partition: PartitionName, offset: number, value: number, lines: readonly number[]): void {
     const log = entry(this.logs, partition, () => new Map<number, Placement[]>());
     const placements = entry(log, offset, () => []);
@@ -129,6 +165,8 @@ function sendsOf(events: readonly HistoryEvent[]): readonly SentValue[] {
     const end = ended.get(begin.op);
     return {
       process: begin.p,
+      operation: begin.batch === undefined ? `op ${begin.op}` : `batch ${begin.p} ${begin.batch}`,
+      invokedAt: begin.i,
       partition: begin.tp,
       value: begin.v,
       outcome: end === undefined || end.e === 'inv' ? 'info' : end.e,

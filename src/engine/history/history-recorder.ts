@@ -4,6 +4,8 @@ import { factsOf, TopicNames } from './trace-facts.js';
 import type { History, HistoryEvent, HistoryFact, HistoryHeader, PartitionName, Phase } from './history.js';
 
 type FactOf<F extends HistoryFact['f']> = { readonly f: F } & Extract<HistoryFact, { f: F }>;
+/** What is known of a fact only once it is done. */
+type OutcomeOf<F extends HistoryFact['f']> = Partial<Omit<Extract<HistoryFact, { f: F }>, 'f'>>;
 
 /**
  * Records the history of one run. Sends, polls and commits are told by wrappers around the clients (`process`); who owns which partition and what the broker
@@ -87,14 +89,15 @@ export class HistoryProcess {
   async operation<F extends HistoryFact['f'], Value>(
     fact: FactOf<F>,
     work: () => Promise<Value>,
-    outcome: (value: Value) => Partial<Omit<FactOf<F>, 'f'>> = () => ({}),
+    outcome: (value: Value) => OutcomeOf<F> = () => ({}),
     isCertain: (error: unknown) => boolean = () => false,
   ): Promise<Value> {
     const op = this.writer.begin();
     this.writer.write(op, 'inv', fact);
     try {
       const value = await work();
-      this.writer.write(op, 'ok', { ...fact, ...outcome(value) });
+      const told: HistoryFact = { ...(fact as HistoryFact), ...(outcome(value) as object) };
+      this.writer.write(op, 'ok', told);
       return value;
     } catch (error) {
       this.writer.write(op, isCertain(error) ? 'fail' : 'info', fact);

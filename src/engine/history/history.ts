@@ -17,6 +17,8 @@ export interface HistoryHeader {
   readonly durability: 'strict' | 'relaxed';
   readonly backend: string;
   readonly opts: Readonly<Record<string, string | number | boolean>>;
+  /** Whether producers number their batches: then nothing may be in a log twice. False when absent. */
+  readonly idempotent?: boolean;
 }
 
 /** `topic/topicId:partition`: a topic that was made again is another one. */
@@ -35,16 +37,31 @@ export type HistoryFact =
       readonly tp: PartitionName;
       readonly v: number;
       readonly k?: string;
+      readonly tomb?: true;
       readonly off?: number | null;
+      readonly ts?: number;
+      /** Records of one request have one number. */
+      readonly batch?: number;
+      readonly pid?: number;
+      readonly ep?: number;
+      readonly seq?: number;
     }
   | {
       readonly f: 'poll';
       readonly recs?: readonly ReadRecord[];
       readonly g?: string;
+      readonly m?: string;
+      /** The isolation of this reader; the header's when absent. */
+      readonly iso?: 'rc' | 'ru';
+      /** Partitions whose assignment changed during this poll. */
+      readonly reb?: readonly PartitionName[];
+      /** Records whose bytes are not those that were sent: where, and what is wrong. */
+      readonly bad?: readonly (readonly [partition: PartitionName, offset: number, found: string])[];
       /** Of the closing phase: `from` then names every partition that was read from there to its end. */
       readonly final?: true;
       readonly from?: Offsets;
     }
+  | { readonly f: 'assign' | 'subscribe'; readonly tps: readonly string[] }
   | { readonly f: 'seek'; readonly tp: PartitionName; readonly off: number }
   | {
       readonly f: 'assigned';
@@ -52,7 +69,7 @@ export type HistoryFact =
       readonly m: string;
       readonly gen: number;
       readonly tps: Offsets;
-      readonly src: 'committed' | 'reset';
+      readonly src: 'committed' | 'reset' | 'seek' | 'restored';
     }
   | {
       readonly f: 'revoked' | 'lost';
@@ -65,15 +82,57 @@ export type HistoryFact =
       readonly f: 'commit';
       readonly g: string;
       readonly m?: string;
+      /** The generation, or the member epoch. */
+      readonly gen?: number;
       readonly offs: Offsets;
+      /** The client did it by itself. */
+      readonly auto?: true;
       /** Somebody wanted it to go back. */
       readonly rewind?: true;
     }
-  | { readonly f: 'append'; readonly tp: PartitionName; readonly off: number; readonly n: number }
-  | { readonly f: 'hw'; readonly tp: PartitionName; readonly off: number }
+  /** What the group has committed; a partition that is not named has no offset. */
+  | { readonly f: 'committed'; readonly g: string; readonly tps: readonly PartitionName[]; readonly offs?: Offsets }
+  /** The broker appended a batch: `ep` is the leader's epoch, `pid`, `pep` and `seq` those of an idempotent producer. */
+  | {
+      readonly f: 'append';
+      readonly tp: PartitionName;
+      readonly off: number;
+      readonly n: number;
+      readonly ep?: number;
+      readonly pid?: number;
+      readonly pep?: number;
+      readonly seq?: number;
+    }
+  | { readonly f: 'hw' | 'lso'; readonly tp: PartitionName; readonly off: number }
+  | { readonly f: 'start'; readonly tp: PartitionName; readonly off: number }
+  /** The log was cut back to `to`, in the leader epoch `ep`. */
+  | { readonly f: 'trunc'; readonly tp: PartitionName; readonly to: number; readonly ep: number }
+  /** The cleaner was here: it has taken the offsets `removed` (from, to; both included) out of those from `from` up to `to`. */
+  | {
+      readonly f: 'clean';
+      readonly tp: PartitionName;
+      readonly from: number;
+      readonly to: number;
+      readonly removed: readonly (readonly [number, number])[];
+    }
   | { readonly f: 'leader'; readonly node: number; readonly epoch: number }
+  | { readonly f: 'member'; readonly g: string; readonly m: string; readonly state: string }
   | { readonly f: 'fence'; readonly g: string; readonly who: string; readonly reason: string }
-  | { readonly f: 'fault'; readonly kind: string; readonly target: string };
+  | { readonly f: 'crash'; readonly node: string }
+  /** A log was opened after a crash: what it holds now goes from `from` up to `to`. */
+  | {
+      readonly f: 'recover';
+      readonly node: string;
+      readonly tp: PartitionName;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** Something ended by age: a session, offsets, a producer. */
+  | { readonly f: 'expire'; readonly what: string; readonly who: string }
+  /** A fault begins (`on`) or ends. `heal` with on: false ends all of them: what follows is the healthy phase. */
+  | { readonly f: 'fault'; readonly kind: string; readonly target: string; readonly on?: boolean }
+  /** The search has reached something that it should reach sometimes. */
+  | { readonly f: 'probe'; readonly name: string };
 
 /** One line: its number (from 1), virtual time in microseconds, the process (one life of a client), the operation that it belongs to. */
 export type HistoryEvent = HistoryFact & {

@@ -45,6 +45,7 @@ export function lostWrites(index: HistoryIndex): readonly Anomaly[] {
       .filter((sent) => sent.partition === partition && index.isCertain(sent))
       .filter(({ value }) => index.readsOf(partition, value).length === 0)
       .filter(({ value }) => (index.places(partition, value)?.last ?? Infinity) <= bound.position)
+      .filter(({ offset }) => offset === undefined || !index.isRemoved(partition, offset))
       .map(({ value, lines }) => ({
         name: 'lost-write' as const,
         message: `Value ${value} was written to ${partition}, value ${bound.value} beyond it was read, and nobody ever read ${value}.`,
@@ -63,11 +64,40 @@ export function unseen(index: HistoryIndex): readonly Anomaly[] {
   return index.sends
     .filter((sent) => sent.outcome === 'ok' && readToTheEnd.has(sent.partition))
     .filter(({ partition, value }) => index.readsOf(partition, value).length === 0)
+    .filter(({ partition, offset }) => offset === undefined || !index.isRemoved(partition, offset))
     .map(({ partition, value, lines }) => ({
       name: 'unseen',
       message: `Value ${value} was acknowledged and ${partition} was read to its end, but nobody ever read it.`,
       evidence: lines,
     }));
+}
+
+/** A value that a reader was given although its sender was told with certainty that nothing was written (Jepsen's G1a). */
+export function abortedReads(index: HistoryIndex): readonly Anomaly[] {
+  const possible = new Set(
+    index.sends.filter(({ outcome }) => outcome !== 'fail').map(({ partition, value }) => `${partition} ${value}`),
+  );
+  return index.sends
+    .filter(({ outcome, partition, value }) => outcome === 'fail' && !possible.has(`${partition} ${value}`))
+    .filter(({ partition, value }) => index.readsOf(partition, value).length > 0)
+    .map(({ partition, value, lines }) => ({
+      name: 'aborted-read',
+      message: `Value ${value} was read from ${partition}, though its send had failed for certain.`,
+      evidence: [...lines, ...index.readsOf(partition, value)],
+    }));
+}
+
+/** A record that was read with other bytes than those that were sent. */
+export function corruptRecords({ history }: HistoryIndex): readonly Anomaly[] {
+  return history.events.flatMap((event) =>
+    event.f === 'poll'
+      ? (event.bad ?? []).map(([partition, offset, found]) => ({
+          name: 'corrupt-record' as const,
+          message: `The record at offset ${offset} of ${partition} is not what was sent: ${found}.`,
+          evidence: [event.i],
+        }))
+      : [],
+  );
 }
 
 /** A value that was read from a partition to which nobody sent it. */

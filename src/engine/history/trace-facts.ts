@@ -60,9 +60,34 @@ export function factsOf(event: RecordedEvent, topics: TopicNames): readonly Trac
     case 'batch-appended': {
       // Internal topics are no part of what clients did.
       if (!topics.has(event.topic)) return [];
-      const { baseOffset: off, lastOffset } = event;
-      return atBroker({ f: 'append', tp: nameOf(event, topics), off, n: lastOffset - off + 1 });
+      const { baseOffset: off, lastOffset, leaderEpoch: ep, producer } = event;
+      const numbered =
+        producer === undefined ? {} : { pid: producer.id, pep: producer.epoch, seq: producer.baseSequence };
+      return atBroker({ f: 'append', tp: nameOf(event, topics), off, n: lastOffset - off + 1, ep, ...numbered });
     }
+    case 'log-start-advanced':
+      if (!topics.has(event.topic)) return [];
+      return atBroker({ f: 'start', tp: nameOf(event, topics), off: event.logStartOffset });
+    case 'log-cleaned':
+      if (!topics.has(event.topic)) return [];
+      return atBroker({
+        f: 'clean',
+        tp: nameOf(event, topics),
+        from: event.firstDirtyOffset,
+        to: event.endOffset,
+        removed: event.removed,
+      });
+    case 'log-recovered':
+      if (!topics.has(event.topic)) return [];
+      return atBroker({
+        f: 'recover',
+        node: event.source,
+        tp: nameOf(event, topics),
+        from: event.logStartOffset,
+        to: event.logEndOffset,
+      });
+    case 'member-joined':
+      return atBroker({ f: 'member', g: event.group, m: event.member, state: 'joined' });
     case 'high-watermark-advanced':
       if (!topics.has(event.topic)) return [];
       return atBroker({ f: 'hw', tp: nameOf(event, topics), off: event.highWatermark });

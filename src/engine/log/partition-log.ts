@@ -682,7 +682,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const { durability, cause, writes, before, undo } = commit;
     const segment = this.active;
     const isStrict = writes.length > 0;
-    const { baseOffset } = headers[0] as BatchHeader;
+    const { baseOffset, partitionLeaderEpoch, producerId, producerEpoch, baseSequence } = headers[0] as BatchHeader;
     const modifiedAt = this.environment.clock.now();
     if (segment.size - (this.anchor?.size ?? 0) >= Math.max(checkpointBytes, segment.size / 8))
       writes.push(...this.anchored());
@@ -703,6 +703,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       lastOffset,
       bytes: bytes.length,
       segment: segment.baseOffset,
+      leaderEpoch: partitionLeaderEpoch,
+      ...(producerId >= 0 && { producer: { id: producerId, epoch: producerEpoch, baseSequence } }),
     });
     return { baseOffset, lastOffset, maxTimestamp, logAppendTime, isDuplicate: false, durable };
   }

@@ -34,6 +34,8 @@ test('operations and the trace are told in the order in which they happened', as
         lastOffset: 4,
         bytes: 9,
         segment: 0,
+        leaderEpoch: 4,
+        producer: { id: 7, epoch: 1, baseSequence: 12 },
       });
       stage.now = 5;
       return Promise.resolve(3);
@@ -43,7 +45,22 @@ test('operations and the trace are told in the order in which they happened', as
   stage.recorder.process('c1').point({ f: 'seek', tp, off: 2 });
   expect(stage.recorder.history().events).toEqual([
     { i: 1, t: 1000, p: 'producer', op: 1, e: 'inv', f: 'send', tp, v: 7 },
-    { i: 2, t: 2000, p: 'broker', op: 2, e: 'ok', f: 'append', tp, off: 3, n: 2, r: 'b' },
+    {
+      i: 2,
+      t: 2000,
+      p: 'broker',
+      op: 2,
+      e: 'ok',
+      f: 'append',
+      tp,
+      off: 3,
+      n: 2,
+      ep: 4,
+      pid: 7,
+      pep: 1,
+      seq: 12,
+      r: 'b',
+    },
     { i: 3, t: 5000, p: 'producer', op: 1, e: 'ok', f: 'send', tp, v: 7, off: 3 },
     { i: 4, t: 5000, p: 'c1', op: 3, e: 'ok', f: 'seek', tp, off: 2 },
   ]);

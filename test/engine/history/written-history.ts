@@ -4,7 +4,7 @@ import type { History, HistoryEvent, HistoryFact, Phase } from '../../../src/eng
 export const tp = 'orders/uuid:0';
 export const otherTp = 'orders/uuid:1';
 
-type Line = HistoryFact & { readonly p?: string; readonly e?: Phase; readonly op?: number; readonly r?: 'b' };
+export type Line = HistoryFact & { readonly p?: string; readonly e?: Phase; readonly op?: number; readonly r?: 'b' };
 
 /** A history of these lines. Without `op` a line is an operation of its own, without `e` it went well, without `p` the client `c1` did it. */
 export function written(...lines: readonly Line[]): History {
@@ -48,3 +48,7 @@ export const committed = (off: number, more: Partial<Line> = {}): Line =>
   ({ f: 'commit', g: 'g', offs: { [tp]: off }, ...more }) as Line;
 
 export const fenced = (who: string): Line => ({ f: 'fence', g: 'g', who, reason: 'session-expired', r: 'b' });
+
+/** A batch of `n` records that the broker appended. */
+export const appended = (off: number, n: number, more: Partial<Line> = {}): Line =>
+  ({ f: 'append', tp, off, n, r: 'b', p: 'broker', ...more }) as Line;
