@@ -58,16 +58,31 @@ export type StorageErrorCode =
   | 'conflict'
   | 'full'
   | 'closed'
+  /** What was read is not what was written, or is gone. `range` says of which file, and where. */
   | 'corrupt'
+  /** Others keep an older layout of the storage open. */
+  | 'upgrade-blocked'
+  /** The storage was written by a later version of this software. */
+  | 'version-too-new'
   | 'io';
+
+/** Bytes `from`…`to` of a file. */
+export interface FileBytes {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+}
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';
+  /** What is damaged, where that is known. All bytes around it can be read. */
+  readonly range: FileBytes | undefined;
   constructor(
     readonly code: StorageErrorCode,
     message: string,
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; range?: FileBytes },
   ) {
     super(message, options);
+    this.range = options?.range;
   }
 }

@@ -42,11 +42,11 @@ function pattern(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (at * 7 + (at >>> 8)) & 0xff);
 }
 
-/** The lengths of all chunks that are stored, by file id and position. */
+/** The lengths of all chunks that are stored, without their checksums, by file id and position. */
 async function chunkLengths(name: string): Promise<number[]> {
   const database = await openDB(name);
   try {
-    return (await database.getAll('chunks')).map((value: Uint8Array) => value.buffer.byteLength);
+    return (await database.getAll('chunks')).map((value: Uint8Array) => value.buffer.byteLength - 4);
   } finally {
     database.close();
   }

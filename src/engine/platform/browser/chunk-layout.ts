@@ -1,3 +1,5 @@
+import { checksumBytes } from './stored-rows.js';
+
 /**
  * How files are cut into IndexedDB values. Chromium keeps values of 64 KiB or more in files of their own and smaller ones in its key-value store; just above
  * that limit is the slowest place of all, and no other browser minds. So a chunk is either small, or large.
@@ -6,10 +8,15 @@ export const largestSmallChunk = 60_000;
 export const smallestLargeChunk = 256 * 1024;
 export const largestChunk = 1024 * 1024;
 
-/** A value of the chunk store: `bytes` (exactly as long as they look) at `start` of a file. */
+/** A value of the chunk store: bytes that begin at `start` of a file, with room for their checksum behind them, in a buffer of exactly that length. */
 export interface Chunk {
   readonly start: number;
-  readonly bytes: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** How many bytes of the file a chunk holds. */
+export function chunkLength({ value }: Chunk): number {
+  return value.length - checksumBytes;
 }
 
 /** Copies `parts`, which follow each other from `position` on, into as few chunks as there may be. */
@@ -20,16 +27,17 @@ export function cutIntoChunks(parts: readonly Uint8Array[], position: number): C
   let [part, from] = [0, 0];
   for (let index = 0; index < count; index++) {
     const start = Math.floor((total * index) / count);
-    const bytes = new Uint8Array(Math.floor((total * (index + 1)) / count) - start);
-    for (let filled = 0; filled < bytes.length;) {
+    const length = Math.floor((total * (index + 1)) / count) - start;
+    const value = new Uint8Array(length + checksumBytes);
+    for (let filled = 0; filled < length;) {
       const source = parts[part] as Uint8Array;
-      const taken = Math.min(source.length - from, bytes.length - filled);
-      bytes.set(source.subarray(from, from + taken), filled);
+      const taken = Math.min(source.length - from, length - filled);
+      value.set(source.subarray(from, from + taken), filled);
       filled += taken;
       from += taken;
       if (from === source.length) [part, from] = [part + 1, 0];
     }
-    chunks.push({ start: position + start, bytes });
+    chunks.push({ start: position + start, value });
   }
   return chunks;
 }

@@ -1,13 +1,22 @@
 import type { ChunkedFile, ChunkExtent } from './chunked-file.js';
 import { largestSmallChunk } from './chunk-layout.js';
 import { chunkKeys } from './indexeddb-schema.js';
+import { unsealChunk } from './stored-rows.js';
 
 /** From this many small neighbours on one range request is quicker than a request each. */
 const rangeFrom = 8;
 
-/** A chunk that should be there is not, or is too short. */
-export class MissingChunk extends Error {
-  override readonly name = 'MissingChunk';
+/** Bytes of a file that are not what was written, or are gone. */
+export class DamagedChunk extends Error {
+  override readonly name = 'DamagedChunk';
+  constructor(
+    readonly from: number,
+    readonly to: number,
+    found: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The bytes ${from} to ${to} ${found}`, options);
+  }
 }
 
 /** How many bytes of large chunks are kept in memory. */
@@ -16,13 +25,13 @@ const cacheBytes = 12 * 1024 * 1024;
 /** How far a reader that goes through a file is read ahead of: the browser fetches while the reader works on what it has. */
 const readAheadBytes = 4 * 1024 * 1024;
 
-/** Reads files from their chunks. Large ones stay in memory for a while: reads seldom begin and end where chunks do. */
+/** Reads files from their chunks, and believes none without its checksum. Large ones stay in memory for a while: reads seldom begin and end where chunks do. */
 export class ChunkReader {
   private readonly cache = new Map<string, CachedChunk>();
   private cachedBytes = 0;
   private last: { readonly file: ChunkedFile; readonly from: number; readonly to: number } | undefined;
 
-  /** A copy of the bytes `from`…`to`, which lie within the file. Rejects with `MissingChunk` if they are not all there. */
+  /** A copy of the bytes `from`…`to`, which lie within the file. Rejects with `DamagedChunk` if they are not all there and sound. */
   async read(database: IDBDatabase, file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {
     const chunks = this.request(database, file, file.extents(from, to));
     if (this.last?.file === file && this.last.from < from && from <= this.last.to) {
@@ -31,18 +40,27 @@ export class ChunkReader {
     }
     this.last = { file, from, to };
     const bytes = new Uint8Array(to - from);
-    for (const chunk of (await Promise.all(chunks)).flat()) {
-      const skipped = Math.max(from - chunk.start, 0);
-      bytes.set(chunk.bytes.subarray(skipped, to - chunk.start), chunk.start + skipped - from);
+    let end = 0;
+    for (const request of await Promise.allSettled(chunks)) {
+      if (request.status === 'rejected') throw request.reason;
+      for (const chunk of request.value) {
+        // The first one asked for begins at `from` or before, if all are there.
+        if (chunk.start > Math.max(end, from)) throw new DamagedChunk(end, chunk.start, 'are missing');
+        const skipped = Math.max(from - chunk.start, 0);
+        bytes.set(chunk.bytes.subarray(skipped, to - chunk.start), chunk.start + skipped - from);
+        end = chunk.start + chunk.bytes.length;
+        if (end < Math.min(chunk.end, to)) throw new DamagedChunk(end, chunk.end, 'are missing');
+      }
     }
+    if (end < to) throw new DamagedChunk(end, file.size, 'are missing');
     return bytes;
   }
 
   /** Asks for chunks that follow each other: large ones by their keys, small ones by range if they are many, all in one transaction. */
-  private request(database: IDBDatabase, file: ChunkedFile, extents: readonly ChunkExtent[]): Promise<Chunk[]>[] {
+  private request(database: IDBDatabase, file: ChunkedFile, extents: readonly ChunkExtent[]): Promise<FoundChunk[]>[] {
     let opened: IDBObjectStore | undefined;
     const store = () => (opened ??= database.transaction('chunks', 'readonly').objectStore('chunks'));
-    const requests: Promise<Chunk[]>[] = [];
+    const requests: Promise<FoundChunk[]>[] = [];
     for (let at = 0; at < extents.length;) {
       const extent = extents[at] as ChunkExtent;
       if (isLarge(extent)) {
@@ -59,7 +77,7 @@ export class ChunkReader {
     return requests;
   }
 
-  private cached(file: ChunkedFile, extent: ChunkExtent, store: () => IDBObjectStore): Promise<Chunk[]> {
+  private cached(file: ChunkedFile, extent: ChunkExtent, store: () => IDBObjectStore): Promise<FoundChunk[]> {
     const key = `${file.id} ${file.revision} ${extent.start} ${extent.length}`;
     const found = this.cache.get(key) ?? { length: extent.length, chunk: readOne(store(), file.id, extent) };
     if (!this.cache.delete(key)) {
@@ -82,35 +100,62 @@ export class ChunkReader {
 
 interface CachedChunk {
   readonly length: number;
-  readonly chunk: Promise<Chunk[]>;
+  readonly chunk: Promise<FoundChunk[]>;
 }
 
 function isLarge({ length }: ChunkExtent): boolean {
   return length > largestSmallChunk;
 }
 
-interface Chunk {
+/** Sound bytes of a file. They should go on to `end`. */
+interface FoundChunk {
   readonly start: number;
   readonly bytes: Uint8Array;
+  readonly end: number;
 }
 
-async function readOne(store: IDBObjectStore, id: number, extent: ChunkExtent): Promise<Chunk[]> {
-  return [counted(extent, await resultOf<unknown>(store.get([id, extent.start])))];
-}
-
-async function readRun(store: IDBObjectStore, id: number, run: readonly ChunkExtent[]): Promise<Chunk[]> {
-  const last = run.at(-1) as ChunkExtent;
-  const values = await resultOf<unknown[]>(store.getAll(chunkKeys(id, run[0]?.start, last.start + last.length)));
-  return run.map((extent, index) => counted(extent, values[index]));
-}
-
-/** The bytes of a chunk that count. */
-function counted({ start, length }: ChunkExtent, value: unknown): Chunk {
-  if (!(value instanceof Uint8Array) || value.length < length) {
-    const found = value instanceof Uint8Array ? `${value.length} bytes` : 'nothing';
-    throw new MissingChunk(`At byte ${start} ${found} were found where ${length} should be`);
+async function readOne(store: IDBObjectStore, id: number, extent: ChunkExtent): Promise<FoundChunk[]> {
+  const { start, length } = extent;
+  let value: unknown;
+  try {
+    value = await resultOf<unknown>(store.get([id, start]));
+  } catch (error) {
+    if (!isLostValue(error)) throw error;
+    throw new DamagedChunk(start, start + length, `can no longer be read by the browser (${error.message})`, {
+      cause: error,
+    });
   }
-  return { start, bytes: value.length === length ? value : value.subarray(0, length) };
+  return [sound(id, extent, value)];
+}
+
+async function readRun(store: IDBObjectStore, id: number, run: readonly ChunkExtent[]): Promise<FoundChunk[]> {
+  const last = run.at(-1) as ChunkExtent;
+  const range = chunkKeys(id, run[0]?.start, last.start + last.length);
+  try {
+    const values = await resultOf<unknown[]>(store.getAll(range));
+    return run.map((extent, index) => sound(id, extent, values[index]));
+  } catch (error) {
+    if (!(error instanceof DamagedChunk || isLostValue(error))) throw error;
+    // One is gone, so that the values do not stand where they should, or none could be read for its sake: now each by itself.
+    const { transaction } = store;
+    const again = transaction.db.transaction('chunks', 'readonly').objectStore('chunks');
+    return (await Promise.all(run.map((extent) => readOne(again, id, extent)))).flat();
+  }
+}
+
+/** The bytes of a chunk, if they are what was written. Shorter ones are taken as they are: what is missing behind them has been in a chunk of its own. */
+function sound(id: number, { start, length }: ChunkExtent, value: unknown): FoundChunk {
+  if (value === undefined) throw new DamagedChunk(start, start + length, 'are missing');
+  const bytes = unsealChunk(value, id, start);
+  if (bytes === undefined) throw new DamagedChunk(start, start + length, 'do not have their checksum');
+  if (bytes.length > length)
+    throw new DamagedChunk(start, start + length, `were written as ${bytes.length} in one piece`);
+  return { start, bytes, end: start + length };
+}
+
+/** The browser has the row, but not what it holds: a file of its own database is gone. */
+function isLostValue(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === 'NotReadableError';
 }
 
 /** What a request answers. */

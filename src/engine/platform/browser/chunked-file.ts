@@ -1,15 +1,13 @@
+import { StorageError } from '../../environment/storage.js';
 import { largestChunk, largestSmallChunk, smallestLargeChunk } from './chunk-layout.js';
 
-/** Part of a chunk of the store: where the chunk begins in its file, and how many of its bytes count. */
+/** A chunk of the store: where it begins in its file, and how long it is. */
 export interface ChunkExtent {
   readonly start: number;
   readonly length: number;
 }
 
-/**
- * What is known of a file: its size and where its chunks begin. A chunk counts up to the beginning of the next one or the end of the file, however long its value
- * is; so a file is cut without touching the chunk that the cut goes through.
- */
+/** What is known of a file: its size and where its chunks begin. Each ends where the next one begins, the last one with the file. */
 export class ChunkedFile {
   /** Grows whenever bytes were taken away or chunks were joined: what was planned before may not be there any more. */
   revision = 0;
@@ -20,7 +18,16 @@ export class ChunkedFile {
     public size: number,
     public modifiedAt: number,
     readonly starts: number[] = [],
+    /** What is wrong with the file as a whole: then it is not written to. */
+    readonly damage?: string,
   ) {}
+
+  /** Throws `corrupt` if it is known not to be what was written. */
+  checkWhole(name: string): void {
+    if (this.damage === undefined) return;
+    const range = { file: name, from: 0, to: this.size };
+    throw new StorageError('corrupt', `${name} is damaged: ${this.damage}.`, { range });
+  }
 
   /** The chunks that hold the bytes `from`…`to`, which lie within the file. */
   extents(from: number, to: number): ChunkExtent[] {

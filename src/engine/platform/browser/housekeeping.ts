@@ -1,6 +1,8 @@
 import type { Durability } from '../../environment/storage.js';
-import type { ChunkedFile } from './chunked-file.js';
+import { DamagedChunk } from './chunk-reader.js';
+import type { ChunkedFile, ChunkExtent } from './chunked-file.js';
 import { chunkKeys } from './indexeddb-schema.js';
+import { checksumBytes, sealChunk } from './stored-rows.js';
 
 /** What housekeeping needs of its storage. */
 export interface HousekeptStorage {
@@ -77,18 +79,30 @@ export class Housekeeping {
     const [file] = this.grownFiles;
     if (file === undefined) return;
     const tail = file.smallTail();
-    if (tail === undefined) {
+    const joined = tail && (await this.joined(file, tail));
+    if (tail === undefined || joined === undefined) {
       this.grownFiles.delete(file);
       return;
     }
-    const end = tail.start + tail.length;
-    const joined = await this.storage.read(file, tail.start, end);
     // Strict, for what it replaces may have been: see where the storage commits large chunks.
     await this.storage.write('strict', (transaction) => {
       const chunks = transaction.objectStore('chunks');
-      chunks.delete(chunkKeys(file.id, tail.start, end));
+      chunks.delete(chunkKeys(file.id, tail.start, tail.start + tail.length));
       chunks.put(joined, [file.id, tail.start]);
     });
     file.join(tail);
+  }
+
+  /** The chunks of `tail` as one; undefined if one of them is damaged: then all are left as they are. */
+  private async joined(file: ChunkedFile, { start, length }: ChunkExtent): Promise<Uint8Array | undefined> {
+    try {
+      const value = new Uint8Array(length + checksumBytes);
+      value.set(await this.storage.read(file, start, start + length));
+      sealChunk(value, file.id, start);
+      return value;
+    } catch (error) {
+      if (error instanceof DamagedChunk) return undefined;
+      throw error;
+    }
   }
 }

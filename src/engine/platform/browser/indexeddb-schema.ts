@@ -1,51 +1,130 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { StorageError } from '../../environment/storage.js';
+import type { FileRow, FolderRow, OwnerRow, UpgradeMarker } from './stored-rows.js';
 
 /** The version of the layout below. A later one adds a step to `upgrade`. */
-const schemaVersion = 1;
-
-/** Who may write: the opener with this token. `commits` counts the write transactions, so that one whose end was not seen can be found out about. */
-export interface OwnerRow {
-  readonly token: number;
-  readonly commits: number;
-}
-
-export interface FileRow {
-  readonly id: number;
-  readonly size: number;
-  readonly modifiedAt: number;
-}
+const schemaVersion = 2;
 
 export const ownerKey = 'owner';
+export const upgradeKey = 'upgrade';
 
 export interface StorageSchema extends DBSchema {
   owner: { key: typeof ownerKey; value: OwnerRow };
   files: { key: string; value: FileRow };
+  /** The bytes of a blob and their checksum, by its name. */
   blobs: { key: string; value: Uint8Array };
-  /** By file id and position. */
+  /** The bytes of a chunk and their checksum, by file id and position. */
   chunks: { key: [number, number]; value: Uint8Array };
   /** Ids of files that are gone but whose chunks are not yet. */
-  garbage: { key: number; value: true };
+  garbage: { key: number; value: number };
+  /** What is in each folder, by its name. */
+  folders: { key: string; value: FolderRow };
+  /** Bytes that mean nothing: they are deleted when space has run out. */
+  reserve: { key: number; value: Uint8Array };
+  /** How far an upgrade of the rows has come; empty when there is none. */
+  upgrade: { key: typeof upgradeKey; value: UpgradeMarker };
 }
 
 export type StorageDatabase = IDBPDatabase<StorageSchema>;
 
-export const storeNames = ['owner', 'files', 'blobs', 'chunks', 'garbage'] as const;
+/** What a write transaction of the storage may touch. */
+export const storeNames = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve'] as const;
 
-/** Opens the database, and creates or upgrades it if need be. With `mustExist` one that is not there is not created: then this rejects with AbortError. */
-export function openDatabase(name: string, { mustExist = false } = {}): Promise<StorageDatabase> {
-  return openDB<StorageSchema>(name, schemaVersion, {
-    upgrade(database, oldVersion, _, transaction) {
-      if (oldVersion > 0 || !mustExist) return upgrade(database, oldVersion);
-      // The opening itself rejects with the same error.
-      transaction.done.catch(() => undefined);
-      transaction.abort();
-    },
+const storesOfVersion1 = ['owner', 'files', 'blobs', 'chunks', 'garbage'] as const;
+const storesOfVersion2 = ['folders', 'reserve', 'upgrade'] as const;
+
+export interface OpenDatabaseOptions {
+  /** One that is not there is not created: then opening rejects with AbortError. */
+  readonly mustExist?: boolean;
+  /** How long to wait for others that have an older version of the database open, in milliseconds. */
+  readonly blockedMs?: number;
+}
+
+/** How long another tab may take to finish its transactions and let go. */
+const defaultBlockedMs = 5000;
+
+/** How often opening is tried when the browser fails at it, and how long it is waited for it to recover at first, in milliseconds; then four times that. */
+const openingAttempts = 3;
+const openingPauseMs = 100;
+
+/**
+ * Opens the database as `openOnce` does, which says what it may reject with. Where the browser itself fails ("Internal error opening backing store") it is tried again, not
+ * more than twice. Nothing that is there is ever deleted to make it work.
+ */
+export async function openDatabase(name: string, options: OpenDatabaseOptions = {}): Promise<StorageDatabase> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(name, options);
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === 'UnknownError')) throw error;
+      if (attempt === openingAttempts)
+        throw new StorageError(
+          'io',
+          `The browser could not open the database '${name}' in ${attempt} attempts: ${error.message} Nothing was changed. Restart the browser, or free some space on the disk, and try again.`,
+          { cause: error },
+        );
+      await new Promise((resolve) => setTimeout(resolve, openingPauseMs * 4 ** (attempt - 1)));
+    }
+  }
+}
+
+/**
+ * Opens the database, and creates it, or changes its layout, if need be. Whoever has it open in an older version is told to let go (`versionchange`). Rejects with
+ * `upgrade-blocked` if one does not in time, and with `version-too-new` if the layout is a later one than this code knows; then nothing has been written.
+ */
+function openOnce(
+  name: string,
+  { mustExist = false, blockedMs = defaultBlockedMs }: OpenDatabaseOptions = {},
+): Promise<StorageDatabase> {
+  return new Promise((resolve, reject) => {
+    let isGivenUp = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const giveUp = (): void => {
+      isGivenUp = true;
+      reject(
+        new StorageError(
+          'upgrade-blocked',
+          `The database '${name}' has an older layout, and another tab of this site keeps it open. Close the site's other tabs, then open it again.`,
+        ),
+      );
+    };
+    openDB<StorageSchema>(name, schemaVersion, {
+      blocked: () => (timer ??= setTimeout(giveUp, blockedMs)),
+      upgrade(database, oldVersion, _, transaction) {
+        if (!isGivenUp && (oldVersion > 0 || !mustExist)) {
+          upgrade(database, oldVersion);
+          if (oldVersion === 1) void transaction.objectStore('upgrade').put({ stage: 'chunks' }, upgradeKey);
+          return;
+        }
+        // The opening itself rejects with the same error.
+        transaction.done.catch(() => undefined);
+        transaction.abort();
+      },
+    })
+      .finally(() => clearTimeout(timer))
+      .then((database) => {
+        // A request to open cannot be taken back: it may be granted after we have gone.
+        if (isGivenUp) database.close();
+        else resolve(database);
+      })
+      .catch((error: unknown) => reject(openingError(name, error)));
   });
 }
 
 /** One step a version, each from the one before. */
 function upgrade(database: StorageDatabase, oldVersion: number): void {
-  if (oldVersion < 1) for (const store of storeNames) database.createObjectStore(store);
+  if (oldVersion < 1) for (const store of storesOfVersion1) database.createObjectStore(store);
+  if (oldVersion < 2) for (const store of storesOfVersion2) database.createObjectStore(store);
+}
+
+function openingError(name: string, error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if (error.name !== 'VersionError') return error;
+  return new StorageError(
+    'version-too-new',
+    `The database '${name}' was written by a newer version of this software, which this one does not understand. Nothing was changed. Reload the page, or update it.`,
+    { cause: error },
+  );
 }
 
 /** The keys of a file's chunks that begin at `from` or later, and before `to`. */

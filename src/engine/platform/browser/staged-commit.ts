@@ -1,122 +1,108 @@
-import { StorageError, type StorageWrite } from '../../environment/storage.js';
-import { cutIntoChunks, type Chunk } from './chunk-layout.js';
-import { ChunkedFile } from './chunked-file.js';
-import { chunkKeys, type FileRow } from './indexeddb-schema.js';
+import { StorageError } from '../../environment/storage.js';
+import { chunkLength, type Chunk } from './chunk-layout.js';
+import { ChunkedFile, type ChunkExtent } from './chunked-file.js';
+import { chunkKeys } from './indexeddb-schema.js';
+import type { PreparedWrite } from './prepared-writes.js';
+import type { StoredState } from './store-opening.js';
+import type { FolderChange, FolderEntry } from './stored-folders.js';
+import { checksumBytes, fileRow, garbageRow, sealChunk } from './stored-rows.js';
 
-/** A write as it goes into the database: its bytes are copies, cut into chunks. Appends that follow each other have become one. */
-export type PreparedWrite =
-  | {
-      readonly kind: 'append' | 'replace';
-      readonly file: string;
-      readonly position: number;
-      readonly size: number;
-      readonly modifiedAt: number;
-      readonly chunks: readonly Chunk[];
-    }
-  | Exclude<StorageWrite, { kind: 'append' | 'replace' }>;
-
-/** Copies everything at once; what the caller does to its bytes afterwards changes nothing. */
-export function prepareWrites(writes: readonly StorageWrite[]): PreparedWrite[] {
-  const prepared: (PreparedWrite | AppendRun)[] = [];
-  const runs = new Map<string, AppendRun>();
-  for (const write of writes) {
-    if (write.kind === 'append') {
-      const run = runs.get(write.file);
-      if (run !== undefined && run.position + run.size === write.position) {
-        run.add(write.bytes, write.modifiedAt);
-        continue;
-      }
-      const begun = new AppendRun(write.file, write.position, write.modifiedAt);
-      begun.add(write.bytes, write.modifiedAt);
-      runs.set(write.file, begun);
-      prepared.push(begun);
-      continue;
-    }
-    if ('file' in write) runs.delete(write.file);
-    if (write.kind === 'replace') {
-      const { file, modifiedAt, bytes } = write;
-      const chunks = cutIntoChunks([bytes], 0);
-      prepared.push({ kind: 'replace', file, position: 0, size: bytes.length, modifiedAt, chunks });
-    } else prepared.push(write.kind === 'put-blob' ? { ...write, bytes: write.bytes.slice() } : write);
-  }
-  return prepared.map((write) => (write instanceof AppendRun ? write.prepared() : write));
-}
-
-class AppendRun {
-  size = 0;
-  private readonly parts: Uint8Array[] = [];
-
-  constructor(
-    readonly file: string,
-    readonly position: number,
-    private modifiedAt: number,
-  ) {}
-
-  add(bytes: Uint8Array, modifiedAt: number): void {
-    if (bytes.length > 0) this.parts.push(bytes);
-    this.size += bytes.length;
-    this.modifiedAt = modifiedAt;
-  }
-
-  prepared(): PreparedWrite {
-    const { file, position, size, modifiedAt } = this;
-    return { kind: 'append', file, position, size, modifiedAt, chunks: cutIntoChunks(this.parts, position) };
-  }
-}
-
-/** A file as a commit leaves it: the first `kept` chunks of `base`, and others. */
+/** A file as a commit leaves it: the first `kept` chunks of `base`, what is left of the one after them if it was cut, and others. */
 interface StagedFile {
   readonly base: ChunkedFile;
   kept: number;
-  readonly added: number[];
+  cut: ChunkExtent | undefined;
+  readonly added: Chunk[];
   size: number;
   modifiedAt: number;
-  isCut: boolean;
+  /** The lowest position to which it was cut. */
+  cutTo: number;
 }
 
-/** What one commit does, to the database and then to the picture of the files that is kept in memory. Throws a `StorageError` if the writes do not fit. */
+/** What one commit does, to the database and then to the picture of it that is kept in memory. Throws a `StorageError` if the writes do not fit. */
 export class StagedCommit {
   private readonly staged = new Map<string, StagedFile | undefined>();
-  private readonly operations: ((transaction: IDBTransaction) => void)[] = [];
+  private readonly blobs = new Map<string, Uint8Array | undefined>();
   private readonly discarded: ChunkedFile[] = [];
-  /** Whether a large chunk is among the writes. */
-  hasLargeChunk = false;
+  private readonly folders: FolderChange;
 
   constructor(
-    private readonly files: ReadonlyMap<string, ChunkedFile>,
+    private readonly state: StoredState,
     writes: readonly PreparedWrite[],
     private readonly newId: () => number,
   ) {
     for (const write of writes) this.stage(write);
+    this.folders = this.folderChange();
+  }
+
+  /** Reads what is left of chunks that were cut: they are written anew, for a chunk counts as a whole or not at all. Then all chunks get their checksums. */
+  async prepare(read: (file: ChunkedFile, from: number, to: number) => Promise<Uint8Array>): Promise<void> {
+    for (const file of this.staged.values()) {
+      if (file === undefined) continue;
+      if (file.cut !== undefined) {
+        const { start, length } = file.cut;
+        const value = new Uint8Array(length + checksumBytes);
+        value.set(await read(file.base, start, start + length));
+        file.added.unshift({ start, value });
+        file.cut = undefined;
+      }
+      for (const { start, value } of file.added) sealChunk(value, file.base.id, start);
+    }
+  }
+
+  /** Whether a large value is among the writes. */
+  get hasLargeValue(): boolean {
+    const isLarge = (value: Uint8Array | undefined): boolean => (value?.length ?? 0) >= largeFrom;
+    if ([...this.blobs.values()].some(isLarge)) return true;
+    return [...this.staged.values()].some((file) => file?.added.some(({ value }) => isLarge(value)));
   }
 
   /** Makes all requests of the commit. */
   request(transaction: IDBTransaction): void {
-    for (const operation of this.operations) operation(transaction);
-    const rows = transaction.objectStore('files');
+    const chunks = transaction.objectStore('chunks');
+    const files = transaction.objectStore('files');
     for (const [name, file] of this.staged) {
-      if (file === undefined) rows.delete(name);
-      else rows.put({ id: file.base.id, size: file.size, modifiedAt: file.modifiedAt } satisfies FileRow, name);
+      if (file === undefined) {
+        files.delete(name);
+        continue;
+      }
+      const { base, added, size, modifiedAt, cutTo } = file;
+      if (cutTo < base.size) chunks.delete(chunkKeys(base.id, cutTo));
+      for (const { start, value } of added) chunks.put(value, [base.id, start]);
+      files.put(fileRow(name, { id: base.id, size, modifiedAt }), name);
     }
+    const blobs = transaction.objectStore('blobs');
+    for (const [name, value] of this.blobs)
+      if (value === undefined) blobs.delete(name);
+      else blobs.put(value, name);
     const garbage = transaction.objectStore('garbage');
-    for (const { id } of this.discarded) garbage.put(true, id);
+    for (const { id } of this.discarded) garbage.put(garbageRow(id), id);
+    const folders = transaction.objectStore('folders');
+    for (const [name, row] of this.folders.rows)
+      if (row === undefined) folders.delete(name);
+      else folders.put(row, name);
   }
 
-  /** The transaction is complete: `files` become what the commit made of them. Answers the files whose chunks are garbage now. */
-  adopt(files: Map<string, ChunkedFile>): readonly ChunkedFile[] {
+  /** The transaction is complete: the state becomes what the commit made of it. Answers the files whose chunks are garbage now. */
+  adopt(): readonly ChunkedFile[] {
+    const { files, blobs } = this.state;
     for (const [name, staged] of this.staged) {
       if (staged === undefined) {
         files.delete(name);
         continue;
       }
-      const { base, kept, added, size, modifiedAt, isCut } = staged;
+      const { base, kept, added, size, modifiedAt, cutTo } = staged;
+      if (cutTo < base.size) base.revision++;
       base.starts.length = kept;
-      for (const start of added) base.starts.push(start);
+      for (const { start } of added) base.starts.push(start);
       base.size = size;
       base.modifiedAt = modifiedAt;
-      if (isCut) base.revision++;
       files.set(name, base);
     }
+    for (const [name, value] of this.blobs)
+      if (value === undefined) blobs.delete(name);
+      else blobs.add(name);
+    this.folders.adopt();
     return this.discarded;
   }
 
@@ -137,53 +123,80 @@ export class StagedCommit {
       case 'delete':
         return this.discard(write.file);
       case 'put-blob':
-        this.operations.push((transaction) => transaction.objectStore('blobs').put(write.bytes, write.name));
+        this.state.folders.check(write.name);
+        this.blobs.set(write.name, write.value);
         return;
       case 'delete-blob':
-        this.operations.push((transaction) => transaction.objectStore('blobs').delete(write.name));
+        this.blobs.set(write.name, undefined);
     }
   }
 
   private append(name: string, write: PreparedWrite & { readonly kind: 'append' | 'replace' }): void {
+    this.state.folders.check(name);
     const file = this.current(name) ?? stagedOf(new ChunkedFile(this.newId(), 0, write.modifiedAt));
+    file.base.checkWhole(name);
     if (file.size !== write.position) throw sizeConflict(name, file.size, write.position);
     this.staged.set(name, file);
-    for (const { start, bytes } of write.chunks) {
-      file.added.push(start);
-      if (bytes.length >= largeFrom) this.hasLargeChunk = true;
-      this.operations.push((transaction) => transaction.objectStore('chunks').put(bytes, [file.base.id, start]));
-    }
+    file.added.push(...write.chunks);
     file.size += write.size;
     file.modifiedAt = write.modifiedAt;
   }
 
   private truncate(name: string, size: number, modifiedAt: number): void {
+    this.state.folders.check(name);
     const file = this.current(name);
     if (file === undefined) throw new StorageError('not-found', `There is no file ${name} to truncate.`);
+    file.base.checkWhole(name);
     if (size > file.size) throw sizeConflict(name, file.size, size);
     this.staged.set(name, file);
-    while ((file.added.at(-1) ?? -1) >= size) file.added.pop();
-    file.kept = file.base.chunksBefore(size, file.kept);
-    const range = chunkKeys(file.base.id, size);
-    this.operations.push((transaction) => transaction.objectStore('chunks').delete(range));
     file.size = size;
     file.modifiedAt = modifiedAt;
-    file.isCut = true;
+    while ((file.added.at(-1)?.start ?? -1) >= size) file.added.pop();
+    const last = file.added.at(-1);
+    if (last !== undefined) {
+      const kept = last.value.slice(0, size - last.start + checksumBytes);
+      if (chunkLength(last) > size - last.start) file.added.splice(-1, 1, { start: last.start, value: kept });
+      return;
+    }
+    const { base } = file;
+    file.cutTo = Math.min(file.cutTo, size);
+    // What an earlier write of this commit has cut may be cut again.
+    const before = base.chunksBefore(size, file.cut === undefined ? file.kept : file.kept + 1);
+    const start = base.starts[before - 1] ?? 0;
+    const end = base.starts[before] ?? base.size;
+    const isWithin = before > 0 && size < end;
+    file.cut = isWithin ? { start, length: size - start } : undefined;
+    file.kept = isWithin ? before - 1 : before;
   }
 
   private discard(name: string): void {
     const file = this.current(name);
     if (file === undefined) return;
-    // The chunks of this very commit are garbage as well: they will be there when it is complete.
-    const starts = [...file.base.starts.slice(0, file.kept), ...file.added];
-    this.discarded.push(new ChunkedFile(file.base.id, file.size, file.modifiedAt, starts));
+    const { base } = file;
+    // The chunks that this very commit would have added are never written. Of a file whose row was damaged nobody knows which chunks are its own.
+    if (base.starts.length > 0)
+      this.discarded.push(new ChunkedFile(base.id, base.size, base.modifiedAt, [...base.starts]));
     this.staged.set(name, undefined);
   }
 
   private current(name: string): StagedFile | undefined {
     if (this.staged.has(name)) return this.staged.get(name);
-    const file = this.files.get(name);
+    const file = this.state.files.get(name);
     return file && stagedOf(file);
+  }
+
+  private folderChange(): FolderChange {
+    const [added, removed, deleted]: [FolderEntry[], FolderEntry[], string[]] = [[], [], []];
+    const note = (entry: FolderEntry, was: boolean, is: boolean): void => {
+      if (is && !was) added.push(entry);
+      if (was && !is) removed.push(entry);
+      if (!is) deleted.push(entry.name);
+    };
+    for (const [name, file] of this.staged)
+      note({ kind: 'file', name }, this.state.files.has(name), file !== undefined);
+    for (const [name, value] of this.blobs)
+      note({ kind: 'blob', name }, this.state.blobs.has(name), value !== undefined);
+    return this.state.folders.change(added, removed, deleted);
   }
 }
 
@@ -191,8 +204,8 @@ export class StagedCommit {
 const largeFrom = 64 * 1024;
 
 function stagedOf(base: ChunkedFile): StagedFile {
-  const { size, modifiedAt } = base;
-  return { base, kept: base.starts.length, added: [], size, modifiedAt, isCut: false };
+  const { size, modifiedAt, starts } = base;
+  return { base, kept: starts.length, cut: undefined, added: [], size, modifiedAt, cutTo: Infinity };
 }
 
 function sizeConflict(file: string, found: number, expected: number): StorageError {

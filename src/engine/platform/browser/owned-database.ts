@@ -1,0 +1,182 @@
+import { unwrap } from 'idb';
+import { StorageError, type Durability } from '../../environment/storage.js';
+import { resultOf } from './chunk-reader.js';
+import { openDatabase, ownerKey, storeNames, type StorageDatabase } from './indexeddb-schema.js';
+import { finishUpgrade } from './schema-upgrade.js';
+import { newToken, takeOver, type TakenStore } from './store-opening.js';
+import { soundOwnerRow, ownerRow, type OwnerRow } from './stored-rows.js';
+
+/**
+ * A database that we have taken over: whoever had it before can write no more, and neither can we once another has taken it. A connection that breaks is opened again,
+ * once for all who use it, and what was under way is tried once more.
+ */
+export class OwnedDatabase {
+  private connection: IDBDatabase | undefined;
+  private reopening: Promise<IDBDatabase> | undefined;
+  private isFenced = false;
+
+  private constructor(
+    private readonly name: string,
+    private owner: OwnerRow,
+    private readonly onFenced: () => void,
+  ) {}
+
+  /** Opens the database, creating it if need be, and takes it over. `onFenced` is called once, when another has done that, or deletes it. */
+  static async open(name: string, onFenced: () => void): Promise<[OwnedDatabase, TakenStore]> {
+    const database = await openDatabase(name);
+    try {
+      const token = newToken();
+      await finishUpgrade(database, token);
+      const store = await takeOver(database, token);
+      const owned = new OwnedDatabase(name, store.owner, onFenced);
+      owned.connect(database);
+      return [owned, store];
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  /** Does something with the connection, and does it again, once, if the connection is found broken. */
+  async use<Value>(use: (database: IDBDatabase, isAgain: boolean) => Promise<Value>): Promise<Value> {
+    if (this.isFenced) throw fencedError();
+    const { connection } = this;
+    if (connection !== undefined) {
+      try {
+        return await use(connection, false);
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+      }
+    }
+    return await use(await this.another(connection), true);
+  }
+
+  /** One write transaction, complete when this resolves. If the connection breaks in it, what became of it is found out. */
+  async write(durability: Durability, lastId: number, request: (transaction: IDBTransaction) => void): Promise<void> {
+    const next = ownerRow({ ...this.owner, commits: this.owner.commits + 1, lastId });
+    try {
+      await this.use(async (database, isAgain) => {
+        if (isAgain && (await storedOwner(database)).commits === next.commits) return;
+        await guardedTransaction(database, next, durability, request);
+      });
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'fenced') this.becomeFenced();
+      throw error;
+    }
+    this.owner = next;
+  }
+
+  /** Lets the connection go, which may be dead without anybody having said so. The next use opens another. */
+  dropConnection(): void {
+    this.connection?.close();
+    this.connection = undefined;
+  }
+
+  close(): void {
+    this.connection?.close();
+    this.connection = undefined;
+  }
+
+  /** A connection in the place of one that is broken. */
+  private another(broken: IDBDatabase | undefined): Promise<IDBDatabase> {
+    if (this.connection !== undefined && this.connection !== broken) return Promise.resolve(this.connection);
+    this.reopening ??= this.reopen().finally(() => (this.reopening = undefined));
+    return this.reopening;
+  }
+
+  private async reopen(): Promise<IDBDatabase> {
+    this.dropConnection();
+    const database = await openDatabase(this.name, { mustExist: true }).catch((error: unknown) => {
+      throw error instanceof DOMException && error.name === 'AbortError' ? this.becomeFenced() : error;
+    });
+    try {
+      const connection = unwrap(database);
+      if ((await storedOwner(connection)).token !== this.owner.token) throw this.becomeFenced();
+      this.connect(database);
+      return connection;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  private connect(database: StorageDatabase): void {
+    const connection = unwrap(database);
+    this.connection = connection;
+    connection.onclose = () => {
+      if (this.connection === connection) this.connection = undefined;
+    };
+    // Another wants to change the layout, or to delete everything: it waits until we let go.
+    connection.onversionchange = () => {
+      connection.close();
+      if (this.connection === connection) void this.becomeFenced();
+    };
+  }
+
+  private becomeFenced(): StorageError {
+    const error = fencedError();
+    if (this.isFenced) return error;
+    this.isFenced = true;
+    this.connection?.close();
+    this.onFenced();
+    return error;
+  }
+}
+
+/** What the row of the owner says. */
+async function storedOwner(database: IDBDatabase): Promise<OwnerRow> {
+  const store = database.transaction('owner', 'readonly').objectStore('owner');
+  const owner = soundOwnerRow(await resultOf(store.get(ownerKey) as IDBRequest<OwnerRow | undefined>));
+  if (owner === undefined) throw ownerDamaged();
+  return owner;
+}
+
+/** A write transaction that happens only if the row of the owner has our token. */
+function guardedTransaction(
+  database: IDBDatabase,
+  owner: OwnerRow,
+  durability: Durability,
+  request: (transaction: IDBTransaction) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction([...storeNames], 'readwrite', { durability });
+    let refusal: StorageError | undefined;
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () =>
+      reject(refusal ?? transaction.error ?? new DOMException('The transaction broke off.', 'AbortError'));
+    const owners = transaction.objectStore('owner');
+    const check = owners.get(ownerKey) as IDBRequest<OwnerRow | undefined>;
+    check.onsuccess = () => {
+      const found = soundOwnerRow(check.result);
+      if (found === undefined) refusal = ownerDamaged();
+      else if (found.token !== owner.token) refusal = fencedError();
+      if (refusal !== undefined) return transaction.abort();
+      owners.put(owner, ownerKey);
+      transaction.commit();
+    };
+    // Nothing waits for the answer: the puts are under way while the token is looked at.
+    request(transaction);
+  });
+}
+
+function fencedError(): StorageError {
+  return new StorageError(
+    'fenced',
+    'Another has opened this storage for writing, or removed it. Open it again to take over.',
+  );
+}
+
+function ownerDamaged(): StorageError {
+  return new StorageError(
+    'corrupt',
+    'The entry that says who may write is damaged. Nothing is written any more; open the storage again.',
+  );
+}
+
+/** The browser closed the connection, or lost its database server. */
+function isConnectionLost(error: unknown): boolean {
+  return (
+    error instanceof DOMException &&
+    (error.name === 'InvalidStateError' || error.name === 'AbortError' || error.name === 'UnknownError')
+  );
+}
