@@ -1,12 +1,23 @@
 import { MemoryDisk } from './memory-disk.js';
-import { StorageError, type Durability, type Storage, type StorageWrite, type StoredFile } from './storage.js';
+import {
+  StorageError,
+  type Durability,
+  type Storage,
+  type StorageWrite,
+  type StoredFile,
+  type WriteNeed,
+} from './storage.js';
 
 /** What a test may do to the commits of a `MemoryStorage`. */
 export interface MemoryStorageOptions {
   /** Shared with other storages, or left by one that crashed; an empty one if absent. */
   readonly disk?: MemoryDisk;
   /** Called before each commit takes effect. It may wait, and what it throws becomes the commit's error. */
-  readonly beforeCommit?: (writes: readonly StorageWrite[], durability: Durability) => Promise<void> | void;
+  readonly beforeCommit?: (
+    writes: readonly StorageWrite[],
+    durability: Durability,
+    need: WriteNeed,
+  ) => Promise<void> | void;
 }
 
 /** Storage in memory: keeps the whole promise of `Storage` except that nothing outlives the process. The newest opener of a disk fences the others. */
@@ -40,11 +51,11 @@ export class MemoryStorage implements Storage {
     return this.disk.blob(name);
   }
 
-  async commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+  async commit(writes: readonly StorageWrite[], durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
     const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
     this.disk.begin(copied);
-    const committed = this.settled.then(() => this.carryOut(copied, durability));
+    const committed = this.settled.then(() => this.carryOut(copied, durability, need));
     this.settled = committed.catch(() => undefined);
     return committed;
   }
@@ -54,9 +65,9 @@ export class MemoryStorage implements Storage {
     await this.settled;
   }
 
-  private async carryOut(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+  private async carryOut(writes: readonly StorageWrite[], durability: Durability, need: WriteNeed): Promise<void> {
     try {
-      await this.beforeCommit?.(writes, durability);
+      await this.beforeCommit?.(writes, durability, need);
       if (!this.disk.isLatest(this.token)) {
         throw new StorageError('fenced', 'Another has opened this storage for writing. Open it again to take over.');
       }

@@ -17,9 +17,9 @@ export interface Storage {
   /**
    * Carries out the writes in order, all in one transaction, and resolves when it is complete. Bytes may be shared with the caller: they are
    * copied (exact length) before this returns control. Commits settle in the order in which they were begun.
-   * Rejects with a `StorageError`; then none of these writes has happened.
+   * Rejects with a `StorageError`; then none of these writes has happened. `need` is `ordinary` if absent.
    */
-  commit(writes: readonly StorageWrite[], durability: Durability): Promise<void>;
+  commit(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void>;
   /** Ends after what has been begun is settled; every later call rejects with `closed`. */
   close(): Promise<void>;
 }
@@ -33,6 +33,12 @@ export interface StoredFile {
 
 /** `strict`: survives the loss of power. `relaxed`: survives the end of the process. */
 export type Durability = 'strict' | 'relaxed';
+
+/**
+ * `ordinary`: the commit is refused with `full` when a budget is used up. `essential`: deletions, and what little must be written so that they can happen and work goes
+ * on; a storage may keep a reserve for it.
+ */
+export type WriteNeed = 'ordinary' | 'essential';
 
 export type StorageWrite =
   /** Adds to the end; `position` is the size that the file must have now (0 creates it), or the commit fails with `conflict`. */

@@ -1,4 +1,10 @@
-import type { Durability, Storage, StorageWrite } from '../environment/storage.js';
+import {
+  StorageError,
+  type Durability,
+  type Storage,
+  type StorageWrite,
+  type WriteNeed,
+} from '../environment/storage.js';
 
 /** Who hands in writes, in the order in which they must happen: one partition log. */
 export interface CommitOwner {
@@ -12,6 +18,7 @@ interface Submission {
   readonly owner: CommitOwner;
   readonly writes: readonly StorageWrite[];
   readonly durability: Durability;
+  readonly need: WriteNeed;
 }
 
 /** Bytes after which a commit takes no more submissions: larger ones cost latency and bring little speed. */
@@ -19,7 +26,8 @@ const largestCommitBytes = 4 * 1024 * 1024;
 
 /**
  * Puts the writes of all partitions that wait together into one commit, one at a time. Writes of one owner keep their order. A commit is strict if anyone
- * in it asks for that. If it fails, its owners' later submissions fail with it, for they were made on top of it.
+ * in it asks for that. If it fails, its owners' later submissions fail with it, for they were made on top of it. Where there is only no space left, those who hand in nothing
+ * but what is essential are tried again by themselves.
  */
 export class GroupCommit {
   private waiting: Submission[] = [];
@@ -28,8 +36,13 @@ export class GroupCommit {
   constructor(private readonly storage: Storage) {}
 
   /** Hands in writes. The owner is told what became of them, never before this call has returned. */
-  submit(owner: CommitOwner, writes: readonly StorageWrite[], durability: Durability): void {
-    this.waiting.push({ owner, writes, durability });
+  submit(
+    owner: CommitOwner,
+    writes: readonly StorageWrite[],
+    durability: Durability,
+    need: WriteNeed = 'ordinary',
+  ): void {
+    this.waiting.push({ owner, writes, durability, need });
     this.running ??= this.run();
   }
 
@@ -49,14 +62,19 @@ export class GroupCommit {
     const durability = taken.some((submission) => submission.durability === 'strict') ? 'strict' : 'relaxed';
     const owners = new Map<CommitOwner, number>();
     for (const { owner } of taken) owners.set(owner, (owners.get(owner) ?? 0) + 1);
+    const ordinary = new Set(taken.flatMap(({ owner, need }) => (need === 'ordinary' ? [owner] : [])));
     try {
       await this.storage.commit(
         taken.flatMap(({ writes }) => writes),
         durability,
+        ordinary.size > 0 ? 'ordinary' : 'essential',
       );
     } catch (error) {
-      this.waiting = this.waiting.filter(({ owner }) => !owners.has(owner));
-      for (const owner of owners.keys()) owner.failed(error);
+      const isFull = error instanceof StorageError && error.code === 'full';
+      const failed = isFull && ordinary.size > 0 ? ordinary : new Set(owners.keys());
+      const again = taken.filter(({ owner }) => !failed.has(owner));
+      this.waiting = [...again, ...this.waiting.filter(({ owner }) => !failed.has(owner))];
+      for (const owner of failed) owner.failed(error);
       return;
     }
     for (const [owner, count] of owners) owner.committed(count);

@@ -1,6 +1,6 @@
 import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Millis } from '../environment/environment.js';
-import type { Durability, Storage, StorageWrite, StoredFile } from '../environment/storage.js';
+import type { Durability, Storage, StorageWrite, StoredFile, WriteNeed } from '../environment/storage.js';
 
 const journalBlob = 'run';
 
@@ -82,7 +82,7 @@ export class ResumedStorage implements Storage {
     return this.inTurn(() => this.current.readBlob(name));
   }
 
-  commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+  commit(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void> {
     const copies = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
     const reachedMs = this.runTime();
     return this.inTurn(async () => {
@@ -97,10 +97,11 @@ export class ResumedStorage implements Storage {
         await this.keep(
           [...copies, journalWrite({ spec: this.spec, commits, reachedMs, blobs: [...this.blobs] })],
           durability,
+          need,
         );
         return;
       }
-      await replayed.commit(copies, durability);
+      await replayed.commit(copies, durability, need);
       if (commits < this.before.commits) return;
       this.failed = await this.compare(replayed, copies);
       if (this.failed !== undefined) throw this.failed;
@@ -112,9 +113,9 @@ export class ResumedStorage implements Storage {
     return this.inTurn(() => this.kept.close());
   }
 
-  private async keep(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+  private async keep(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void> {
     try {
-      await this.kept.commit(writes, durability);
+      await this.kept.commit(writes, durability, need);
     } catch (error) {
       this.failed = error instanceof Error ? error : new Error(String(error));
       throw this.failed;

@@ -1,5 +1,5 @@
 import { randomInteger, type Millis, type Random } from '../environment/environment.js';
-import type { Durability, Storage, StoredFile, StorageWrite } from '../environment/storage.js';
+import type { Durability, Storage, StoredFile, StorageWrite, WriteNeed } from '../environment/storage.js';
 import type { Scheduler } from './scheduler.js';
 
 const slowestMs = 4;
@@ -32,9 +32,9 @@ export class SimulatedStorage implements Storage {
     return this.later(() => this.real.readBlob(name));
   }
 
-  commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+  commit(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void> {
     const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
-    return this.later(() => this.real.commit(copied, durability), true);
+    return this.later(() => this.real.commit(copied, durability, need), true);
   }
 
   close(): Promise<void> {

@@ -79,4 +79,39 @@ describe('GroupCommit', () => {
     expect(notes).toEqual(['a io', 'b 1']);
     expect(commits.map(({ files }) => files)).toEqual([['a'], ['b']]);
   });
+
+  it('tries what is essential again by itself where there is no space for the rest', async () => {
+    const [commits, notes] = [[] as string[], [] as string[]];
+    const storage = new MemoryStorage({
+      beforeCommit: (writes, _, need) => {
+        commits.push(`${need}: ${writes.map((write) => ('file' in write ? write.file : write.name)).join(' ')}`);
+        if (need === 'ordinary') throw new StorageError('full', 'There is no space left.');
+      },
+    });
+    const groupCommit = new GroupCommit(storage);
+    const [a, b, c] = [owner('a', notes), owner('b', notes), owner('c', notes)];
+    groupCommit.submit(a.told, a.write(), 'relaxed');
+    groupCommit.submit(b.told, b.write(), 'relaxed', 'essential');
+    groupCommit.submit(c.told, c.write(), 'relaxed', 'essential');
+    groupCommit.submit(c.told, c.write(), 'relaxed');
+    groupCommit.submit(b.told, b.write(), 'relaxed', 'essential');
+    await groupCommit.settled();
+    expect(commits).toEqual(['ordinary: a b c c b', 'essential: b b']);
+    expect(notes).toEqual(['a full', 'c full', 'b 2']);
+  });
+
+  it('fails what is essential too where there is no space even for that', async () => {
+    const notes: string[] = [];
+    const storage = new MemoryStorage({
+      beforeCommit: () => {
+        throw new StorageError('full', 'There is no space left.');
+      },
+    });
+    const groupCommit = new GroupCommit(storage);
+    const [a, b] = [owner('a', notes), owner('b', notes)];
+    groupCommit.submit(a.told, a.write(), 'relaxed');
+    groupCommit.submit(b.told, b.write(), 'relaxed', 'essential');
+    await groupCommit.settled();
+    expect(notes).toEqual(['a full', 'b full']);
+  });
 });

@@ -8,7 +8,15 @@ import { checksumBytes, sealChunk } from './stored-rows.js';
 export interface HousekeptStorage {
   inTurn(task: () => Promise<void>): Promise<void>;
   write(durability: Durability, request: (transaction: IDBTransaction) => void): Promise<void>;
+  /** A transaction that only deletes, of what nothing refers to any more. */
+  erase(request: (transaction: IDBTransaction) => void): Promise<void>;
   read(file: ChunkedFile, from: number, to: number): Promise<Uint8Array>;
+  /** So many bytes have gone. */
+  freed(bytes: number): void;
+  /** Whether somebody waits for the space of what is gone. */
+  isPressed(): boolean;
+  /** Makes the reserve whole, if there is one to be made whole and space for it. */
+  refill(): Promise<void>;
 }
 
 /** How long nothing is done after a commit, in milliseconds: the next one may be waiting for it. */
@@ -49,28 +57,37 @@ export class Housekeeping {
   private schedule(): void {
     if (this.isStopped) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      // A step that fails has changed nothing. It is tried again after the next commit, which tells whoever waits for it what is wrong.
-      this.storage.inTurn(() => this.step()).catch(() => undefined);
-    }, restMs);
+    this.timer = setTimeout(
+      () => {
+        // A step that fails has changed nothing. It is tried again after the next commit, which tells whoever waits for it what is wrong.
+        this.storage.inTurn(() => this.step()).catch(() => undefined);
+      },
+      this.storage.isPressed() ? 0 : restMs,
+    );
   }
 
   private async step(): Promise<void> {
     if (this.isStopped) return;
     const gone = this.garbage[0];
     if (gone !== undefined) await this.deleteSome(gone);
-    else await this.joinTail();
+    else {
+      await this.storage.refill();
+      await this.joinTail();
+    }
     if (this.garbage.length > 0 || this.grownFiles.size > 0) this.schedule();
   }
 
   private async deleteSome(file: ChunkedFile): Promise<void> {
     const starts = file.starts.slice(-deletedAtOnce);
     const isLast = starts.length === file.starts.length;
-    await this.storage.write('relaxed', (transaction) => {
+    await this.storage.erase((transaction) => {
       const chunks = transaction.objectStore('chunks');
       for (const start of starts) chunks.delete([file.id, start]);
       if (isLast) transaction.objectStore('garbage').delete(file.id);
     });
+    const end = starts[0] ?? 0;
+    this.storage.freed(file.size - end);
+    file.size = end;
     file.starts.length -= starts.length;
     if (isLast) this.garbage.splice(this.garbage.indexOf(file), 1);
   }

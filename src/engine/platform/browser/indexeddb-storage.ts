@@ -4,11 +4,14 @@ import {
   type Storage,
   type StorageWrite,
   type StoredFile,
+  type WriteNeed,
 } from '../../environment/storage.js';
 import { ChunkReader, DamagedChunk, resultOf } from './chunk-reader.js';
 import type { ChunkedFile } from './chunked-file.js';
 import { Housekeeping } from './housekeeping.js';
 import { OwnedDatabase } from './owned-database.js';
+import { noSpace, StorageSpace, type SpaceOptions } from './storage-space.js';
+import { reserveBytes } from './space-reserve.js';
 import { prepareWrites, type PreparedWrite } from './prepared-writes.js';
 import { StagedCommit } from './staged-commit.js';
 import { unsealBlob } from './stored-rows.js';
@@ -19,6 +22,8 @@ export interface IndexedDbStorageOptions {
   readonly name: string;
   /** Called once, when another has opened the database for writing, or deletes it. */
   readonly onFenced?: () => void;
+  /** How much it may hold; without it there is no limit but the browser's, and no reserve. */
+  readonly space?: SpaceOptions;
 }
 
 /**
@@ -28,6 +33,7 @@ export interface IndexedDbStorageOptions {
 export class IndexedDbStorage implements Storage {
   private readonly reader = new ChunkReader();
   private readonly housekeeping: Housekeeping;
+  private readonly space: StorageSpace | undefined;
   private lastId: number;
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
@@ -35,26 +41,32 @@ export class IndexedDbStorage implements Storage {
   private constructor(
     private readonly database: OwnedDatabase,
     private readonly stored: TakenStore,
+    space: SpaceOptions | undefined,
   ) {
     this.lastId = stored.owner.lastId;
+    this.space = space && new StorageSpace(space, bytesIn(stored));
     this.housekeeping = new Housekeeping({
       inTurn: (task) => this.inTurn(task),
       write: (durability, request) => this.write(durability, request),
+      erase: (request) => this.database.erase(request),
       read: (file, from, to) => this.readFile(file, from, to),
+      freed: (bytes) => this.space?.changed(-bytes),
+      isPressed: () => this.space?.isPressed === true,
+      refill: () => this.refillReserve(),
     });
     this.housekeeping.discard(stored.garbage);
     for (const file of stored.files.values()) this.housekeeping.grown(file);
   }
 
   /** Opens the database, creating it if need be, and takes it over. Rejects with a `StorageError` if the browser gives none. */
-  static async open({ name, onFenced }: IndexedDbStorageOptions): Promise<IndexedDbStorage> {
+  static async open({ name, onFenced, space }: IndexedDbStorageOptions): Promise<IndexedDbStorage> {
     let storage: IndexedDbStorage | undefined = undefined;
     const fenced = (): void => {
       storage?.housekeeping.stop();
       onFenced?.();
     };
     try {
-      storage = new IndexedDbStorage(...(await OwnedDatabase.open(name, fenced)));
+      storage = new IndexedDbStorage(...(await OwnedDatabase.open(name, fenced)), space);
       return storage;
     } catch (error) {
       throw storageErrorOf(error);
@@ -104,10 +116,10 @@ export class IndexedDbStorage implements Storage {
     throw new StorageError('corrupt', `${name} is damaged: it does not have its checksum.`);
   }
 
-  async commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+  async commit(writes: readonly StorageWrite[], durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
     const prepared = prepareWrites(writes);
-    return this.inTurn(() => this.carryOut(prepared, durability));
+    return this.inTurn(() => this.carryOut(prepared, durability, need));
   }
 
   /** Lets go of the connection to the database, which may have died while the page was frozen or kept aside. The next use opens another. */
@@ -122,19 +134,54 @@ export class IndexedDbStorage implements Storage {
     this.database.close();
   }
 
-  private async carryOut(prepared: readonly PreparedWrite[], durability: Durability): Promise<void> {
+  private async carryOut(prepared: readonly PreparedWrite[], durability: Durability, need: WriteNeed): Promise<void> {
     const staged = new StagedCommit(this.stored, prepared, () => ++this.lastId);
+    const { growth } = staged;
+    this.space?.admit(growth, need, reserveBytes);
     await staged.prepare((file, from, to) => this.readFile(file, from, to));
     // Chromium keeps large values beside its log of transactions. A later strict commit would make this log durable, but not these values.
-    await this.write(staged.hasLargeValue ? 'strict' : durability, (transaction) => staged.request(transaction));
+    const write = (): Promise<void> =>
+      this.write(staged.hasLargeValue ? 'strict' : durability, (transaction) => staged.request(transaction));
+    await (need === 'essential' ? this.withReserve(write) : write());
     this.housekeeping.discard(staged.adopt());
     for (const name of staged.touched) this.housekeeping.grown(this.stored.files.get(name) as ChunkedFile);
+    this.space?.changed(growth);
+  }
+
+  /** Carries out a write that must not fail for want of space: if it does, the reserve is given up for it. */
+  private async withReserve(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      const { reserve } = this.stored;
+      if (!isOutOfSpace(error) || reserve.bytes === 0) throw error;
+      this.space?.refused(error);
+      await this.database.erase((transaction) => reserve.release(transaction.objectStore('reserve')));
+      this.space?.changed(-reserve.bytes);
+      reserve.released();
+      await write();
+    }
+  }
+
+  private async refillReserve(): Promise<void> {
+    const { reserve } = this.stored;
+    if (reserve.isWhole || this.space?.hasRoomFor(reserveBytes) !== true) return;
+    const before = reserve.bytes;
+    try {
+      await this.write('strict', (transaction) => reserve.fill(transaction.objectStore('reserve')));
+    } catch (error) {
+      if (!isOutOfSpace(error)) throw error;
+      this.space.refused(error);
+      return;
+    }
+    reserve.filled();
+    this.space.changed(reserve.bytes - before);
   }
 
   /** Runs tasks one after the other. */
   private inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
     const result = this.turn.then(task).catch((error: unknown) => {
-      throw storageErrorOf(error);
+      throw isOutOfSpace(error) ? (this.space?.refused(error) ?? noSpace(error)) : storageErrorOf(error);
     });
     this.turn = result.catch(() => undefined);
     return result;
@@ -160,14 +207,23 @@ export class IndexedDbStorage implements Storage {
   }
 }
 
+/** How much a store holds, as far as that is known without reading it. */
+function bytesIn({ files, garbage, reserve }: TakenStore): number {
+  let bytes = reserve.bytes;
+  for (const { size } of files.values()) bytes += size;
+  for (const { size } of garbage) bytes += size;
+  return bytes;
+}
+
+function isOutOfSpace(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError';
+}
+
 function storageErrorOf(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
-  if (name === 'QuotaExceededError')
-    return new StorageError('full', 'The browser gives this origin no more space. Delete something first.', {
-      cause: error,
-    });
+  if (isOutOfSpace(error)) return noSpace(error);
   if (error instanceof DamagedChunk || name === 'NotReadableError')
     return new StorageError('corrupt', `The browser has lost part of its database: ${message}`, { cause: error });
   return new StorageError('io', `IndexedDB failed: ${message}`, { cause: error });

@@ -54,16 +54,20 @@ export class OwnedDatabase {
   /** One write transaction, complete when this resolves. If the connection breaks in it, what became of it is found out. */
   async write(durability: Durability, lastId: number, request: (transaction: IDBTransaction) => void): Promise<void> {
     const next = ownerRow({ ...this.owner, commits: this.owner.commits + 1, lastId });
-    try {
-      await this.use(async (database, isAgain) => {
-        if (isAgain && (await storedOwner(database)).commits === next.commits) return;
-        await guardedTransaction(database, next, durability, request);
+    await this.guarded(async (database, isAgain) => {
+      if (isAgain && (await storedOwner(database)).commits === next.commits) return;
+      await guardedTransaction(database, next.token, durability, (transaction) => {
+        // Nothing waits for the answer: the puts are under way while the token is looked at.
+        request(transaction);
+        transaction.objectStore('owner').put(next, ownerKey);
       });
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'fenced') this.becomeFenced();
-      throw error;
-    }
+    });
     this.owner = next;
+  }
+
+  /** A write transaction that only deletes, and may happen twice. Browsers carry out such a one even where there is no space for the smallest row. */
+  erase(request: (transaction: IDBTransaction) => void): Promise<void> {
+    return this.guarded((database) => guardedTransaction(database, this.owner.token, 'relaxed', request));
   }
 
   /** Lets the connection go, which may be dead without anybody having said so. The next use opens another. */
@@ -75,6 +79,15 @@ export class OwnedDatabase {
   close(): void {
     this.connection?.close();
     this.connection = undefined;
+  }
+
+  private async guarded(write: (database: IDBDatabase, isAgain: boolean) => Promise<void>): Promise<void> {
+    try {
+      await this.use(write);
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'fenced') this.becomeFenced();
+      throw error;
+    }
   }
 
   /** A connection in the place of one that is broken. */
@@ -134,7 +147,7 @@ async function storedOwner(database: IDBDatabase): Promise<OwnerRow> {
 /** A write transaction that happens only if the row of the owner has our token. */
 function guardedTransaction(
   database: IDBDatabase,
-  owner: OwnerRow,
+  token: number,
   durability: Durability,
   request: (transaction: IDBTransaction) => void,
 ): Promise<void> {
@@ -144,17 +157,14 @@ function guardedTransaction(
     transaction.oncomplete = () => resolve();
     transaction.onabort = () =>
       reject(refusal ?? transaction.error ?? new DOMException('The transaction broke off.', 'AbortError'));
-    const owners = transaction.objectStore('owner');
-    const check = owners.get(ownerKey) as IDBRequest<OwnerRow | undefined>;
+    const check = transaction.objectStore('owner').get(ownerKey) as IDBRequest<OwnerRow | undefined>;
     check.onsuccess = () => {
       const found = soundOwnerRow(check.result);
       if (found === undefined) refusal = ownerDamaged();
-      else if (found.token !== owner.token) refusal = fencedError();
+      else if (found.token !== token) refusal = fencedError();
       if (refusal !== undefined) return transaction.abort();
-      owners.put(owner, ownerKey);
       transaction.commit();
     };
-    // Nothing waits for the answer: the puts are under way while the token is looked at.
     request(transaction);
   });
 }

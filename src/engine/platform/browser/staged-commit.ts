@@ -57,6 +57,18 @@ export class StagedCommit {
     return [...this.staged.values()].some((file) => file?.added.some(({ value }) => isLarge(value)));
   }
 
+  /** How many bytes more the store holds afterwards. The chunks of files that go are still there. */
+  get growth(): number {
+    let bytes = 0;
+    for (const file of this.staged.values()) {
+      if (file === undefined) continue;
+      for (const chunk of file.added) bytes += chunkLength(chunk);
+      bytes += (file.cut?.length ?? 0) - file.base.size + (file.base.starts[file.kept] ?? file.base.size);
+    }
+    for (const [name, value] of this.blobs) bytes += (value?.length ?? 0) - (this.state.blobs.get(name) ?? 0);
+    return bytes;
+  }
+
   /** Makes all requests of the commit. */
   request(transaction: IDBTransaction): void {
     const chunks = transaction.objectStore('chunks');
@@ -101,7 +113,7 @@ export class StagedCommit {
     }
     for (const [name, value] of this.blobs)
       if (value === undefined) blobs.delete(name);
-      else blobs.add(name);
+      else blobs.set(name, value.length);
     this.folders.adopt();
     return this.discarded;
   }

@@ -1,5 +1,6 @@
 import { ChunkedFile } from './chunked-file.js';
 import { chunkKeys, ownerKey, storeNames, type StorageDatabase } from './indexeddb-schema.js';
+import { SpaceReserve } from './space-reserve.js';
 import { StoredFolders, type FolderEntry } from './stored-folders.js';
 import {
   garbageRow,
@@ -14,7 +15,8 @@ import {
 /** What the storage holds, as far as it is kept in memory. */
 export interface StoredState {
   readonly files: Map<string, ChunkedFile>;
-  readonly blobs: Set<string>;
+  /** How large what is stored of each blob is; 0 where that is not known, for blobs are not read when the store is opened. */
+  readonly blobs: Map<string, number>;
   readonly folders: StoredFolders;
 }
 
@@ -23,6 +25,7 @@ export interface TakenStore extends StoredState {
   readonly owner: OwnerRow;
   /** Files that are gone but whose chunks are not yet. */
   readonly garbage: readonly ChunkedFile[];
+  readonly reserve: SpaceReserve;
 }
 
 /** Becomes the owner of the store and reads what is in it, but for the bytes, all in one transaction. */
@@ -34,16 +37,18 @@ export async function takeOver(database: StorageDatabase, token: number): Promis
     transaction.objectStore('files'),
     transaction.objectStore('chunks'),
   ];
-  const [storedOwner, names, rows, blobs, garbageKeys, garbageRows, folderNames, folderRows] = await Promise.all([
-    owners.get(ownerKey),
-    fileRows.getAllKeys(),
-    fileRows.getAll(),
-    transaction.objectStore('blobs').getAllKeys(),
-    transaction.objectStore('garbage').getAllKeys(),
-    transaction.objectStore('garbage').getAll(),
-    transaction.objectStore('folders').getAllKeys(),
-    transaction.objectStore('folders').getAll(),
-  ]);
+  const [storedOwner, names, rows, blobs, garbageKeys, garbageRows, folderNames, folderRows, reserve] =
+    await Promise.all([
+      owners.get(ownerKey),
+      fileRows.getAllKeys(),
+      fileRows.getAll(),
+      transaction.objectStore('blobs').getAllKeys(),
+      transaction.objectStore('garbage').getAllKeys(),
+      transaction.objectStore('garbage').getAll(),
+      transaction.objectStore('folders').getAllKeys(),
+      transaction.objectStore('folders').getAll(),
+      transaction.objectStore('reserve').getAllKeys(),
+    ]);
   const found = soundOwnerRow(storedOwner);
   const soundRows = names.map((name, index) => soundFileRow(name, rows[index]));
   const live = new Set(soundRows.flatMap((row) => row?.id ?? []));
@@ -74,9 +79,11 @@ export async function takeOver(database: StorageDatabase, token: number): Promis
   return {
     owner,
     files,
-    blobs: new Set(blobs),
+    blobs: new Map(blobs.map((name) => [name, 0])),
     folders: StoredFolders.found(entries, new Map(folderNames.map((name, at) => [name, folderRows[at] as FolderRow]))),
-    garbage: gone.map((id, index) => new ChunkedFile(id, 0, 0, garbageStarts[index])),
+    // How long the last of their chunks are is not known, and does not matter.
+    garbage: gone.map((id, index) => new ChunkedFile(id, garbageStarts[index]?.at(-1) ?? 0, 0, garbageStarts[index])),
+    reserve: new SpaceReserve(new Set(reserve)),
   };
 }
 
