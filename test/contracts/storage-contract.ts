@@ -56,6 +56,26 @@ export function describeStorage(name: string, place: () => Promise<StoragePlace>
       },
     );
 
+    it('lists what lies in a folder, and everything', async () => {
+      await storage.commit(
+        [
+          append('a-1/x', 0, bytes(1)),
+          append('a-10/x', 0, bytes(1, 2)),
+          { kind: 'put-blob', name: 'a-1/y', bytes: bytes(3) },
+          { kind: 'put-blob', name: 'a-1/gone', bytes: bytes(3) },
+          { kind: 'put-blob', name: 'b', bytes: bytes() },
+        ],
+        'strict',
+      );
+      await storage.commit([{ kind: 'delete-blob', name: 'a-1/gone' }], 'relaxed');
+      for (const opened of [storage, await here.open()]) {
+        const [one, ten] = await opened.files();
+        expect(await opened.contents('a-1')).toEqual({ files: [one], blobs: ['a-1/y'] });
+        expect(await opened.contents('b')).toEqual({ files: [], blobs: [] });
+        expect(await opened.contents()).toEqual({ files: [one, ten], blobs: ['a-1/y', 'b'] });
+      }
+    });
+
     it('reads any part of a file, and fewer bytes at its end', async () => {
       await storage.commit([append('a', 0, bytes(1, 2, 3, 4))], 'strict');
       expect(await storage.read('a', 1, 2)).toEqual(bytes(2, 3));
@@ -219,6 +239,7 @@ export function describeStorage(name: string, place: () => Promise<StoragePlace>
       await storage.close();
       expect(isCommitted).toBe(true);
       await failsWith(storage.files(), 'closed');
+      await failsWith(storage.contents('a'), 'closed');
       await failsWith(storage.read('a', 0, 1), 'closed');
       await failsWith(storage.readBlob('b'), 'closed');
       await failsWith(storage.commit([append('b', 0, bytes(1))], 'strict'), 'closed');

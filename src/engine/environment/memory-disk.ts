@@ -39,6 +39,12 @@ export class MemoryDisk {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The names of the blobs, in order. */
+  blobs(): string[] {
+    const keys = [...this.histories.keys()].filter((key) => this.current(key) instanceof Uint8Array);
+    return keys.map((key) => key.slice(blobPrefix.length)).sort();
+  }
+
   file(name: string): MemoryFile | undefined {
     const content = this.current(filePrefix + name);
     return content instanceof MemoryFile ? content : undefined;

@@ -4,6 +4,7 @@ import {
   type Durability,
   type Storage,
   type StorageWrite,
+  type StoredContents,
   type StoredFile,
   type WriteNeed,
 } from './storage.js';
@@ -37,6 +38,12 @@ export class MemoryStorage implements Storage {
   async files(): Promise<readonly StoredFile[]> {
     this.checkOpen();
     return this.disk.files().map(({ name, file }) => ({ name, size: file.size, modifiedAt: file.modifiedAt }));
+  }
+
+  async contents(folder?: string): Promise<StoredContents> {
+    const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
+    const files = (await this.files()).filter(({ name }) => isInside(name));
+    return { files, blobs: this.disk.blobs().filter(isInside) };
   }
 
   async read(file: string, position: number, length: number): Promise<Uint8Array> {

@@ -10,6 +10,8 @@ import type { Millis } from './environment.js';
 export interface Storage {
   /** Every file there is, in the order of their names. Sizes are those of what is committed. */
   files(): Promise<readonly StoredFile[]>;
+  /** What lies in a folder, that is whose name begins with `folder` and a slash; without one, everything. In the order of the names. */
+  contents(folder?: string): Promise<StoredContents>;
   /** At most `length` bytes from `position`, fewer at the end of the file; always a copy. Rejects with `not-found` for a file that is not there. */
   read(file: string, position: number, length: number): Promise<Uint8Array>;
   /** A blob as it was last put, or undefined. */
@@ -29,6 +31,12 @@ export interface StoredFile {
   readonly size: number;
   /** Set by the writes, not by the disk: the retention of records without timestamps reads it. */
   readonly modifiedAt: Millis;
+}
+
+export interface StoredContents {
+  readonly files: readonly StoredFile[];
+  /** The names of the blobs. */
+  readonly blobs: readonly string[];
 }
 
 /** `strict`: survives the loss of power. `relaxed`: survives the end of the process. */

@@ -1,6 +1,13 @@
 import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Millis } from '../environment/environment.js';
-import type { Durability, Storage, StorageWrite, StoredFile, WriteNeed } from '../environment/storage.js';
+import type {
+  Durability,
+  Storage,
+  StorageWrite,
+  StoredContents,
+  StoredFile,
+  WriteNeed,
+} from '../environment/storage.js';
 
 const journalBlob = 'run';
 
@@ -9,8 +16,6 @@ interface Journal {
   readonly spec: string;
   readonly commits: number;
   readonly reachedMs: Millis;
-  /** The blobs that the run has put and not deleted: storage does not list them. */
-  readonly blobs: readonly string[];
 }
 
 /** The new simulation of a kept run did not do what is stored. Nothing was written. */
@@ -26,7 +31,6 @@ export class RunDivergedError extends Error {
 export class ResumedStorage implements Storage {
   private replayed: MemoryStorage | undefined;
   private commits = 0;
-  private readonly blobs = new Set<string>();
   private tail: Promise<unknown> = Promise.resolve();
   private failed: Error | undefined;
 
@@ -44,17 +48,21 @@ export class ResumedStorage implements Storage {
     const journal = parseJournal(await kept.readBlob(journalBlob));
     if (journal?.spec === spec) return new ResumedStorage(kept, spec, journal, runTime);
     await ResumedStorage.forget(kept);
-    const begun: Journal = { spec, commits: 0, reachedMs: 0, blobs: [] };
+    const begun: Journal = { spec, commits: 0, reachedMs: 0 };
     await kept.commit([journalWrite(begun)], 'relaxed');
     return new ResumedStorage(kept, spec, begun, runTime);
   }
 
   /** Removes whatever run is kept. */
   static async forget(kept: Storage): Promise<void> {
-    const journal = parseJournal(await kept.readBlob(journalBlob));
-    const files = (await kept.files()).map(({ name }): StorageWrite => ({ kind: 'delete', file: name }));
-    const blobs = [journalBlob, ...(journal?.blobs ?? [])].map((name): StorageWrite => ({ kind: 'delete-blob', name }));
-    await kept.commit([...files, ...blobs], 'relaxed');
+    const { files, blobs } = await kept.contents();
+    await kept.commit(
+      [
+        ...files.map(({ name }): StorageWrite => ({ kind: 'delete', file: name })),
+        ...blobs.map((name): StorageWrite => ({ kind: 'delete-blob', name })),
+      ],
+      'relaxed',
+    );
   }
 
   /** How far (run time) the kept run had come. */
@@ -74,6 +82,10 @@ export class ResumedStorage implements Storage {
     return this.inTurn(() => this.current.files());
   }
 
+  contents(folder?: string): Promise<StoredContents> {
+    return this.inTurn(() => this.current.contents(folder));
+  }
+
   read(file: string, position: number, length: number): Promise<Uint8Array> {
     return this.inTurn(() => this.current.read(file, position, length));
   }
@@ -89,16 +101,8 @@ export class ResumedStorage implements Storage {
       if (this.failed !== undefined) throw this.failed;
       const { replayed } = this;
       const commits = ++this.commits;
-      for (const write of copies) {
-        if (write.kind === 'put-blob') this.blobs.add(write.name);
-        if (write.kind === 'delete-blob') this.blobs.delete(write.name);
-      }
       if (replayed === undefined) {
-        await this.keep(
-          [...copies, journalWrite({ spec: this.spec, commits, reachedMs, blobs: [...this.blobs] })],
-          durability,
-          need,
-        );
+        await this.keep([...copies, journalWrite({ spec: this.spec, commits, reachedMs })], durability, need);
         return;
       }
       await replayed.commit(copies, durability, need);
@@ -176,8 +180,6 @@ function parseJournal(bytes: Uint8Array | undefined): Journal | undefined {
 
 function isJournal(parsed: unknown): parsed is Journal {
   if (typeof parsed !== 'object' || parsed === null) return false;
-  const { spec, commits, reachedMs, blobs } = parsed as Partial<Record<keyof Journal, unknown>>;
-  return (
-    typeof spec === 'string' && typeof commits === 'number' && typeof reachedMs === 'number' && Array.isArray(blobs)
-  );
+  const { spec, commits, reachedMs } = parsed as Partial<Record<keyof Journal, unknown>>;
+  return typeof spec === 'string' && typeof commits === 'number' && typeof reachedMs === 'number';
 }

@@ -1,5 +1,12 @@
 import { randomInteger, type Millis, type Random } from '../environment/environment.js';
-import type { Durability, Storage, StoredFile, StorageWrite, WriteNeed } from '../environment/storage.js';
+import type {
+  Durability,
+  Storage,
+  StoredContents,
+  StoredFile,
+  StorageWrite,
+  WriteNeed,
+} from '../environment/storage.js';
 import type { Scheduler } from './scheduler.js';
 
 const slowestMs = 4;
@@ -22,6 +29,10 @@ export class SimulatedStorage implements Storage {
 
   files(): Promise<readonly StoredFile[]> {
     return this.later(() => this.real.files());
+  }
+
+  contents(folder?: string): Promise<StoredContents> {
+    return this.later(() => this.real.contents(folder));
   }
 
   read(file: string, position: number, length: number): Promise<Uint8Array> {

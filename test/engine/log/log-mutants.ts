@@ -107,6 +107,7 @@ const keepsItsLeaderEpoch: Subject = { log: (log) => instead(log, { leaderEpoch:
 const forgetsToFlush: Subject = {
   storage: (storage): Storage => ({
     files: () => storage.files(),
+    contents: (folder) => storage.contents(folder),
     read: (file, position, length) => storage.read(file, position, length),
     readBlob: (name) => storage.readBlob(name),
     commit: (writes) => storage.commit(writes, 'relaxed'),

@@ -1,4 +1,10 @@
-import type { Durability, Storage, StoredFile, StorageWrite } from '../../../src/engine/environment/storage.js';
+import type {
+  Durability,
+  Storage,
+  StoredContents,
+  StoredFile,
+  StorageWrite,
+} from '../../../src/engine/environment/storage.js';
 
 /** A storage whose every call takes real time, one in three of them much: as IndexedDB does. */
 export class SlowStorage implements Storage {
@@ -9,6 +15,11 @@ export class SlowStorage implements Storage {
   async files(): Promise<readonly StoredFile[]> {
     await this.pass();
     return await this.inner.files();
+  }
+
+  async contents(folder?: string): Promise<StoredContents> {
+    await this.pass();
+    return await this.inner.contents(folder);
   }
 
   async read(file: string, position: number, length: number): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import {
   type Durability,
   type Storage,
   type StorageWrite,
+  type StoredContents,
   type StoredFile,
   type WriteNeed,
 } from '../../environment/storage.js';
@@ -77,6 +78,18 @@ export class IndexedDbStorage implements Storage {
     this.checkOpen();
     const files = [...this.stored.files].map(([name, { size, modifiedAt }]) => ({ name, size, modifiedAt }));
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async contents(folder?: string): Promise<StoredContents> {
+    const files = await this.files();
+    const blobs = [...this.stored.blobs.keys()].sort();
+    if (folder === undefined) return { files, blobs };
+    const inside = `${folder}/`;
+    this.stored.folders.check(inside);
+    return {
+      files: files.filter(({ name }) => name.startsWith(inside)),
+      blobs: blobs.filter((name) => name.startsWith(inside)),
+    };
   }
 
   async read(name: string, position: number, length: number): Promise<Uint8Array> {
