@@ -10,7 +10,7 @@
 
 const none = /^(?!)/;
 const ground = ['engine/environment', 'engine/protocol'];
-const machines = ['engine/log', 'engine/group', 'engine/models'];
+const machines = ['engine/log', 'engine/group', 'engine/models', 'engine/archive'];
 const belowSimulation = [...ground, ...machines, 'engine/broker', 'engine/client', 'engine/history'];
 const belowScenario = [...belowSimulation, 'engine/simulation'];
 const engine = [...belowScenario, 'engine/scenario', 'engine/wire'];
@@ -46,8 +46,13 @@ export const layers = {
     packages: none,
     instead: 'The models are for comparison and stand alone: what they share with the log belongs in environment.',
   },
+  'engine/archive': {
+    imports: [...ground, 'engine/log'],
+    packages: none,
+    instead: 'An archive holds logs and knows no topics but those it names: let the broker say what may be in one.',
+  },
   'engine/broker': {
-    imports: [...ground, 'engine/log', 'engine/group'],
+    imports: [...ground, 'engine/log', 'engine/group', 'engine/archive'],
     packages: none,
     instead:
       'The broker meets its clients only in engine/protocol: put what both need there, or answer it in a response.',

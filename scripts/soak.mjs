@@ -4,16 +4,16 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** @type {Record<string, { readonly says: string, readonly test: string, readonly environment: Record<string, string> }>} */
+/** @type {Record<string, { readonly says: string, readonly tests: string[], readonly environment: Record<string, string> }>} */
 const soaks = {
   'fuzz-log': {
-    says: 'a million damaged record batches: none may do more than be refused',
-    test: 'test/engine/protocol/batch-fuzz.test.ts',
+    says: 'a million damaged record batches, and as many damaged exports: none may do more than be refused',
+    tests: ['test/engine/protocol/batch-fuzz.test.ts', 'test/engine/archive/import-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
   },
   'fuzz-wire': {
     says: 'a million damaged requests: each may end its own connection and nothing else',
-    test: 'test/engine/wire/frame-fuzz.test.ts',
+    tests: ['test/engine/wire/frame-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
   },
 };
@@ -30,7 +30,7 @@ const environment = { ...process.env };
 for (const [variable, value] of Object.entries(soak.environment)) environment[variable] ??= value;
 console.log(`${name}: ${soak.says}`, soak.environment);
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
-const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'node', soak.test], {
+const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'node', ...soak.tests], {
   stdio: 'inherit',
   env: environment,
 });

@@ -1,3 +1,5 @@
+import type { TransferProgress } from '../archive/transfer-progress.js';
+import type { ExportRequest, ImportReport, ImportRequest } from '../archive/transfer-request.js';
 import type { Storage } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import {
@@ -23,6 +25,8 @@ import { handlers, servedApis } from './handlers.js';
 import { metadataLogOver } from './metadata-log.js';
 import { ProducerIdManager } from './producer-id-manager.js';
 import { ReplicaManager } from './replica-manager.js';
+import type { TopicExport } from './topic-exporter.js';
+import { TopicTransfers } from './topic-transfers.js';
 
 export interface BrokerOptions {
   /** Belongs to the broker alone until `stop` has resolved; closing it is left to whoever opened it. */
@@ -35,6 +39,8 @@ export interface BrokerOptions {
   readonly config?: Partial<BrokerConfig>;
   /** What clients are told of where the logs are; a name made of the cluster's id if absent. */
   readonly logDirectory?: string;
+  /** How many bytes may still be stored, for imports; undefined where nobody can tell. */
+  readonly availableBytes?: () => Promise<number | undefined>;
 }
 
 /** One broker that is its whole cluster: leader of every partition, coordinator of every group, controller of every topic. */
@@ -46,6 +52,7 @@ export class Broker implements RequestHandler {
     private readonly services: BrokerServices,
     private readonly disconnections: Disconnections,
     private readonly maintenance: LogMaintenance,
+    private readonly transfers: TopicTransfers,
   ) {}
 
   /** Starts on what the storage holds. Resolves when topics and groups are taken up and requests can come. */
@@ -75,8 +82,10 @@ export class Broker implements RequestHandler {
       makeSpace: () => void maintenance.runRetention(),
       onDisconnect: (connectionId, listener) => disconnections.on(connectionId, listener),
     };
+    const transfers = new TopicTransfers(services, storage, options.availableBytes ?? (async () => undefined));
+    await transfers.recover();
     environment.tracer.emit({ kind: 'broker-started', nodeId, leaderEpoch: log.leaderEpoch });
-    return new Broker(services, disconnections, maintenance);
+    return new Broker(services, disconnections, maintenance, transfers);
   }
 
   /** What ApiVersions tells. */
@@ -98,8 +107,7 @@ export class Broker implements RequestHandler {
         'UNSUPPORTED_VERSION',
         `This broker does not serve version ${call.version} of ${call.api}. Ask it for ApiVersions and use what it lists.`,
       );
-    if (this.state !== 'running')
-      throw new KafkaError('BROKER_NOT_AVAILABLE', 'The broker has stopped. Connect again when it has been started.');
+    this.checkRunning();
     const handling = this.answer(context, call, request);
     this.underway.add(handling);
     try {
@@ -135,6 +143,30 @@ export class Broker implements RequestHandler {
     return { errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: own };
   }
 
+  /** Begins an export of topics; see `TopicExport`. Rejects with an `ArchiveError` for what is not there. */
+  async exportTopics(request: ExportRequest, progress?: (progress: TransferProgress) => void): Promise<TopicExport> {
+    this.checkRunning();
+    return this.transfers.export(request, progress);
+  }
+
+  /**
+   * Imports what an export holds: all of it is looked at and put down before anything changes, then all its topics are there at once. Rejects with an `ArchiveError` or a
+   * `StorageError`, or with what `pieces` throws, which also cancels; then nothing has changed.
+   */
+  async importTopics(
+    pieces: AsyncIterable<Uint8Array>,
+    request: ImportRequest,
+    progress?: (progress: TransferProgress) => void,
+  ): Promise<ImportReport> {
+    this.checkRunning();
+    return this.transfers.import(pieces, request, progress);
+  }
+
+  private checkRunning(): void {
+    if (this.state !== 'running')
+      throw new KafkaError('BROKER_NOT_AVAILABLE', 'The broker has stopped. Connect again when it has been started.');
+  }
+
   disconnected(connectionId: string): void {
     this.disconnections.happened(connectionId);
   }
@@ -143,6 +175,7 @@ export class Broker implements RequestHandler {
   async stop(): Promise<void> {
     if (this.state !== 'running') return;
     this.state = 'stopping';
+    await this.transfers.stop();
     this.services.groups.stop();
     this.disconnections.allHappened();
     await Promise.allSettled([...this.underway]);

@@ -1,5 +1,6 @@
 import { randomUuidBytes, type Random } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
+import { ArchiveError } from '../archive/archive-error.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
 import { MetadataImage, type TopicImage } from './metadata-image.js';
@@ -8,7 +9,15 @@ import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
 import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './topic-alteration.js';
 import { decideTopicGrowth, type TopicGrowth, type TopicToGrow } from './topic-growth.js';
+import {
+  decideImports,
+  importRecords,
+  knownTopicId,
+  type AcceptedImport,
+  type TopicToImport,
+} from './import-decision.js';
 import { topicIdText } from '../protocol/topic-id.js';
+import { collisionKey } from './topic-name.js';
 
 /** The log of the cluster's metadata. */
 export interface MetadataLog {
@@ -27,6 +36,8 @@ export class Controller {
   private readonly random: Random;
   private readonly deletionListeners: ((topic: TopicImage, cause: string) => void)[] = [];
   private lastChange: Promise<unknown> = Promise.resolve();
+  /** Names of topics that are being imported: nobody else may take them meanwhile. */
+  private readonly reserved = new Set<string>();
 
   constructor(
     private readonly environment: Environment,
@@ -63,8 +74,8 @@ export class Controller {
   /** Creates topics; each is told for itself whether it came to be. With `validateOnly` none does. */
   createTopics(wanted: readonly TopicToCreate[], validateOnly: boolean, cause: string): Promise<TopicCreation[]> {
     return this.inTurn(async () => {
-      const creations = decideTopicCreations(this.image, wanted, this.nodeId, this.config, () =>
-        randomUuidBytes(this.random),
+      const creations = decideTopicCreations(this.image, wanted, this.nodeId, this.config, () => this.newTopicId()).map(
+        (creation) => this.unlessReserved(creation),
       );
       if (validateOnly) return creations;
       const created = creations.flatMap((creation) => (creation.error === 'NONE' ? creation : []));
@@ -146,9 +157,81 @@ export class Controller {
     });
   }
 
+  /**
+   * Keeps the names free that topics are to be imported under, and removes what may be left of earlier ones. Rejects with an `ArchiveError` if one of them can't be had. The
+   * names are given back with `release`.
+   */
+  reserveImports(wanted: readonly TopicToImport[]): Promise<readonly AcceptedImport[]> {
+    return this.inTurn(async () => {
+      const other = wanted.find(({ name }) => this.isReserved(name));
+      if (other !== undefined)
+        throw new ArchiveError(
+          'TOPIC_EXISTS',
+          `A topic '${other.name}' is just being imported. Wait until that is done.`,
+        );
+      const accepted = decideImports(this.image, wanted, () => this.newTopicId());
+      await this.replicas.deleteLogs(accepted.map(({ name }) => name));
+      for (const { name } of accepted) this.reserved.add(name);
+      return accepted;
+    });
+  }
+
+  release(names: readonly string[]): void {
+    for (const name of names) this.reserved.delete(name);
+  }
+
+  /** Makes topics whose logs are put down already, all of them or none: they are there when their records are durable. `topics` come with the epochs that their partitions go on in. */
+  importTopics(
+    topics: readonly { readonly accepted: AcceptedImport; readonly leaderEpochs: readonly number[] }[],
+    cause: string | undefined,
+  ): Promise<void> {
+    return this.inTurn(async () => {
+      await this.commit(
+        topics.flatMap(({ accepted, leaderEpochs }) => importRecords(accepted, leaderEpochs, this.nodeId)),
+        cause,
+      );
+      for (const { accepted } of topics) {
+        const topic = this.image.topic(accepted.name);
+        if (topic === undefined) continue;
+        await this.replicas.openTopic(topic);
+        this.environment.tracer.emit({
+          kind: 'topic-created',
+          topic: topic.name,
+          topicId: topicIdText(topic.topicId),
+          partitions: topic.partitions.length,
+          ...(cause !== undefined && { cause }),
+        });
+      }
+    });
+  }
+
+  /** Whether there is a topic of this id, opened or not. */
+  hasTopic(topicId: string): boolean {
+    const id = knownTopicId(topicId);
+    return id !== undefined && this.image.topicById(id) !== undefined;
+  }
+
   /** The end of all changes that were begun. */
   async settled(): Promise<void> {
     await this.lastChange;
+  }
+
+  /** One that no topic ever had here, one that came from elsewhere included. */
+  private newTopicId(): Uint8Array {
+    for (;;) {
+      const id = randomUuidBytes(this.random);
+      if (!this.image.hasUsedId(id)) return id;
+    }
+  }
+
+  private isReserved(name: string): boolean {
+    return [...this.reserved].some((other) => collisionKey(other) === collisionKey(name));
+  }
+
+  private unlessReserved(creation: TopicCreation): TopicCreation {
+    const { name, error } = creation;
+    if (error !== 'NONE' || !this.isReserved(name)) return creation;
+    return { error: 'TOPIC_ALREADY_EXISTS', name, message: `Topic '${name}' is just being imported.` };
   }
 
   private inTurn<Result>(change: () => Promise<Result>): Promise<Result> {

@@ -4,8 +4,10 @@ import type { ClassicGroup, ClassicGroupConfig } from '../group/classic-group.js
 import { partitionForGroup } from '../group/group-partition.js';
 import type { GroupRecord } from '../group/group-record.js';
 import { decideOffsetCommit, type OffsetCommitRequest } from '../group/offset-commit.js';
+import { decideOffsetImport, type OffsetToImport } from '../group/offset-import.js';
 import type { StoredGroup } from '../group/stored-groups.js';
 import type { ErrorName } from '../protocol/errors.js';
+import { KafkaError } from '../protocol/kafka-error.js';
 import { encodeBatch } from '../protocol/record-batch.js';
 import { isZeroId, topicIdText } from '../protocol/topic-id.js';
 import type { BrokerConfig } from './broker-config.js';
@@ -18,6 +20,9 @@ import { groupMetadataTopic } from './topic-name.js';
 
 /** Kafka's `classicGroupNewMemberJoinTimeoutMs`, which no config changes. */
 const newMemberJoinTimeoutMs = 300_000;
+
+/** So many offsets of an import make one batch, which is smaller than any limit. */
+const importedAtOnce = 100;
 
 /** Looks after all groups: each lives in the shard of one partition of `__consumer_offsets`, which is made when the first group needs it. */
 export class GroupCoordinator {
@@ -150,6 +155,18 @@ export class GroupCoordinator {
     await this.ready(undefined);
     const ofShards = await Promise.all(this.shards.map((shard) => shard.inspectAll(view)));
     return ofShards.flatMap((outcome) => ('answered' in outcome ? outcome.answered : []));
+  }
+
+  /** Gives a group offsets for topics that were not here before; resolves when they are durable. */
+  async importOffsets(groupId: string, offsets: readonly OffsetToImport[], requestId: string): Promise<void> {
+    for (let at = 0; at < offsets.length; at += importedAtOnce) {
+      const some = offsets.slice(at, at + importedAtOnce);
+      const outcome = await this.decide(groupId, requestId, (group, now) =>
+        decideOffsetImport(group, groupId, some, this.config, now),
+      );
+      if ('answered' in outcome) continue;
+      throw new KafkaError(refusal(outcome), `The offsets of group ${groupId} could not be stored.`);
+    }
   }
 
   /** Commits offsets; an error for each, in their order. */

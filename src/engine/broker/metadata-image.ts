@@ -30,6 +30,7 @@ export class MetadataImage {
   private readonly byName = new Map<string, MutableTopic>();
   private readonly byId = new Map<string, MutableTopic>();
   private readonly removed = new Set<string>();
+  private readonly usedIds = new Set<string>();
 
   /** All topics, in the order in which they were created. */
   get topics(): Iterable<TopicImage> {
@@ -39,6 +40,11 @@ export class MetadataImage {
   /** Names of topics that are gone and have not come again. */
   get removedNames(): ReadonlySet<string> {
     return this.removed;
+  }
+
+  /** Whether a topic has, or once had, this id: clients may remember it. */
+  hasUsedId(id: Uint8Array): boolean {
+    return this.usedIds.has(topicIdText(id));
   }
 
   topic(name: string): TopicImage | undefined {
@@ -61,6 +67,7 @@ export class MetadataImage {
         const topic: MutableTopic = { name, topicId, partitions: [], configs: new Map() };
         this.byName.set(name, topic);
         this.byId.set(topicIdText(topicId), topic);
+        this.usedIds.add(topicIdText(topicId));
         this.removed.delete(name);
         return;
       }

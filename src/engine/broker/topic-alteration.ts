@@ -49,7 +49,7 @@ export function decideAlteration(image: MetadataImage, alteration: ConfigAlterat
     if (operation === 0) configs.set(name, value ?? '');
     else if (operation === 1) configs.delete(name);
     else if (operation === 2 || operation === 3) {
-      const isList = name in topicConfigs && topicConfigs[name as TopicConfigName].type === 'LIST';
+      const isList = Object.hasOwn(topicConfigs, name) && topicConfigs[name as TopicConfigName].type === 'LIST';
       if (!isList)
         return refuse(
           'INVALID_CONFIG',

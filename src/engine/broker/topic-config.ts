@@ -65,7 +65,7 @@ export type GivenTopicConfigs = ReadonlyMap<string, string>;
 /** What is wrong with a topic's configs, in Kafka's words; undefined if nothing is. */
 export function topicConfigError(given: Iterable<readonly [string, string | null]>): string | undefined {
   const entries = [...given];
-  const unknown = entries.find(([name]) => !(name in topicConfigs));
+  const unknown = entries.find(([name]) => !Object.hasOwn(topicConfigs, name));
   if (unknown !== undefined) return `Unknown topic config name: ${unknown[0]}`;
   const absent = entries.filter(([, value]) => value === null).map(([name]) => name);
   if (absent.length > 0) return `Null value not supported for topic configs: ${absent.join(',')}`;

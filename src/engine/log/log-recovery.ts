@@ -26,7 +26,7 @@ const windowBytes = 1024 * 1024;
  * last sound batch is not part of the log.
  */
 export async function* batchesOfFile(
-  storage: Storage,
+  storage: Pick<Storage, 'read'>,
   file: string,
   { from, to: size, checks }: FileRange,
 ): AsyncGenerator<StoredBatch, string | null, undefined> {

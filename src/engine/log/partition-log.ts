@@ -5,6 +5,7 @@ import { batchesIn, decodeRecords, stampBatch, type BatchHeader } from '../proto
 import { validateBatches, type ValidatedBatches } from './batch-validation.js';
 import type { CleanableLog, CleanedSegment } from './cleaner/cleanable-log.js';
 import { checkpointBlob, leaderEpochBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
+import { FileHolds } from './file-holds.js';
 import type { CommitOwner, GroupCommit } from './group-commit.js';
 import type { EpochStart, LeaderEpochs } from './leader-epochs.js';
 import { encodeCheckpoint, type ActiveCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
@@ -130,6 +131,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   private readonly pending: Pending[] = [];
   private readonly listeners = new Set<(highWatermark: number) => void>();
   private readonly deleted = new Map<number, { cancel(): void }>();
+  private readonly holds = new FileHolds();
+  private replacing: Promise<void> | undefined;
   private settings: LogConfig;
   private start: number;
   /** Where the batch begins that holds the log's start, or the next one if none does. A transaction that was open there holds readers of committed records up from here on. */
@@ -498,7 +501,18 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.producers.states.expire(this.environment.clock.now(), this.settings.producerIdExpirationMs);
   }
 
-  /** For the cleaner: bytes of a segment, as they are stored. */
+  /**
+   * Keeps the segments readable as they are when this resolves, until the function that it resolves with is called: their files are deleted later than they would
+   * be, and a cleaning waits before it replaces any.
+   */
+  async hold(): Promise<() => void> {
+    this.checkOpen();
+    const release = this.holds.take();
+    await this.replacing?.catch(() => undefined);
+    return release;
+  }
+
+  /** For the cleaner, and for whoever holds the log: bytes of a segment, as they are stored. */
   readSegment(segment: Segment, position: number, length: number): Promise<Uint8Array> {
     return this.asKafkaError(this.storage.read(segment.file, position, length));
   }
@@ -508,6 +522,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
    * changed, if one of them has gone in the meantime.
    */
   async replaceSegments(old: readonly Segment[], cleaned: CleanedSegment): Promise<void> {
+    await new Promise<void>((resolve) => this.holds.whenFree(resolve));
     this.checkOpen();
     const first = this.list.indexOf(old[0] as Segment);
     if (first < 0 || old.some((segment, index) => this.list[first + index] !== segment))
@@ -519,7 +534,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     // If the commit that follows is torn, the next opening knows what was going on.
     await this.submit([this.checkpointWrite(old.map((each) => each.baseOffset))], 'strict', undefined);
     this.checkOpen();
-    if (old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
+    if (this.holds.isHeld || old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
     const before = this.state(true);
     const segment = new Segment(segmentFile(this, baseOffset), baseOffset, this.settings, cleaned.modifiedAt);
     for (const header of cleaned.headers) segment.add(header);
@@ -527,7 +542,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     segment.seal();
     this.list.splice(this.list.indexOf(old[0] as Segment), old.length, segment);
     this.cache.forgetBefore((old.at(-1) as Segment).nextOffset);
-    await this.submit(
+    this.replacing = this.submit(
       [
         { kind: 'replace', file: segment.file, bytes: cleaned.bytes, modifiedAt: cleaned.modifiedAt },
         ...sidecarWrites(this, segment),
@@ -538,6 +553,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       undefined,
       before,
     );
+    await this.replacing;
   }
 
   /** For the cleaner: everything before `offset` is clean. */
@@ -807,12 +823,13 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       baseOffsets: [...bases],
       reason,
     });
-    const now = fileDeleteDelayMs === 0 ? [...bases].flatMap((base) => segmentDeletion(this, base)) : [];
-    if (fileDeleteDelayMs > 0)
+    const isAtOnce = fileDeleteDelayMs === 0 && !this.holds.isHeld;
+    const now = isAtOnce ? [...bases].flatMap((base) => segmentDeletion(this, base)) : [];
+    if (!isAtOnce)
       for (const base of bases)
         this.deleted.set(
           base,
-          this.environment.timers.set(fileDeleteDelayMs, () => this.deleteFile(base)),
+          this.environment.timers.set(fileDeleteDelayMs, () => this.holds.whenFree(() => this.deleteFile(base))),
         );
     const epochs = this.epochWrites();
     return this.submit([...writes, ...now, ...snapshots, ...epochs, ...this.anchored()], 'strict', undefined, before);

@@ -36,10 +36,11 @@ export class BrokerBench {
       disk?: MemoryDisk;
       beforeCommit?: MemoryStorageOptions['beforeCommit'];
       startMs?: number;
+      seed?: string;
     } = {},
   ): Promise<BrokerBench> {
-    const { disk, beforeCommit, startMs, ...others } = options;
-    const environment = new ManualEnvironment(startMs);
+    const { disk, beforeCommit, startMs, seed, ...others } = options;
+    const environment = new ManualEnvironment(startMs, seed);
     const storage = new MemoryStorage({ ...(disk && { disk }), ...(beforeCommit && { beforeCommit }) });
     const broker = await Broker.start(environment, { storage, profile: 'test', advertised: address, ...others });
     const network = new InProcessNetwork({ environment, brokers: [{ address, handler: broker }] });

@@ -15,7 +15,7 @@ export async function settle(): Promise<void> {
 /** An environment whose clock stands still until it is moved by hand; it keeps what was traced. */
 export class ManualEnvironment implements Environment {
   readonly events: TraceEvent[] = [];
-  readonly random = new SeededRandom('manual');
+  readonly random: SeededRandom;
   readonly clock = { now: () => this.now };
   readonly timers = {
     set: (delayMs: number, callback: () => void) => {
@@ -28,7 +28,12 @@ export class ManualEnvironment implements Environment {
   private readonly pending = new Set<Timer>();
   private order = 0;
 
-  constructor(private now = Date.UTC(2026, 0, 1)) {}
+  constructor(
+    private now = Date.UTC(2026, 0, 1),
+    seed = 'manual',
+  ) {
+    this.random = new SeededRandom(seed);
+  }
 
   /** How many timers are set. */
   get pendingTimers(): number {

@@ -1,0 +1,36 @@
+import type { Millis } from '../environment/environment.js';
+import { emptyGroup, type ClassicGroup, type ClassicGroupConfig } from './classic-group.js';
+import type { Decision } from './decision.js';
+import { GroupDraft } from './group-draft.js';
+
+/** An offset that a group had committed elsewhere. */
+export interface OffsetToImport {
+  readonly topic: string;
+  /** That of the topic as it is here. */
+  readonly topicId: Uint8Array;
+  readonly partition: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+  readonly metadata: string;
+}
+
+/** A group is given offsets for topics that were not here before. Members, if it has any, own none of these partitions yet: they are asked for nothing. */
+export function decideOffsetImport(
+  known: ClassicGroup | undefined,
+  groupId: string,
+  offsets: readonly OffsetToImport[],
+  config: ClassicGroupConfig,
+  now: Millis,
+): Decision<null> {
+  const draft = new GroupDraft(known ?? emptyGroup(groupId, now), config, now);
+  // Committed now: offsets expire by their age.
+  for (const { topic, partition, ...value } of offsets)
+    draft.record({
+      kind: 'offset-commit',
+      groupId,
+      topic,
+      partition,
+      value: { ...value, commitTimestamp: now, expireTimestamp: -1 },
+    });
+  return draft.decide(null);
+}
