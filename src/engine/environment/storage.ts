@@ -67,6 +67,8 @@ export type StorageWrite =
 export type StorageErrorCode =
   /** Another opened this storage for writing after us; nothing of ours is written any more. */
   | 'fenced'
+  /** Another process has it open, and lives. */
+  | 'locked'
   | 'not-found'
   /** The caller's picture of a file is not what is stored. */
   | 'conflict'
@@ -91,12 +93,16 @@ export class StorageError extends Error {
   override readonly name = 'StorageError';
   /** What is damaged, where that is known. All bytes around it can be read. */
   readonly range: FileBytes | undefined;
+  /** Whether the fault lies with some of the files that were written, so that a commit of the others may succeed. */
+  readonly isOfSomeFiles: boolean;
+
   constructor(
     readonly code: StorageErrorCode,
     message: string,
-    options?: { cause?: unknown; range?: FileBytes },
+    options?: { cause?: unknown; range?: FileBytes; isOfSomeFiles?: boolean },
   ) {
-    super(message, options);
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
     this.range = options?.range;
+    this.isOfSomeFiles = options?.isOfSomeFiles ?? false;
   }
 }

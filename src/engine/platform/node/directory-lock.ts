@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StorageError } from '../../environment/storage.js';
+
+/**
+ * Says whose a data directory is: a file `.lock` with the id of the process. One process has it; whoever opens it again in that process takes it from who had it
+ * before, who finds out at the next commit. What a dead process left is taken over.
+ */
+export class DirectoryLock {
+  private constructor(
+    private readonly path: string,
+    private readonly content: string,
+  ) {}
+
+  /** Takes the directory. Throws `locked` if another process that lives has it. */
+  static take(directory: string): DirectoryLock {
+    const path = join(directory, '.lock');
+    const content = JSON.stringify({
+      pid: process.pid,
+      started: startOf(process.pid),
+      token: randomBytes(16).toString('hex'),
+    });
+    for (;;) {
+      const holder = holderOf(path);
+      if (holder !== undefined) {
+        if (isAlive(holder)) {
+          throw new StorageError(
+            'locked',
+            `${directory} is in use by process ${holder.pid}. Stop that one, or choose another directory.`,
+          );
+        }
+        // Of several that find it stale, one moves it away.
+        if (!moveAway(path)) continue;
+      }
+      try {
+        writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
+        return new DirectoryLock(path, content);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  /** Whether nobody has taken the directory since. */
+  get isHeld(): boolean {
+    try {
+      return readFileSync(this.path, 'utf8') === this.content;
+    } catch {
+      return false;
+    }
+  }
+
+  release(): void {
+    if (this.isHeld) unlinkSync(this.path);
+  }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly started: string | null;
+}
+
+function holderOf(path: string): Holder | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    const { pid, started } = JSON.parse(text) as Partial<Holder>;
+    if (typeof pid === 'number') return { pid, started: started ?? null };
+  } catch {
+    // Somebody was interrupted while writing it.
+  }
+  return { pid: 0, started: null };
+}
+
+/** Another process that lives; one of the same id that began later is another one. */
+function isAlive({ pid, started }: Holder): boolean {
+  if (pid <= 0 || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const startsNow = startOf(pid);
+  return started === null || startsNow === null || started === startsNow;
+}
+
+/** When a process began, in the system's own words; null where it does not say. */
+function startOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function moveAway(path: string): boolean {
+  const aside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    renameSync(path, aside);
+    unlinkSync(aside);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,171 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  StorageError,
+  type Durability,
+  type Storage,
+  type StorageWrite,
+  type StoredFile,
+} from '../../environment/storage.js';
+import { DirectoryLock } from './directory-lock.js';
+import { systemCalls, type FileCalls } from './file-calls.js';
+import { FileCommit } from './file-commit.js';
+import { blobPath, fileName, filePath, folderOf, isTemporary } from './file-paths.js';
+import { OpenFiles } from './open-files.js';
+import { knownAfter, listed, stageFiles, type KnownFile } from './staged-files.js';
+import { storageErrorOf } from './system-errors.js';
+
+export interface FileStorageOptions {
+  /** Made if it is not there. */
+  readonly directory: string;
+  /** The operating system's, if absent. */
+  readonly calls?: FileCalls;
+}
+
+/**
+ * Storage in a directory, in Kafka's own layout: `orders-0/00000000000000000000.log` and what stands beside it. A strict commit has been flushed with its
+ * directories when it resolves. Where a flush fails nothing is believed any more: that partition refuses writes until the directory is opened again.
+ */
+export class FileStorage implements Storage {
+  private readonly known = new Map<string, KnownFile>();
+  private readonly broken = new Map<string, StorageError>();
+  private readonly open: OpenFiles;
+  private turn: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
+
+  private constructor(
+    private readonly directory: string,
+    private readonly lock: DirectoryLock,
+    private readonly calls: FileCalls,
+  ) {
+    this.open = new OpenFiles(calls);
+  }
+
+  /** Opens the directory and takes it over. Rejects with `locked` if another process has it, with `io` if it can't be used. */
+  static async open({ directory, calls = systemCalls }: FileStorageOptions): Promise<FileStorage> {
+    let lock: DirectoryLock | undefined;
+    try {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const real = realpathSync(directory);
+      lock = DirectoryLock.take(real);
+      const storage = new FileStorage(real, lock, calls);
+      await storage.look();
+      return storage;
+    } catch (error) {
+      lock?.release();
+      throw storageErrorOf(error, directory);
+    }
+  }
+
+  async files(): Promise<readonly StoredFile[]> {
+    this.checkOpen();
+    return listed(this.known);
+  }
+
+  async read(file: string, position: number, length: number): Promise<Uint8Array> {
+    this.checkOpen();
+    const known = this.known.get(file);
+    if (known === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, known.size - position)));
+    if (bytes.length === 0) return bytes;
+    try {
+      const path = join(this.directory, filePath(file));
+      const count = await this.open.use(path, false, (descriptor) => this.fill(descriptor, bytes, position));
+      // The file is shorter than it was: whoever asked sees where it ends.
+      return count === bytes.length ? bytes : bytes.slice(0, count);
+    } catch (error) {
+      throw storageErrorOf(error, file);
+    }
+  }
+
+  async readBlob(name: string): Promise<Uint8Array | undefined> {
+    this.checkOpen();
+    try {
+      return new Uint8Array(await this.calls.readWhole(join(this.directory, blobPath(name))));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw storageErrorOf(error, name);
+    }
+  }
+
+  async commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+    this.checkOpen();
+    // Whoever gave the bytes may change them as soon as this returns.
+    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const committed = this.turn.then(() => this.carryOut(copied, durability));
+    this.turn = committed.catch(() => undefined);
+    return committed;
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await this.turn;
+    await this.open.close();
+    this.lock.release();
+  }
+
+  private async carryOut(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
+    if (!this.lock.isHeld)
+      throw new StorageError('fenced', 'Another has opened this directory for writing. Open it again to take over.');
+    const staged = stageFiles(this.known, writes);
+    for (const { path } of staged) {
+      const failure = this.broken.get(folderOf(path));
+      if (failure !== undefined) throw failure;
+    }
+    const commit = new FileCommit(this.directory, this.calls, this.open, staged);
+    try {
+      await commit.carryOut(durability);
+    } catch (error) {
+      const failure = storageErrorOf(error, this.directory);
+      for (const folder of commit.broken) this.broken.set(folder, brokenBecause(folder, failure));
+      throw failure;
+    }
+    for (const each of staged) {
+      if (each.isBlob) continue;
+      const after = knownAfter(each);
+      if (after === undefined) this.known.delete(each.name);
+      else this.known.set(each.name, after);
+    }
+  }
+
+  private async look(): Promise<void> {
+    for (const entry of await this.calls.list(this.directory)) {
+      if (!entry.isDirectory) {
+        await this.take(entry.name, entry);
+        continue;
+      }
+      for (const file of await this.calls.list(join(this.directory, entry.name)))
+        if (!file.isDirectory) await this.take(`${entry.name}/${file.name}`, file);
+    }
+  }
+
+  /** Takes note of a file that is there. What a crash left half written goes. */
+  private async take(path: string, { size, modifiedAt }: KnownFile): Promise<void> {
+    if (isTemporary(path)) return this.calls.unlink(join(this.directory, path));
+    const name = fileName(path);
+    if (name !== undefined) this.known.set(name, { size, modifiedAt });
+  }
+
+  private async fill(descriptor: number, bytes: Uint8Array, position: number): Promise<number> {
+    let count = 0;
+    while (count < bytes.length) {
+      const read = await this.calls.read(descriptor, bytes.subarray(count), position + count);
+      if (read === 0) break;
+      count += read;
+    }
+    return count;
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+  }
+}
+
+function brokenBecause(folder: string, failure: StorageError): StorageError {
+  return new StorageError(
+    'io',
+    `${folder || 'The directory'} takes no more writes, because what was written may not be what is stored: ${failure.message} Restart the broker, which checks it.`,
+    { cause: failure, isOfSomeFiles: true },
+  );
+}
