@@ -1,7 +1,8 @@
 // @ts-check
-// Builds what `npm pack` ships: dist/index.js, dist/worker.js (no imports in either), and the types of the entry.
+// Builds what `npm pack` ships: dist/index.js and dist/worker.js (no imports in either), dist/node.js and dist/cli.js (imports of Node alone), and the types.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { projectRoot } from './setup.mjs';
@@ -11,11 +12,17 @@ const dist = join(projectRoot, 'dist');
 /** What a bundler must find word for word in dist/index.js, to carry the worker along. */
 const workerReference = "new URL('./worker.js', import.meta.url)";
 
+/** What ws takes if it happens to be there. */
+const optionalNatives = ['bufferutil', 'utf-8-validate'];
+
 rmSync(dist, { recursive: true, force: true });
-const [index, worker] = [
-  await bundle('src/entry/browser.ts', 'index.js'),
-  await bundle('src/workers/broker.worker.ts', 'worker.js'),
+const [index, worker, node, cli] = [
+  await bundle('src/entry/browser.ts', 'index.js', 'browser'),
+  await bundle('src/workers/broker.worker.ts', 'worker.js', 'browser'),
+  await bundle('src/entry/node.ts', 'node.js', 'node'),
+  await bundle('src/cli/partita.ts', 'cli.js', 'node'),
 ];
+chmodSync(join(dist, 'cli.js'), 0o755);
 const indexCode = index.code.replaceAll(
   /new URL\(\s*["']\.\/worker\.js["'],\s*import\.meta\.url\s*\)/g,
   workerReference,
@@ -24,16 +31,21 @@ if (!indexCode.includes(workerReference)) {
   fail(`dist/index.js does not start its worker by ${workerReference}. Write it so in src/entry/browser.ts.`);
 }
 writeFileSync(join(dist, 'index.js'), indexCode);
-writeFileSync(join(dist, 'third-party-licenses.txt'), licenseTexts([...index.packages, ...worker.packages]));
+writeFileSync(
+  join(dist, 'third-party-licenses.txt'),
+  licenseTexts([index, worker, node, cli].flatMap(({ packages }) => packages)),
+);
 emitTypes();
 
 /**
- * Writes the module `entry`, with everything it imports, as the one file dist/`name`.
+ * Writes the module `entry`, with everything it imports but Node's own modules, as the one file dist/`name`.
  * @param {string} entry
  * @param {string} name
+ * @param {'browser' | 'node'} platform
  */
-async function bundle(entry, name) {
-  const build = await rolldown({ input: join(projectRoot, entry), cwd: projectRoot, platform: 'browser' });
+async function bundle(entry, name, platform) {
+  const external = platform === 'node' ? [/^node:/, ...optionalNatives] : [];
+  const build = await rolldown({ input: join(projectRoot, entry), cwd: projectRoot, platform, external });
   const { output } = await build.write({
     file: join(dist, name),
     format: 'esm',
@@ -42,10 +54,9 @@ async function bundle(entry, name) {
   });
   await build.close();
   const [file, ...rest] = output;
-  if (rest.length > 0 || file.imports.length > 0 || file.dynamicImports.length > 0) {
-    fail(
-      `dist/${name} imports ${[...file.imports, ...file.dynamicImports].join(', ') || rest[0]?.fileName}, but it must be one file.`,
-    );
+  const imports = [...file.imports, ...file.dynamicImports].filter((id) => platform === 'browser' || !isBuiltin(id));
+  if (rest.length > 0 || imports.length > 0) {
+    fail(`dist/${name} imports ${imports.join(', ') || rest[0]?.fileName}, but it must be one file.`);
   }
   const packages = file.moduleIds.flatMap((id) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? []);
   return { code: file.code, packages };

@@ -91,7 +91,7 @@ export const layers = {
   },
   'engine/platform/node': {
     imports: engine,
-    packages: /^node:/,
+    packages: /^(node:.*|ws)$/,
     instead: 'An adapter implements interfaces of the engine: what starts it belongs in entry or cli.',
   },
   workers: {
@@ -101,8 +101,13 @@ export const layers = {
   },
   entry: {
     imports: [...engine, 'engine/platform/browser', 'engine/platform/node', 'workers'],
-    packages: /^(idb|comlink)$/,
+    packages: /^(idb|comlink|node:.*)$/,
     instead: 'An entry is what others install: it may not need the learning app.',
+  },
+  cli: {
+    imports: [...engine, 'engine/platform/node', 'entry'],
+    packages: /^node:/,
+    instead: 'The command line reads options and starts what entries offer.',
   },
   ui: {
     imports: ['workers', 'entry', 'engine/environment', 'engine/protocol', 'engine/scenario', 'engine/history'],

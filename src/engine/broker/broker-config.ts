@@ -70,6 +70,22 @@ export function configureBroker(
   return configured as Record<BrokerConfigName, ConfiguredValue>;
 }
 
+/** The value that a text means for a setting, as on a command line. Throws an error that says which settings there are, or what the value must be. */
+export function parseSetting(name: string, text: string): Partial<BrokerConfig> {
+  if (!Object.hasOwn(settings, name))
+    throw new Error(
+      `'${name}' is no setting of this broker. There are:\n  ${Object.keys(settings).sort().join('\n  ')}`,
+    );
+  const { kafka } = settings[name as BrokerConfigName];
+  if (typeof kafka === 'boolean') {
+    if (text !== 'true' && text !== 'false') throw new Error(`${name} is '${text}'; true or false was expected.`);
+    return { [name]: text === 'true' };
+  }
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
+    throw new Error(`${name} is '${text}'; an integer was expected.`);
+  return { [name]: Number(text) };
+}
+
 /** The values alone. */
 export function valuesOf(configured: Readonly<Record<BrokerConfigName, ConfiguredValue>>): BrokerConfig {
   return Object.fromEntries(

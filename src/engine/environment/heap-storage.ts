@@ -1,0 +1,214 @@
+import { StorageError, type Durability, type Storage, type StorageWrite, type StoredFile } from './storage.js';
+
+/** Pieces of a file grow up to this. */
+const largestPiece = 1024 * 1024;
+
+/** A file in memory that grows without being copied. */
+class HeapFile {
+  private pieces: Uint8Array[] = [];
+  /** Where each piece begins. */
+  private starts: number[] = [];
+  size = 0;
+
+  constructor(public modifiedAt: number) {}
+
+  append(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.length > 0) {
+      const at = this.size - (this.starts.at(-1) ?? 0);
+      const last = this.pieces.at(-1);
+      if (last === undefined || at === last.length) {
+        this.starts.push(this.size);
+        this.pieces.push(new Uint8Array(Math.min(largestPiece, Math.max(rest.length, 1024, this.size))));
+        continue;
+      }
+      const taken = rest.subarray(0, last.length - at);
+      last.set(taken, at);
+      this.size += taken.length;
+      rest = rest.subarray(taken.length);
+    }
+  }
+
+  truncate(size: number): void {
+    this.size = size;
+    while ((this.starts.at(-1) ?? -1) >= size) {
+      this.starts.pop();
+      this.pieces.pop();
+    }
+  }
+
+  read(position: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - position)));
+    let piece = this.pieceAt(position);
+    for (let filled = 0; filled < bytes.length; piece++) {
+      const from = position + filled - (this.starts[piece] as number);
+      const part = (this.pieces[piece] as Uint8Array).subarray(from, from + bytes.length - filled);
+      bytes.set(part, filled);
+      filled += part.length;
+    }
+    return bytes;
+  }
+
+  private pieceAt(position: number): number {
+    let [low, high] = [0, this.starts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.starts[middle] as number) <= position) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+/** What a `HeapStorage` keeps, and who may write it: the newest opener. */
+export class HeapDisk {
+  readonly files = new Map<string, HeapFile>();
+  readonly blobs = new Map<string, Uint8Array>();
+  usedBytes = 0;
+  openers = 0;
+
+  /** Commits beyond `limitBytes` are refused as `full`. */
+  constructor(readonly limitBytes = Infinity) {}
+}
+
+/** Storage for much data in memory: nothing outlives the process, nothing is copied twice, and there is a limit. Tests of crashes take `MemoryStorage`. */
+export class HeapStorage implements Storage {
+  private readonly opener: number;
+  private turn: Promise<unknown> = Promise.resolve();
+  private isClosed = false;
+
+  constructor(private readonly disk: HeapDisk = new HeapDisk()) {
+    this.opener = ++disk.openers;
+  }
+
+  async files(): Promise<readonly StoredFile[]> {
+    this.checkOpen();
+    const files = [...this.disk.files].map(([name, { size, modifiedAt }]) => ({ name, size, modifiedAt }));
+    return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async read(file: string, position: number, length: number): Promise<Uint8Array> {
+    this.checkOpen();
+    const found = this.disk.files.get(file);
+    if (found === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
+    return found.read(position, length);
+  }
+
+  async readBlob(name: string): Promise<Uint8Array | undefined> {
+    this.checkOpen();
+    return this.disk.blobs.get(name)?.slice();
+  }
+
+  async commit(writes: readonly StorageWrite[], _durability: Durability): Promise<void> {
+    this.checkOpen();
+    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const committed = this.turn.then(() => this.carryOut(copied));
+    this.turn = committed.catch(() => undefined);
+    return committed;
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.turn;
+  }
+
+  private carryOut(writes: readonly StorageWrite[]): void {
+    if (this.opener !== this.disk.openers)
+      throw new StorageError('fenced', 'Another has opened this storage for writing. Open it again to take over.');
+    const growth = this.checked(writes);
+    const { limitBytes, usedBytes } = this.disk;
+    if (growth > 0 && usedBytes + growth > limitBytes)
+      throw new StorageError(
+        'full',
+        `${usedBytes} of ${limitBytes} bytes of memory are used, and ${growth} more were to be kept. Raise the limit, lower the retention, or keep the logs in files.`,
+      );
+    for (const write of writes) this.apply(write);
+    this.disk.usedBytes += growth;
+  }
+
+  /** Refuses writes that do not fit; answers by how many bytes the others grow what is kept. */
+  private checked(writes: readonly StorageWrite[]): number {
+    const { files, blobs } = this.disk;
+    const fileSizes = new Map<string, number | undefined>();
+    const blobSizes = new Map<string, number>();
+    let growth = 0;
+    for (const write of writes) {
+      if (write.kind === 'put-blob' || write.kind === 'delete-blob') {
+        const size = blobSizes.get(write.name) ?? blobs.get(write.name)?.length ?? 0;
+        const after = write.kind === 'put-blob' ? write.bytes.length : 0;
+        blobSizes.set(write.name, after);
+        growth += after - size;
+      } else {
+        const size = fileSizes.has(write.file) ? fileSizes.get(write.file) : files.get(write.file)?.size;
+        const after = sizeAfter(write, size);
+        fileSizes.set(write.file, after);
+        growth += (after ?? 0) - (size ?? 0);
+      }
+    }
+    return growth;
+  }
+
+  private apply(write: StorageWrite): void {
+    const { files, blobs } = this.disk;
+    switch (write.kind) {
+      case 'append': {
+        let file = files.get(write.file);
+        if (file === undefined) files.set(write.file, (file = new HeapFile(write.modifiedAt)));
+        file.append(write.bytes);
+        file.modifiedAt = write.modifiedAt;
+        return;
+      }
+      case 'truncate': {
+        const file = files.get(write.file) as HeapFile;
+        file.truncate(write.size);
+        file.modifiedAt = write.modifiedAt;
+        return;
+      }
+      case 'replace': {
+        const file = new HeapFile(write.modifiedAt);
+        file.append(write.bytes);
+        files.set(write.file, file);
+        return;
+      }
+      case 'delete':
+        files.delete(write.file);
+        return;
+      case 'put-blob':
+        blobs.set(write.name, write.bytes);
+        return;
+      case 'delete-blob':
+        blobs.delete(write.name);
+    }
+  }
+
+  private checkOpen(): void {
+    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+  }
+}
+
+/** The size of a file after a write; undefined: it is gone. */
+function sizeAfter(
+  write: Extract<StorageWrite, { readonly file: string }>,
+  size: number | undefined,
+): number | undefined {
+  switch (write.kind) {
+    case 'append':
+      if ((size ?? 0) !== write.position) throw conflict(write.file, size ?? 0, write.position);
+      return write.position + write.bytes.length;
+    case 'truncate':
+      if (size === undefined) throw new StorageError('not-found', `There is no file ${write.file} to truncate.`);
+      if (write.size > size) throw conflict(write.file, size, write.size);
+      return write.size;
+    case 'replace':
+      return write.bytes.length;
+    case 'delete':
+      return undefined;
+  }
+}
+
+function conflict(file: string, found: number, expected: number): StorageError {
+  return new StorageError(
+    'conflict',
+    `${file} has ${found} bytes, but the write expects ${expected}. Read its size again before writing.`,
+  );
+}

@@ -1,0 +1,44 @@
+import { Kafka as EngineKafka, type KafkaConfig as EngineConfig } from '../engine/client/kafka.js';
+import { nodeEnvironment } from '../engine/platform/node/node-environment.js';
+import { TcpNetwork, type TcpNetworkOptions } from '../engine/platform/node/tcp-network.js';
+import { TestBroker, type TestBrokerOptions } from './test-broker.js';
+
+export { ConfigResourceTypes } from '../engine/client/admin.js';
+export { logLevel } from '../engine/client/logger.js';
+export { CompressionTypes } from '../engine/client/producer.js';
+export { KafkaError } from '../engine/protocol/kafka-error.js';
+export type { LoggedRequest } from './fault-plan.js';
+export type { TestBroker, TestBrokerOptions, TestTopic } from './test-broker.js';
+
+/**
+ * Starts a broker for tests: a free port in milliseconds, nothing on the disk unless `dataDir` is given.
+ *
+ * ```ts
+ * const broker = await startBroker({ topics: ['orders'] });
+ * const kafka = new KafkaJS({ brokers: [broker.bootstrap] });
+ * broker.fail('Produce', 'NOT_LEADER_OR_FOLLOWER', 2);
+ * …
+ * await broker.close();
+ * ```
+ */
+export function startBroker(options?: TestBrokerOptions): Promise<TestBroker> {
+  return TestBroker.start(options);
+}
+
+/** How to reach a cluster: Partita elsewhere, or Apache Kafka. In KafkaJS's words. */
+export interface KafkaConfig extends Omit<EngineConfig, 'network'>, Omit<TcpNetworkOptions, 'connectionTimeout'> {}
+
+/** Clients of a cluster over TCP, in KafkaJS's shape. */
+export class Kafka extends EngineKafka {
+  constructor({ brokers, ssl, sasl, ...config }: KafkaConfig) {
+    const environment = nodeEnvironment();
+    const { connectionTimeout } = config;
+    const network = new TcpNetwork(environment, {
+      brokers,
+      ...(ssl !== undefined && { ssl }),
+      ...(sasl !== undefined && { sasl }),
+      ...(connectionTimeout !== undefined && { connectionTimeout }),
+    });
+    super(environment, { ...config, network });
+  }
+}
