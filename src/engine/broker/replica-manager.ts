@@ -52,7 +52,11 @@ export class ReplicaManager {
     const settings = topicSettings(image.configs, this.config);
     const replicas = await Promise.all(
       image.partitions.map(async ({ partition, leaderEpoch }): Promise<Replica> => {
-        const log = await this.logs.open(image.name, partition, { leaderEpoch, config: settings });
+        const log = await this.logs.open(image.name, partition, {
+          leaderEpoch,
+          config: settings,
+          topicId: topicIdText(image.topicId),
+        });
         log.updateConfig(settings);
         return { topic: image.name, partition, log };
       }),

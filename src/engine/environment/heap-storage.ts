@@ -1,4 +1,15 @@
-import { StorageError, type Durability, type Storage, type StorageWrite, type StoredFile } from './storage.js';
+import {
+  StorageError,
+  type Durability,
+  type Storage,
+  type StorageWrite,
+  type StoredContents,
+  type StoredFile,
+  type WriteNeed,
+} from './storage.js';
+
+/** Beyond the limit, for deletions and what they need. */
+const reserveBytes = 8 * 1024 * 1024;
 
 /** Pieces of a file grow up to this. */
 const largestPiece = 1024 * 1024;
@@ -87,6 +98,12 @@ export class HeapStorage implements Storage {
     return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  async contents(folder?: string): Promise<StoredContents> {
+    const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
+    const files = (await this.files()).filter(({ name }) => isInside(name));
+    return { files, blobs: [...this.disk.blobs.keys()].filter(isInside).sort() };
+  }
+
   async read(file: string, position: number, length: number): Promise<Uint8Array> {
     this.checkOpen();
     const found = this.disk.files.get(file);
@@ -99,10 +116,10 @@ export class HeapStorage implements Storage {
     return this.disk.blobs.get(name)?.slice();
   }
 
-  async commit(writes: readonly StorageWrite[], _durability: Durability): Promise<void> {
+  async commit(writes: readonly StorageWrite[], _durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
     const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
-    const committed = this.turn.then(() => this.carryOut(copied));
+    const committed = this.turn.then(() => this.carryOut(copied, need));
     this.turn = committed.catch(() => undefined);
     return committed;
   }
@@ -112,12 +129,13 @@ export class HeapStorage implements Storage {
     await this.turn;
   }
 
-  private carryOut(writes: readonly StorageWrite[]): void {
+  private carryOut(writes: readonly StorageWrite[], need: WriteNeed): void {
     if (this.opener !== this.disk.openers)
       throw new StorageError('fenced', 'Another has opened this storage for writing. Open it again to take over.');
     const growth = this.checked(writes);
     const { limitBytes, usedBytes } = this.disk;
-    if (growth > 0 && usedBytes + growth > limitBytes)
+    const most = need === 'essential' ? limitBytes + reserveBytes : limitBytes;
+    if (growth > 0 && usedBytes + growth > most)
       throw new StorageError(
         'full',
         `${usedBytes} of ${limitBytes} bytes of memory are used, and ${growth} more were to be kept. Raise the limit, lower the retention, or keep the logs in files.`,

@@ -33,6 +33,11 @@ export function checkpointBlob(partition: TopicPartition): string {
   return `${partitionFolder(partition)}/checkpoint`;
 }
 
+/** The blob that tells which topic a partition is of, by id. */
+export function partitionMetadataBlob(partition: TopicPartition): string {
+  return `${partitionFolder(partition)}/partition.metadata`;
+}
+
 /** The partition and base offset that the name of a segment's file tells; undefined for any other file. */
 export function parseSegmentFile(name: string): (TopicPartition & { readonly baseOffset: number }) | undefined {
   // The topic may have dashes of its own: the last one stands before the partition.

@@ -77,20 +77,15 @@ export class GroupCommit {
         ordinary.size > 0 ? 'ordinary' : 'essential',
       );
     } catch (error) {
-<<<<<<< HEAD
+      if (owners.size > 1 && error instanceof StorageError && error.isOfSomeFiles) {
+        for (const owner of owners.keys()) await this.commit(taken.filter((submission) => submission.owner === owner));
+        return;
+      }
       const isFull = error instanceof StorageError && error.code === 'full';
       const failed = isFull && ordinary.size > 0 ? ordinary : new Set(owners.keys());
       const again = taken.filter(({ owner }) => !failed.has(owner));
       this.waiting = [...again, ...this.waiting.filter(({ owner }) => !failed.has(owner))];
       for (const owner of failed) owner.failed(error);
-=======
-      if (owners.size > 1 && error instanceof StorageError && error.isOfSomeFiles) {
-        for (const owner of owners.keys()) await this.commit(taken.filter((submission) => submission.owner === owner));
-        return;
-      }
-      this.waiting = this.waiting.filter(({ owner }) => !owners.has(owner));
-      for (const owner of owners.keys()) owner.failed(error);
->>>>>>> ffbf616 (Keep logs in files, in Kafka's own layout)
       return;
     }
     for (const [owner, count] of owners) owner.committed(count);

@@ -6,6 +6,7 @@ import {
   leaderEpochBlob,
   parseSegmentFile,
   partitionFolder,
+  partitionMetadataBlob,
   sidecarBlob,
   type TopicPartition,
 } from './file-names.js';
@@ -20,6 +21,8 @@ export interface OpenPartitionOptions {
   readonly config?: Partial<LogConfig>;
   /** The epoch in which this leader writes; the latest of the log plus 1 if absent. */
   readonly leaderEpoch?: number;
+  /** The id of the topic in Kafka's words, which a new log keeps beside its records. */
+  readonly topicId?: string;
 }
 
 /** All partition logs over one storage: what is appended to them at the same time is committed together. */
@@ -120,6 +123,7 @@ export class LogManager {
     const blobs = [
       leaderEpochBlob(partition),
       checkpointBlob(partition),
+      partitionMetadataBlob(partition),
       ...snapshots.map((offset) => sidecarBlob(partition, offset, 'snapshot')),
     ];
     await this.storage.commit(

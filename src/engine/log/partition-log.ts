@@ -4,8 +4,15 @@ import { KafkaError } from '../protocol/kafka-error.js';
 import { batchesIn, decodeRecords, stampBatch, type BatchHeader } from '../protocol/record-batch.js';
 import { validateBatches, type ValidatedBatches } from './batch-validation.js';
 import type { CleanableLog, CleanedSegment } from './cleaner/cleanable-log.js';
-import { checkpointBlob, leaderEpochBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
 import { FileHolds } from './file-holds.js';
+import {
+  checkpointBlob,
+  leaderEpochBlob,
+  partitionFolder,
+  partitionMetadataBlob,
+  segmentFile,
+  type TopicPartition,
+} from './file-names.js';
 import type { CommitOwner, GroupCommit } from './group-commit.js';
 import type { EpochStart, LeaderEpochs } from './leader-epochs.js';
 import { encodeCheckpoint, type ActiveCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
@@ -38,6 +45,8 @@ export interface PartitionLogOptions extends TopicPartition {
   readonly config?: Partial<LogConfig>;
   /** The epoch in which this leader writes, later than all before it; the latest plus 1 if absent. `null`: nobody leads the log yet. */
   readonly leaderEpoch?: number | null;
+  /** The id of the topic in Kafka's words, which a new log keeps beside its records. */
+  readonly topicId?: string;
   /** What the caller knows of how the log was left, better than its own checkpoint. */
   readonly recovery?: KnownRecovery;
   /** `durable` (default): the high watermark is the end of what is durable. `caller`: only `updateHighWatermark` moves it, from the log's start on. */
@@ -182,7 +191,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const config = { ...defaultLogConfig, ...options.config };
     const opened = await openLog(options, config);
     const log = new PartitionLog(options, config, opened);
-    await log.submit([...opened.writes, ...log.anchored()], 'strict', undefined);
+    const metadata = opened.isNew && options.topicId !== undefined ? [metadataWrite(log, options.topicId)] : [];
+    await log.submit([...opened.writes, ...metadata, ...log.anchored()], 'strict', undefined);
     const unstable = log.producers.states.transactions.firstUnstableOffset;
     if (unstable !== undefined && unstable < log.start) log.startOfFirstBatch = await log.startOfBatchAt(log.start);
     if (opened.isNew) return log;
@@ -588,6 +598,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       ...this.producers.forget(() => true),
       { kind: 'delete-blob', name: checkpointBlob(this) },
       { kind: 'delete-blob', name: leaderEpochBlob(this) },
+      { kind: 'delete-blob', name: partitionMetadataBlob(this) },
     ];
     return this.submit(writes, 'strict', undefined);
   }
@@ -996,6 +1007,12 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const found = cause instanceof Error ? cause.message : String(cause);
     return new KafkaError('KAFKA_STORAGE_ERROR', `The storage of ${partitionFolder(this)} failed: ${found}`, { cause });
   }
+}
+
+/** Kafka's `PartitionMetadataFile`. */
+function metadataWrite(partition: TopicPartition, topicId: string): StorageWrite {
+  const bytes = new TextEncoder().encode(`version: 0\ntopic_id: ${topicId}`);
+  return { kind: 'put-blob', name: partitionMetadataBlob(partition), bytes };
 }
 
 const nothingAppended: AppendResult = {

@@ -5,10 +5,11 @@ import {
   type Durability,
   type Storage,
   type StorageWrite,
+  type StoredContents,
   type StoredFile,
 } from '../../environment/storage.js';
 import { DirectoryLock } from './directory-lock.js';
-import { systemCalls, type FileCalls } from './file-calls.js';
+import { systemCalls, type DirectoryEntry, type FileCalls } from './file-calls.js';
 import { FileCommit } from './file-commit.js';
 import { blobPath, fileName, filePath, folderOf, isTemporary } from './file-paths.js';
 import { OpenFiles } from './open-files.js';
@@ -60,6 +61,21 @@ export class FileStorage implements Storage {
   async files(): Promise<readonly StoredFile[]> {
     this.checkOpen();
     return listed(this.known);
+  }
+
+  async contents(folder?: string): Promise<StoredContents> {
+    this.checkOpen();
+    const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
+    try {
+      const paths = await this.paths();
+      const blobs = paths.filter(({ path }) => fileName(path) === undefined && isInside(path) && !isOurs(path));
+      return {
+        files: listed(this.known).filter(({ name }) => isInside(name)),
+        blobs: blobs.map(({ path }) => path).sort(),
+      };
+    } catch (error) {
+      throw storageErrorOf(error, this.directory);
+    }
   }
 
   async read(file: string, position: number, length: number): Promise<Uint8Array> {
@@ -130,14 +146,19 @@ export class FileStorage implements Storage {
   }
 
   private async look(): Promise<void> {
+    for (const { path, entry } of await this.paths()) await this.take(path, entry);
+  }
+
+  /** All that lies in the directory and in its folders. */
+  private async paths(): Promise<{ readonly path: string; readonly entry: DirectoryEntry }[]> {
+    const found: { path: string; entry: DirectoryEntry }[] = [];
     for (const entry of await this.calls.list(this.directory)) {
-      if (!entry.isDirectory) {
-        await this.take(entry.name, entry);
-        continue;
-      }
-      for (const file of await this.calls.list(join(this.directory, entry.name)))
-        if (!file.isDirectory) await this.take(`${entry.name}/${file.name}`, file);
+      if (!entry.isDirectory) found.push({ path: entry.name, entry });
+      else
+        for (const inside of await this.calls.list(join(this.directory, entry.name)))
+          if (!inside.isDirectory) found.push({ path: `${entry.name}/${inside.name}`, entry: inside });
     }
+    return found;
   }
 
   /** Takes note of a file that is there. What a crash left half written goes. */
@@ -160,6 +181,11 @@ export class FileStorage implements Storage {
   private checkOpen(): void {
     if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
   }
+}
+
+/** Neither file nor blob: the lock, and what is half written. */
+function isOurs(path: string): boolean {
+  return path.startsWith('.lock') || isTemporary(path);
 }
 
 function brokenBecause(folder: string, failure: StorageError): StorageError {

@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { projectRoot } from '../../scripts/setup.mjs';
+
+/** The command `partita`, built from its sources into a folder of its own. */
+export class BuiltCli {
+  private readonly running = new Set<RunningCli>();
+
+  private constructor(
+    private readonly folder: string,
+    readonly file: string,
+  ) {}
+
+  static async build(): Promise<BuiltCli> {
+    const folder = mkdtempSync(join(tmpdir(), 'partita-cli-'));
+    const external = [/^node:/, 'bufferutil', 'utf-8-validate'];
+    const build = await rolldown({
+      input: join(projectRoot, 'src/cli/partita.ts'),
+      cwd: projectRoot,
+      platform: 'node',
+      external,
+    });
+    const file = join(folder, 'cli.mjs');
+    await build.write({ file, format: 'esm', codeSplitting: false });
+    await build.close();
+    return new BuiltCli(folder, file);
+  }
+
+  /** Runs it; the first lines that it says are there when this resolves, or it has ended. `command` may run it by another program. */
+  async run(
+    args: readonly string[],
+    options: { readonly env?: NodeJS.ProcessEnv; readonly lines?: number; readonly by?: readonly string[] } = {},
+  ): Promise<RunningCli> {
+    const { env = {}, lines = 1, by = [] } = options;
+    const [program = process.execPath, ...before] = [...by, process.execPath];
+    const child = spawn(program, [...before, this.file, ...args], { env: { ...process.env, ...env } });
+    const cli = new RunningCli(child);
+    this.running.add(cli);
+    await cli.said(lines);
+    return cli;
+  }
+
+  async remove(): Promise<void> {
+    for (const cli of this.running) await cli.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A process of it. */
+export class RunningCli {
+  out = '';
+  err = '';
+  /** Resolves with its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  private isOver = false;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(private readonly child: ChildProcess) {
+    const hear = (add: (text: string) => void) => (chunk: Buffer) => {
+      add(chunk.toString());
+      for (const wake of this.waiting) wake();
+    };
+    child.stdout?.on(
+      'data',
+      hear((text) => (this.out += text)),
+    );
+    child.stderr?.on(
+      'data',
+      hear((text) => (this.err += text)),
+    );
+    this.ended = new Promise((resolve) =>
+      child.on('close', (code, signal) => {
+        this.isOver = true;
+        for (const wake of this.waiting) wake();
+        resolve(code ?? signal ?? 0);
+      }),
+    );
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** The port that it says it listens on. */
+  get port(): number {
+    const [, port] = /at [^ ]*?:(\d+)\./.exec(this.out) ?? [];
+    if (port === undefined) throw new Error(`It told no port, but: ${this.out}${this.err}`);
+    return Number(port);
+  }
+
+  async said(lines: number): Promise<void> {
+    while (!this.isOver && this.out.split('\n').length <= lines) {
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          this.waiting.delete(wake);
+          resolve();
+        };
+        this.waiting.add(wake);
+      });
+    }
+  }
+
+  /** Ends it, and waits for that. */
+  async kill(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    if (!this.isOver) this.child.kill(signal);
+    return this.ended;
+  }
+}

@@ -1,0 +1,204 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Kafka } from '../../src/entry/node.js';
+import { BuiltCli } from './built-cli.js';
+
+let cli: BuiltCli;
+beforeAll(async () => (cli = await BuiltCli.build()), 60_000);
+afterAll(() => cli.remove());
+
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'partita-data-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+async function write(
+  port: number,
+  values: readonly string[],
+  options: object = {},
+  retry?: { retries: number },
+): Promise<void> {
+  const producer = new Kafka({ brokers: [`127.0.0.1:${port}`], ...options }).producer(retry && { retry });
+  await producer.connect();
+  await producer.send({ topic: 'orders', messages: values.map((value) => ({ value })) });
+  await producer.disconnect();
+}
+
+async function read(port: number, count: number): Promise<string[]> {
+  const consumer = new Kafka({ brokers: [`127.0.0.1:${port}`] }).consumer({ groupId: 'readers' });
+  await consumer.connect();
+  await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+  const values: string[] = [];
+  await new Promise<void>((resolve) => {
+    void consumer.run({
+      eachMessage: async ({ message }) => {
+        values.push(new TextDecoder().decode(message.value ?? undefined));
+        if (values.length === count) resolve();
+      },
+    });
+  });
+  await consumer.disconnect();
+  return values;
+}
+
+describe('partita', () => {
+  it.each([
+    [['--help'], 0, 'Usage: partita <command>'],
+    [[], 0, 'Usage: partita <command>'],
+    [['serve', '--help'], 0, '--data-dir <folder>'],
+    [['gateway', '--help'], 0, '--upstream <host:port>'],
+    [['--version'], 0, '0.1.0'],
+    [['play'], 2, "There is no command 'play'"],
+    [['serve', '--frob'], 2, "Unknown option '--frob'"],
+    [['serve', '--port', 'x'], 2, 'a number from 0 to 65535 was expected'],
+    [['serve', '--port', '0', '--config', 'num.partitions'], 2, 'key=value was expected'],
+    [['serve', '--port', '0', '--config', 'num.partitions=x'], 1, 'an integer was expected'],
+    [['serve', '--port', '0', '--config', 'no.such=1'], 1, 'num.partitions'],
+    [['serve', '--port', '0', '--profile', 'x'], 2, 'kafka, classroom, test'],
+    [['serve', '--port', '0', '--max-memory', 'x'], 2, '512m'],
+    [['serve', '--port', '0', '--user', 'alice'], 2, 'name:password'],
+    [['serve', '--port', '0', '--tls-key', 'k'], 2, '--tls-cert'],
+    [['serve', '--port', '0', '--host', '0.0.0.0'], 1, '--tls-client-ca'],
+    [['gateway'], 2, '--upstream host:port'],
+  ])('%j ends with %i and says what helps', async (args, code, text) => {
+    const run = await cli.run(args);
+    expect(await run.ended).toBe(code);
+    expect(run.out + run.err).toContain(text);
+  });
+});
+
+describe('partita serve', () => {
+  it('serves from memory and forgets', async () => {
+    const run = await cli.run(['serve', '--port', '0', '--profile', 'test', '--max-memory', '64m']);
+    expect(run.out).toContain('in memory, at most 64 MiB');
+    await write(run.port, ['one', 'two']);
+    expect((await read(run.port, 2)).sort()).toEqual(['one', 'two']);
+    expect(await run.kill('SIGTERM')).toBe(0);
+  });
+
+  it('keeps what it is told in files, stops in good order, and goes on where it was', async () => {
+    const data = folder();
+    const first = await cli.run(['serve', '--port', '0', '--profile', 'test', '--data-dir', data]);
+    await write(first.port, ['one']);
+    expect(await first.kill('SIGTERM')).toBe(0);
+    for (const name of [
+      '00000000000000000000.log',
+      '00000000000000000000.index',
+      '00000000000000000000.timeindex',
+      'leader-epoch-checkpoint',
+      'partition.metadata',
+    ])
+      expect(existsSync(join(data, 'orders-0', name)), name).toBe(true);
+    expect(existsSync(join(data, 'meta.properties'))).toBe(true);
+    const second = await cli.run(['serve', '--port', '0', '--profile', 'test', '--data-dir', data]);
+    await write(second.port, ['two']);
+    expect(await read(second.port, 2)).toEqual(['one', 'two']);
+    expect(await second.kill('SIGINT')).toBe(0);
+  });
+
+  it('one process has a folder; the other is told by whom', async () => {
+    const data = folder();
+    const first = await cli.run(['serve', '--port', '0', '--data-dir', data]);
+    const second = await cli.run(['serve', '--port', '0', '--data-dir', data]);
+    expect(await second.ended).toBe(1);
+    expect(second.err).toContain(`in use by process ${first.pid}`);
+    await first.kill('SIGKILL');
+    const third = await cli.run(['serve', '--port', '0', '--data-dir', data]);
+    expect(third.out).toContain(data);
+    await third.kill('SIGTERM');
+  });
+
+  it('a port that is taken is told', async () => {
+    const first = await cli.run(['serve', '--port', '0']);
+    const second = await cli.run(['serve', '--port', String(first.port)]);
+    expect(await second.ended).toBe(1);
+    expect(second.err).toContain('choose another port');
+    await first.kill('SIGTERM');
+  });
+
+  it('memory that is used up is told to producers, and the broker lives', async () => {
+    const run = await cli.run(['serve', '--port', '0', '--profile', 'test', '--max-memory', '1m']);
+    await write(run.port, ['first']);
+    const big = Array.from({ length: 4 }, () => 'x'.repeat(400_000));
+    await expect(write(run.port, big, {}, { retries: 0 })).rejects.toThrow('Raise the limit');
+    expect(await read(run.port, 1)).toContain('first');
+    await run.kill('SIGTERM');
+  });
+
+  it('lets in who is in the file of users', async () => {
+    const file = join(folder(), 'users');
+    writeFileSync(file, '# those who may\nalice:secret\n');
+    const run = await cli.run(['serve', '--port', '0', '--users-file', file]);
+    await expect(
+      write(run.port, ['x'], { connectionTimeout: 500, requestTimeout: 500, retry: { retries: 0 } }),
+    ).rejects.toThrow();
+    await write(run.port, ['x'], { sasl: { mechanism: 'scram-sha-512', username: 'alice', password: 'secret' } });
+    await run.kill('SIGTERM');
+  });
+});
+
+describe('WebSockets', () => {
+  const origin = 'https://app.example';
+  const attempt = (port: number, headers: Record<string, string>, protocols: string[] = ['kafka.partita']) =>
+    new Promise<string>((resolve) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}`, protocols, { headers });
+      socket.on('open', () => {
+        resolve('open');
+        socket.terminate();
+      });
+      socket.on('error', (error) => resolve(error.message));
+    });
+
+  it('GW-2 GW-3 GW-4 are opened for allowed pages and for programs with the token', async () => {
+    const run = await cli.run(['serve', '--port', '0', '--websocket', '0', '--allow-origin', origin], { lines: 2 });
+    const [, port, token] = /ws:\/\/127\.0\.0\.1:(\d+).* token (\S+)\./.exec(run.out) ?? [];
+    const at = Number(port);
+    expect(await attempt(at, { origin })).toBe('open');
+    expect(await attempt(at, {}, ['kafka.partita', `token.partita.${token}`])).toBe('open');
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: `${origin}.evil.example` },
+      { origin: 'http://app.example' },
+      { origin: `${origin}:444` },
+      { origin: `${origin}.` },
+      { origin: origin.toUpperCase() },
+      {},
+    ] as Record<string, string>[])
+      expect(await attempt(at, headers), JSON.stringify(headers)).toContain('403');
+    expect(await attempt(at, {}, ['kafka.partita', 'token.partita.wrong'])).toContain('403');
+    for (const host of ['attacker.example', `attacker.example:${at}`, `localhost:${at + 1}`, 'localhost'])
+      expect(await attempt(at, { origin, host }), host).toContain('421');
+    expect(run.out.replace(/token (\S+)\./, '')).not.toContain(token);
+    await run.kill('SIGTERM');
+  });
+
+  it('a gateway carries them to the brokers of its cluster, and to nothing else', async () => {
+    const broker = await cli.run(['serve', '--port', '0', '--profile', 'test']);
+    const upstream = `127.0.0.1:${broker.port}`;
+    const run = await cli.run(['gateway', '--port', '0', '--upstream', upstream, '--allow-origin', origin]);
+    const [, port] = /ws:\/\/127\.0\.0\.1:(\d+)/.exec(run.out) ?? [];
+    const closing = (target: string) =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}/?broker=${target}`, ['kafka.partita'], {
+          headers: { origin },
+        });
+        socket.on('message', () => {
+          resolve(0);
+          socket.terminate();
+        });
+        socket.on('close', (code) => resolve(code));
+        // ApiVersions 0 without a client id
+        socket.on('open', () => socket.send(Buffer.from('0000000a0012000000000001ffff', 'hex')));
+      });
+    expect(await closing(upstream)).toBe(0);
+    for (const other of ['169.254.169.254:80', '127.0.0.1:1', 'localhost:22', 'nonsense', 'file:///etc/passwd'])
+      expect(await closing(other), other).toBe(1011);
+    await run.kill('SIGTERM');
+    await broker.kill('SIGTERM');
+  });
+});
