@@ -11,7 +11,7 @@ export const serveHelp = `Usage: partita serve [options]
 Runs one broker with Kafka's protocol. Everything is kept in memory unless --data-dir is given.
 
 Where it listens
-  --host <host>              ${'127.0.0.1'} by default; others need --user or --tls-client-ca, and TLS
+  --host <host>              127.0.0.1 by default; others need --user or --tls-client-ca, and TLS
   --port <port>              9092 by default, 0 for a free one
   --advertised <host:port>   where clients find the broker, if that is somewhere else
   --websocket [port]         also serves browsers, on 9095 or that port

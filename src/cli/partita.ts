@@ -38,7 +38,7 @@ function untilStopped(running: Running): void {
 
 /** Says what is wrong: 2 for what was typed, 1 for what went wrong. */
 function fail(error: unknown): never {
-  const { code, message = String(error) } = error as NodeJS.ErrnoException;
+  const { code, message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   const isUsage = error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS') === true;
   console.error(code === 'EADDRINUSE' ? `${message}: stop what listens there, or choose another port.` : message);
   process.exit(isUsage ? 2 : 1);

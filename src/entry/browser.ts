@@ -4,6 +4,7 @@ export { PartitaError, type PartitaErrorCode } from './partita-error.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';
 export { ConfigResourceTypes } from '../engine/client/admin.js';
 export { CompressionTypes } from '../engine/client/producer.js';
+export { WebSocketKafka, type WebSocketKafkaConfig } from './websocket-kafka.js';
 export type { Closed, Partita } from './open-log.js';
 
 /** How to open a log from outside this package. */

@@ -96,7 +96,7 @@ export class FaultPlan implements RequestHandler {
 
 /** An answer in which everything that was asked for has failed. */
 function failure<Api extends ApiName>(api: Api, request: RequestOf<Api>, code: number): ResponseOf<Api> {
-  const build = refusals[api] as ((request: RequestOf<Api>, errorCode: number) => object) | undefined;
+  const build = refusals[api];
   const answer = build?.(request, code) ?? {};
   const hasTop = 'errorCode' in apis[api].response.fields;
   return completeResponse(api, { ...(hasTop && { errorCode: code }), ...answer } as never);

@@ -35,7 +35,7 @@ export class BuiltCli {
     options: { readonly env?: NodeJS.ProcessEnv; readonly lines?: number; readonly by?: readonly string[] } = {},
   ): Promise<RunningCli> {
     const { env = {}, lines = 1, by = [] } = options;
-    const [program = process.execPath, ...before] = [...by, process.execPath];
+    const [program, ...before] = [...by, process.execPath];
     const child = spawn(program, [...before, this.file, ...args], { env: { ...process.env, ...env } });
     const cli = new RunningCli(child);
     this.running.add(cli);

@@ -3,7 +3,7 @@ import { StorageError } from '../../environment/storage.js';
 /** What the operating system said, as an error of the storage that says what to do. */
 export function storageErrorOf(error: unknown, where: string): StorageError {
   if (error instanceof StorageError) return error;
-  const { code, message = String(error) } = error as NodeJS.ErrnoException;
+  const { code, message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return new StorageError('full', `There is no space left for ${where}. Make room, or let retention delete more.`, {
       cause: error,
