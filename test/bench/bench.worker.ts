@@ -1,4 +1,5 @@
 import { expose } from 'comlink';
+import { batchDecode, batchEncode, crc } from './codec-ceilings.js';
 import { dexieAppend, dexieRead } from './dexie-rows.js';
 import { idbAppend, idbRead } from './raw-chunks.js';
 import { runPair, type Pair, type Result } from './pair.js';
@@ -9,6 +10,9 @@ const pairs: Readonly<Record<string, () => Pair>> = {
   'idb-read': idbRead,
   'dexie-append': dexieAppend,
   'dexie-read': dexieRead,
+  crc,
+  'batch-encode': batchEncode,
+  'batch-decode': batchDecode,
 };
 
 const worker = {

@@ -6,9 +6,9 @@ import {
   decodeRecords,
   encodeBatch,
   readBatchHeader,
+  scanRecords,
   verifyCrc,
   type BatchHeader,
-  type DecodedRecord,
 } from '../protocol/record-batch.js';
 import type { LogConfig } from './log-config.js';
 import { InvalidRecordsError, type RecordError } from './invalid-records-error.js';
@@ -109,22 +109,22 @@ function checkedBatch(bytes: Uint8Array, header: BatchHeader, context: Validatio
   const { config, now, topicPartition } = context;
   const [low, high] = [now - config.timestampBeforeMaxMs, now + config.timestampAfterMaxMs];
   const errors: RecordError[] = [];
-  let hasBadTimestamp = false;
+  let badTimestamps = 0;
   let maxTimestamp = -1;
   let index = 0;
-  for (const { key, timestamp, offset } of readRecords(bytes, header)) {
+  lookAtRecords(bytes, header, (offset, timestamp, hasKey) => {
     if (offset !== header.baseOffset + index)
       throw new KafkaError(
         'INVALID_RECORD',
         `Record ${index} of the batch has offset ${offset} where ${header.baseOffset + index} was expected in topic partition ${topicPartition}.`,
       );
-    if (config.isCompacted && key === null)
+    if (config.isCompacted && !hasKey)
       errors.push({
         batchIndex: index,
         message: `Compacted topic cannot accept message without key in topic partition ${topicPartition}`,
       });
     else if (config.timestampType === 'CreateTime' && timestamp !== -1 && (timestamp < low || timestamp > high)) {
-      hasBadTimestamp = true;
+      badTimestamps += 1;
       errors.push({
         batchIndex: index,
         message: `Timestamp ${timestamp} of message with offset ${index} is out of range. The timestamp should be within [${shownLimit(now, -config.timestampBeforeMaxMs)}, ${shownLimit(now, config.timestampAfterMaxMs)}]`,
@@ -132,8 +132,8 @@ function checkedBatch(bytes: Uint8Array, header: BatchHeader, context: Validatio
     }
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
     index += 1;
-  }
-  if (hasBadTimestamp)
+  });
+  if (badTimestamps > 0)
     throw new InvalidRecordsError(
       'INVALID_TIMESTAMP',
       'One or more records have been rejected due to invalid timestamp',
@@ -187,9 +187,9 @@ function checkClientBatch(header: BatchHeader, { topicPartition, requestVersion 
 }
 
 /** The records; what can't be read makes the batch invalid, as with Kafka's iterator over a batch. */
-function* readRecords(bytes: Uint8Array, header: BatchHeader): Generator<DecodedRecord> {
+function lookAtRecords(bytes: Uint8Array, header: BatchHeader, look: Parameters<typeof scanRecords>[2]): void {
   try {
-    yield* decodeRecords(bytes, header);
+    scanRecords(bytes, header, look);
   } catch (error) {
     if (error instanceof KafkaError && error.code === 'CORRUPT_MESSAGE' && header.compression === 'none')
       throw new KafkaError('INVALID_RECORD', 'Incorrect declared batch size, premature EOF reached', { cause: error });

@@ -26,8 +26,39 @@ const largestBatch = 64 * 1024 * 1024;
 export function* decodeRecords(bytes: Uint8Array, header: BatchHeader): Generator<DecodedRecord, void, undefined> {
   const reader = readerOf(bytes, header);
   for (let index = 0; index < header.recordCount; index++) yield readRecord(reader, header);
+  checkEnd(reader, header);
+}
+
+function checkEnd(reader: VarintReader, header: BatchHeader): void {
   if (reader.at !== reader.end)
     throw corrupt(header.position, `${reader.end - reader.at} bytes follow its last record`);
+}
+
+/**
+ * Looks at the records of a batch without making anything of their bytes: `look` gets each one's offset, timestamp and whether it has a key. Throws what
+ * `decodeRecords` throws, where it throws it.
+ */
+export function scanRecords(
+  bytes: Uint8Array,
+  header: BatchHeader,
+  look: (offset: number, timestamp: number, hasKey: boolean) => void,
+): void {
+  const reader = readerOf(bytes, header);
+  const { baseOffset, baseTimestamp, recordCount } = header;
+  for (let index = 0; index < recordCount; index++) {
+    const end = beginRecord(reader, header);
+    const timestamp = baseTimestamp + reader.varlong();
+    const offset = baseOffset + reader.varint();
+    const keyLength = skipNullable(reader, header);
+    skipNullable(reader, header);
+    for (let headers = headerCount(reader, header); headers > 0; headers--) {
+      if (skipNullable(reader, header) < 0) throw withoutKey(reader, header);
+      skipNullable(reader, header);
+    }
+    endRecord(reader, header, end, offset, timestamp);
+    look(offset, timestampIn(header, timestamp), keyLength >= 0);
+  }
+  checkEnd(reader, header);
 }
 
 function readerOf(bytes: Uint8Array, { compression, position, sizeInBytes }: BatchHeader): VarintReader {
@@ -40,57 +71,86 @@ function readerOf(bytes: Uint8Array, { compression, position, sizeInBytes }: Bat
 }
 
 function readRecord(reader: VarintReader, header: BatchHeader): DecodedRecord {
-  const size = reader.varint();
-  const end = reader.at + size;
-  if (size < 0 || end > reader.end)
-    throw corrupt(header.position, `a record of ${size} bytes begins at byte ${reader.at}`);
-  reader.byte();
+  const end = beginRecord(reader, header);
   const timestamp = header.baseTimestamp + reader.varlong();
   const offset = header.baseOffset + reader.varint();
   const key = readNullable(reader, header);
   const value = readNullable(reader, header);
   const headers = readHeaders(reader, header);
-  if (reader.at !== end)
-    throw corrupt(header.position, `the record before byte ${reader.at} should end at byte ${end}`);
-  if (!Number.isSafeInteger(timestamp) || !Number.isSafeInteger(offset)) {
-    throw corrupt(header.position, `a record has offset ${offset} and timestamp ${timestamp}`);
-  }
+  endRecord(reader, header, end, offset, timestamp);
   return {
     offset,
-    timestamp: header.timestampType === 'LogAppendTime' ? header.maxTimestamp : timestamp,
+    timestamp: timestampIn(header, timestamp),
     key,
     value,
     headers,
   };
 }
 
-function readNullable(reader: VarintReader, header: BatchHeader): Uint8Array | null {
-  const length = reader.varint();
-  if (length < 0) {
-    if (length === -1) return null;
-    throw corrupt(header.position, `a length of ${length} stands before byte ${reader.at}`);
+/** A record's timestamp: its own, or that of the append if the batch says so. */
+function timestampIn({ timestampType, maxTimestamp }: BatchHeader, own: number): number {
+  return timestampType === 'LogAppendTime' ? maxTimestamp : own;
+}
+
+/** Reads a record's size and attributes; answers where it ends. */
+function beginRecord(reader: VarintReader, header: BatchHeader): number {
+  const size = reader.varint();
+  const end = reader.at + size;
+  if (size < 0 || end > reader.end)
+    throw corrupt(header.position, `a record of ${size} bytes begins at byte ${reader.at}`);
+  reader.byte();
+  return end;
+}
+
+function endRecord(reader: VarintReader, header: BatchHeader, end: number, offset: number, timestamp: number): void {
+  if (reader.at !== end)
+    throw corrupt(header.position, `the record before byte ${reader.at} should end at byte ${end}`);
+  if (!Number.isSafeInteger(timestamp) || !Number.isSafeInteger(offset)) {
+    throw corrupt(header.position, `a record has offset ${offset} and timestamp ${timestamp}`);
   }
+}
+
+function readNullable(reader: VarintReader, header: BatchHeader): Uint8Array | null {
+  const length = skipNullable(reader, header);
+  if (length < 0) return null;
+  const { buffer, byteOffset } = reader.bytes;
+  return new Uint8Array(buffer, byteOffset + reader.at - length, length);
+}
+
+/** Goes past bytes that may be null; answers how many they are, -1 for null. */
+function skipNullable(reader: VarintReader, header: BatchHeader): number {
+  const length = reader.varint();
+  if (length < -1) throw corrupt(header.position, `a length of ${length} stands before byte ${reader.at}`);
+  if (length < 0) return length;
   const start = reader.at;
   if (start + length > reader.end)
     throw corrupt(header.position, `${length} bytes should follow byte ${start}, but it ends before`);
   reader.at = start + length;
-
-  return reader.bytes.subarray(start, reader.at);
+  return length;
 }
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function readHeaders(reader: VarintReader, header: BatchHeader): readonly RecordHeader[] {
-  const count = reader.varint();
+  const count = headerCount(reader, header);
   if (count === 0) return noHeaders;
-  if (count < 0) throw corrupt(header.position, `a record has ${count} headers`);
   const headers: RecordHeader[] = [];
   for (let index = 0; index < count; index++) {
     const key = readNullable(reader, header);
-    if (key === null) throw corrupt(header.position, `a record header before byte ${reader.at} has no key`);
+    if (key === null) throw withoutKey(reader, header);
     headers.push({ key: textOf(key), value: readNullable(reader, header) });
   }
   return headers;
+}
+
+function headerCount(reader: VarintReader, header: BatchHeader): number {
+  const count = reader.varint();
+  if (count < 0) throw corrupt(header.position, `a record has ${count} headers`);
+  return count;
+}
+
+function withoutKey(reader: VarintReader, header: BatchHeader): Error {
+  return corrupt(header.position, `a record header before byte ${reader.at} has no key`);
 }
 
 /** Short ASCII, as header keys mostly are, is put together here: a call of the decoder takes longer. */

@@ -3,7 +3,7 @@ import { batchCrc, batchSize, logOverhead, readBatchHeader, viewOf, type BatchHe
 export { batchHeaderSize, readBatchHeader, sequenceAfter } from './batch-header.js';
 export type { BatchHeader, RecordHeader } from './batch-header.js';
 export { encodeBatch, recordSizeLimit, type RecordToEncode } from './batch-encoder.js';
-export { decodeRecords, type DecodedRecord } from './batch-decoder.js';
+export { decodeRecords, scanRecords, type DecodedRecord } from './batch-decoder.js';
 
 /** A whole batch: `bytes.subarray(start, end)`. */
 export interface BatchLocation {

@@ -27,6 +27,16 @@ it('every part of any bytes, however it is aligned, has the checksum of its defi
   );
 });
 
+it('long stretches have it too, whatever their length', () => {
+  fc.assert(
+    fc.property(fc.nat(20_000), fc.nat(7), fc.nat(), (length, shift, seed) => {
+      const bytes = Uint8Array.from({ length: length + shift }, (_, at) => (at * 31 + seed * (at >>> 3)) & 0xff);
+      expect(crc32c(bytes, shift, shift + length)).toBe(bitwise(bytes.slice(shift)));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 it('a checksum goes on from the one before it', () => {
   fc.assert(
     fc.property(fc.uint8Array(), fc.nat(), (bytes, cut) => {
