@@ -2,6 +2,7 @@ import { openLog, type OpenOptions, type Partita } from './open-log.js';
 
 export { PartitaError, type PartitaErrorCode } from './partita-error.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';
+export { UndeliveredError } from '../engine/client/undelivered-error.js';
 export { ConfigResourceTypes } from '../engine/client/admin.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { WebSocketKafka, type WebSocketKafkaConfig } from './websocket-kafka.js';

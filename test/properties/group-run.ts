@@ -86,6 +86,7 @@ class Run {
       durability: 'strict',
       backend: 'sim',
       opts: { partitions: plan.partitions, members: plan.members },
+      idempotent: true,
     });
   }
 

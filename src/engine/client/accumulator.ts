@@ -1,18 +1,48 @@
 import type { Millis } from '../environment/environment.js';
 import type { EventId } from '../environment/trace-events.js';
 import type { RecordToEncode } from '../protocol/record-batch.js';
+import { BatchNumbering } from './batch-numbering.js';
 import { ProducerBatch, type Delivery } from './producer-batch.js';
+import type { ProducerIdentity } from './producer-identity.js';
 import type { SendCall } from './send-call.js';
 
-/** The batches of one partition, oldest first. At most one of them is in flight, so that a retry can't overtake. */
+/** The batches of one partition, oldest first. */
 export class PartitionQueue {
   readonly waiting: ProducerBatch[] = [];
-  inFlight: ProducerBatch | undefined;
+  /** Sent and not answered, in the order in which they were sent. */
+  readonly inFlight: ProducerBatch[] = [];
+  readonly numbering = new BatchNumbering();
 
   constructor(
     readonly topic: string,
     readonly partition: number,
   ) {}
+
+  /** The one that has been there longest. */
+  get oldest(): ProducerBatch | undefined {
+    let oldest = this.waiting[0];
+    for (const batch of this.inFlight)
+      if (oldest === undefined || batch.createdAtMs < oldest.createdAtMs) oldest = batch;
+    return oldest;
+  }
+
+  /**
+   * The batch that may be sent next. Idempotent ones follow one another, since the broker keeps their sequence; any other is alone on its way, or a retry could put
+   * an older batch behind a newer one.
+   */
+  next(identity: ProducerIdentity | undefined): ProducerBatch | undefined {
+    const { waiting, inFlight, numbering } = this;
+    // Those that have numbers stand before those that have none.
+    for (const batch of waiting) {
+      if (batch.numbers === undefined) break;
+      if (numbering.mayRepeat(batch)) return batch;
+    }
+    const [first] = waiting;
+    if (first === undefined || first.numbers !== undefined) return undefined;
+    if (!first.delivery.isIdempotent) return inFlight.length + numbering.unsettled.length === 0 ? first : undefined;
+    if (identity === undefined || !numbering.mayNumber(identity)) return undefined;
+    return inFlight.every(({ delivery }) => delivery.isIdempotent) ? first : undefined;
+  }
 }
 
 export interface AccumulatorOptions {
@@ -79,33 +109,39 @@ export class Accumulator {
     this.#flushes--;
   }
 
-  /** When the partition's first batch is to be sent: now or earlier means at once, Infinity not before the one in flight is settled. */
-  dueAt(queue: PartitionQueue, isMemoryShort: boolean): Millis {
-    const [first] = queue.waiting;
-    if (first === undefined || queue.inFlight !== undefined) return Infinity;
-    if (first.backoff !== undefined) return first.retryAtMs;
-    if (first.isFull || queue.waiting.length > 1 || this.#flushes > 0 || isMemoryShort) return first.createdAtMs;
-    return first.createdAtMs + this.#options.lingerMs;
+  /** When the batch, which may be sent, is to be sent: now or earlier means at once. */
+  dueAt(queue: PartitionQueue, batch: ProducerBatch, isMemoryShort: boolean): Millis {
+    if (batch.backoff !== undefined) return batch.retryAtMs;
+    if (batch.isFull || queue.waiting.length > 1 || this.#flushes > 0 || isMemoryShort) return batch.createdAtMs;
+    return batch.createdAtMs + this.#options.lingerMs;
   }
 
-  /** Takes the partition's first batch: it is in flight until `settle` or `putBack`. */
-  take(queue: PartitionQueue): ProducerBatch {
-    const batch = queue.waiting.shift() as ProducerBatch;
-    queue.inFlight = batch;
-    return batch;
+  /** Takes a batch that waits: it is in flight until `settle` or `putBack`. An idempotent one gets its numbers. */
+  take(queue: PartitionQueue, batch: ProducerBatch, identity: ProducerIdentity | undefined): void {
+    queue.waiting.splice(queue.waiting.indexOf(batch), 1);
+    batch.close();
+    if (batch.delivery.isIdempotent && batch.numbers === undefined && identity !== undefined)
+      queue.numbering.number(batch, identity);
+    queue.inFlight.push(batch);
   }
 
-  /** The batch in flight is to be sent again, before those that came after it. */
-  putBack(queue: PartitionQueue): void {
-    if (queue.inFlight !== undefined) queue.waiting.unshift(queue.inFlight);
-    queue.inFlight = undefined;
+  /** A batch in flight is to be sent again: before those that came after it. */
+  putBack(queue: PartitionQueue, batch: ProducerBatch): void {
+    queue.inFlight.splice(queue.inFlight.indexOf(batch), 1);
+    const { unsettled } = queue.numbering;
+    const place = unsettled.indexOf(batch);
+    const behind = queue.waiting.findIndex((other) => {
+      const at = unsettled.indexOf(other);
+      return at < 0 || at > place;
+    });
+    queue.waiting.splice(behind < 0 ? queue.waiting.length : behind, 0, batch);
   }
 
   /** The batch is done with, in flight or not: its memory is free. */
   settle(queue: PartitionQueue, batch: ProducerBatch): void {
-    if (queue.inFlight === batch) queue.inFlight = undefined;
-    else queue.waiting.splice(queue.waiting.indexOf(batch), 1);
+    const from = queue.inFlight.includes(batch) ? queue.inFlight : queue.waiting;
+    from.splice(from.indexOf(batch), 1);
     this.#usedBytes -= batch.sizeInBytes;
-    if (queue.inFlight === undefined && queue.waiting.length === 0) this.#open.delete(queue);
+    if (queue.inFlight.length === 0 && queue.waiting.length === 0) this.#open.delete(queue);
   }
 }

@@ -3,6 +3,7 @@ import { silentTracer, type EventId } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import type { RecordToEncode } from '../protocol/record-batch.js';
 import type { Accumulator } from './accumulator.js';
+import { mostUnsettledBatches } from './batch-numbering.js';
 import type { Cluster } from './cluster.js';
 import type { Message } from './message.js';
 import { TopicPartitions, type CustomPartitioner } from './partitioner.js';
@@ -130,7 +131,7 @@ export class Placer {
       const appended = batch.recordCount === 1 ? batch.sizeInBytes : batch.sizeInBytes - before;
       topic.sticky.produced(appended, batch.isFull);
     }
-    if (queue.inFlight === undefined && (batch.recordCount === 1 || batch.isFull)) this.#isDue = true;
+    if (queue.inFlight.length < mostUnsettledBatches && (batch.recordCount === 1 || batch.isFull)) this.#isDue = true;
   }
 
   /** Asks a custom partitioner, and refuses partitions that don't exist, before any record of the send is placed. */

@@ -1,8 +1,9 @@
 import type { Millis } from '../environment/environment.js';
 import type { EventId } from '../environment/trace-events.js';
 import type { CompressionType } from '../protocol/batch-header.js';
-import { batchHeaderSize, encodeBatch, type RecordToEncode } from '../protocol/record-batch.js';
+import { batchHeaderSize, encodeBatch, renumberBatch, type RecordToEncode } from '../protocol/record-batch.js';
 import type { Backoff } from './backoff.js';
+import type { ProducerIdentity } from './producer-identity.js';
 import { sizeInBatch } from './record-size.js';
 import type { Acknowledgement, SendCall } from './send-call.js';
 
@@ -11,6 +12,15 @@ export interface Delivery {
   readonly acks: number;
   readonly timeoutMs: Millis;
   readonly compression: CompressionType;
+  /** Whether the batches are numbered, so that the broker stores each once. */
+  readonly isIdempotent: boolean;
+}
+
+/** By what a broker tells a batch from others of its producer. */
+export interface BatchNumbers {
+  readonly identity: ProducerIdentity;
+  /** The number of the first record. */
+  readonly baseSequence: number;
 }
 
 /** The records that go to one partition together. It is kept until it is acknowledged or has failed; a retry sends the same bytes. */
@@ -29,6 +39,11 @@ export class ProducerBatch {
   #baseTimestamp = 0;
   #recordCount = 0;
   #encoded: Uint8Array | undefined;
+  #numbers: BatchNumbers | undefined;
+  #isClosed = false;
+  #isSent = false;
+  #mayBeStored = false;
+  #mightBeBefore = false;
   #whenSettled: (() => void)[] = [];
 
   constructor(
@@ -43,6 +58,21 @@ export class ProducerBatch {
     return this.#recordCount;
   }
 
+  /** Undefined until an idempotent producer has numbered it. */
+  get numbers(): BatchNumbers | undefined {
+    return this.#numbers;
+  }
+
+  /** Whether it has left under the numbers that it has. */
+  get isSent(): boolean {
+    return this.#isSent;
+  }
+
+  /** Whether an attempt has, or may have, stored it. */
+  get mayBeStored(): boolean {
+    return this.#mayBeStored;
+  }
+
   get isFull(): boolean {
     return this.sizeInBytes >= this.sizeLimit;
   }
@@ -55,7 +85,7 @@ export class ProducerBatch {
 
   /** Whether the record may still come in: the first always may. */
   hasRoomFor(size: number): boolean {
-    return this.#encoded === undefined && (this.#recordCount === 0 || this.sizeInBytes + size <= this.sizeLimit);
+    return !this.#isClosed && (this.#recordCount === 0 || this.sizeInBytes + size <= this.sizeLimit);
   }
 
   append(record: RecordToEncode, size: number, call: SendCall): void {
@@ -69,9 +99,34 @@ export class ProducerBatch {
     this.sizeInBytes += size;
   }
 
-  /** The bytes of the batch; from now on nothing more comes in. */
+  /** Nothing more comes in. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  /** It leaves: nobody knows whether it is stored until there is an answer. */
+  send(): void {
+    this.#isSent = true;
+    this.#mightBeBefore = this.#mayBeStored;
+    this.#mayBeStored = true;
+  }
+
+  /** The broker has not stored it at this attempt; `isUnknown`: nor at one before, or it would have known its numbers. */
+  refuse(isUnknown: boolean): void {
+    this.#mayBeStored = !isUnknown && this.#mightBeBefore;
+  }
+
+  /** Gives the batch its numbers, or others. */
+  number(numbers: BatchNumbers): void {
+    this.#numbers = numbers;
+    this.#isSent = false;
+    if (this.#encoded !== undefined) this.#encoded = renumberBatch(this.#encoded, headerNumbers(numbers));
+  }
+
+  /** The bytes of the batch, which must be closed. */
   encode(): Uint8Array {
-    this.#encoded ??= encodeBatch({ records: this.records, compression: this.delivery.compression });
+    const numbers = this.#numbers === undefined ? {} : headerNumbers(this.#numbers);
+    this.#encoded ??= encodeBatch({ records: this.records, compression: this.delivery.compression, ...numbers });
     this.records.length = 0;
     return this.#encoded;
   }
@@ -101,4 +156,8 @@ export class ProducerBatch {
     for (const settle of this.#whenSettled) settle();
     this.#whenSettled = [];
   }
+}
+
+function headerNumbers({ identity, baseSequence }: BatchNumbers) {
+  return { producerId: identity.producerId, producerEpoch: identity.epoch, baseSequence };
 }

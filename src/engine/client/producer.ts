@@ -3,6 +3,7 @@ import { compressionTypes } from '../protocol/batch-header.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { Accumulator } from './accumulator.js';
 import type { RetryOptions } from './backoff.js';
+import { mostUnsettledBatches } from './batch-numbering.js';
 import type { ClientContext } from './broker-connection.js';
 import { Cluster } from './cluster.js';
 import type {
@@ -34,9 +35,14 @@ export interface ProducerConfig {
   readonly maxRequestSize?: number;
   /** How long a record may stay unacknowledged, in milliseconds, retries included; 120 000 by default. */
   readonly deliveryTimeoutMs?: Millis;
-  /** Requests without an answer, to each broker; 5 by default. A partition never has more than one. */
+  /**
+   * Whether the broker stores each record once and in sequence, whatever has to be sent again; true by default, as Kafka's. Without it, or with `acks` other than -1, a
+   * retry after a lost answer may store records twice. If it is set to true, what would not be idempotent is refused.
+   */
+  readonly idempotent?: boolean;
+  /** Requests without an answer, to each broker; 5 by default, and at most 5 for an idempotent producer. Without idempotence a partition has one at a time. */
   readonly maxInFlightRequests?: number;
-  /** How batches are tried again. Unless `retries` is given, only the delivery timeout limits them. */
+  /** How batches are tried again. Unless `retries` is given, only the delivery timeout limits them. With 0 the producer is not idempotent. */
   readonly retry?: RetryOptions;
   /** Metadata older than this is asked for again, in milliseconds; 300 000 by default. */
   readonly metadataMaxAge?: Millis;
@@ -86,9 +92,9 @@ export interface ProducerEventPayloads {
 }
 
 /**
- * Sends records, in KafkaJS's shape: `send` resolves when its records are acknowledged. Records to one partition are stored in the order in which they were
- * sent, retries included, because a partition has one batch in flight at a time; that ends when producers become idempotent. A retry after a lost
- * answer may store a batch twice. Once `send` has returned, the bytes of its messages must not be changed.
+ * Sends records, in KafkaJS's shape: `send` resolves when its records are acknowledged, and rejects with an `UndeliveredError` that says whether they may be stored
+ * all the same. Records to one partition are stored in the order in which they were sent, retries included; each of them once, unless idempotence is
+ * switched off. Once `send` has returned, the bytes of its messages must not be changed.
  */
 export class Producer {
   readonly events = producerEvents;
@@ -99,6 +105,8 @@ export class Producer {
   readonly #placer: Placer;
   readonly #deliveries: Delivery[] = [];
   readonly #largestRecord: number;
+  readonly #isIdempotent: boolean;
+  readonly #mustBeIdempotent: boolean;
   #state: 'new' | 'connected' | 'disconnecting' | 'disconnected' = 'new';
   #sends = 0;
 
@@ -109,6 +117,8 @@ export class Producer {
   ) {
     this.#cluster = new Cluster(context, { allowAutoTopicCreation: config.allowAutoTopicCreation ?? true });
     this.#instrumentation = instrumentation;
+    this.#isIdempotent = isIdempotent(config);
+    this.#mustBeIdempotent = config.idempotent === true;
     const batchSize = config.batchSize ?? 16_384;
     const bufferMemory = config.bufferMemory ?? 32 * 1024 * 1024;
     const maxRequestSize = config.maxRequestSize ?? 1024 * 1024;
@@ -138,6 +148,7 @@ export class Producer {
     if (this.#state !== 'new') throw this.#notConnected();
     await this.#cluster.connect();
     this.#state = 'connected';
+    if (this.#isIdempotent) this.#sender.prepareIdentity();
     this.#instrumentation.emit('producer.connect', null);
   }
 
@@ -152,8 +163,9 @@ export class Producer {
     this.#instrumentation.emit('producer.disconnect', null);
   }
 
+  /** Whether records that are sent with acks -1 are stored once. */
   isIdempotent(): boolean {
-    return false;
+    return this.#isIdempotent;
   }
 
   /** Calls `listener` at each event of the type, until the returned function is called. */
@@ -169,9 +181,9 @@ export class Producer {
    * with the first failure, also if other records were stored; a message that can't be sent rejects before any is.
    */
   send({ topic, messages, acks, timeout, compression }: ProducerRecord): Promise<RecordMetadata[]> {
-    const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000, compression ?? CompressionTypes.None);
     const call = new SendCall(messages.length);
     try {
+      const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000, compression ?? CompressionTypes.None);
       this.#placer.place(this.#prepare(topic, messages, call, delivery));
     } catch (error) {
       call.fail(error as Error, messages.length);
@@ -181,10 +193,10 @@ export class Producer {
 
   /** As `send`, to several topics. */
   sendBatch({ topicMessages, acks, timeout, compression }: ProducerBatchRecord): Promise<RecordMetadata[]> {
-    const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000, compression ?? CompressionTypes.None);
     const recordCount = topicMessages.reduce((count, { messages }) => count + messages.length, 0);
     const call = new SendCall(recordCount);
     try {
+      const delivery = this.#delivery(acks ?? -1, timeout ?? 30_000, compression ?? CompressionTypes.None);
       const placements = topicMessages.map(({ topic, messages }) => this.#prepare(topic, messages, call, delivery));
       for (const placement of placements) this.#placer.place(placement);
     } catch (error) {
@@ -199,9 +211,7 @@ export class Producer {
     this.#accumulator.beginFlush();
     try {
       const placed = this.#placer.waiting.map((call) => call.settled.then(settled, settled));
-      const batches = [...this.#accumulator.open].flatMap(({ inFlight, waiting }) =>
-        inFlight === undefined ? waiting : [inFlight, ...waiting],
-      );
+      const batches = [...this.#accumulator.open].flatMap(({ inFlight, waiting }) => [...inFlight, ...waiting]);
       const done = Promise.all([...placed, ...batches.map((batch) => batch.settled())]);
       this.#sender.drain();
       await done;
@@ -227,11 +237,16 @@ export class Producer {
         'UNSUPPORTED_COMPRESSION_TYPE',
         `${String(code)} is no compression type. Use one of CompressionTypes: None, GZIP, Snappy, LZ4, ZSTD.`,
       );
+    if (this.#mustBeIdempotent && acks !== -1)
+      throw new KafkaError(
+        'INVALID_CONFIG',
+        `Must set acks to all in order to use the idempotent producer. Otherwise we cannot guarantee idempotence. The send has acks ${acks}: use -1, or make a producer with idempotent false.`,
+      );
     const isWanted = (known: Delivery) =>
       known.acks === acks && known.timeoutMs === timeoutMs && known.compression === compression;
     const known = this.#deliveries.find(isWanted);
     if (known !== undefined) return known;
-    const delivery = { acks, timeoutMs, compression };
+    const delivery = { acks, timeoutMs, compression, isIdempotent: this.#isIdempotent && acks === -1 };
     this.#deliveries.push(delivery);
     return delivery;
   }
@@ -244,4 +259,20 @@ export class Producer {
         : 'The producer is disconnected. Make a new one.',
     );
   }
+}
+
+/** Whether this producer is idempotent. Throws INVALID_CONFIG, with Kafka's words, for settings with which it can't be. */
+function isIdempotent({ idempotent, retry, maxInFlightRequests = 5 }: ProducerConfig): boolean {
+  if (idempotent === false) return false;
+  if (maxInFlightRequests > mostUnsettledBatches)
+    throw new KafkaError(
+      'INVALID_CONFIG',
+      `To use the idempotent producer, maxInFlightRequests must be set to at most ${mostUnsettledBatches}. Current value is ${maxInFlightRequests}. Lower it, or set idempotent to false.`,
+    );
+  if (retry?.retries !== 0) return true;
+  if (idempotent === undefined) return false;
+  throw new KafkaError(
+    'INVALID_CONFIG',
+    'Must set retries to non-zero when using the idempotent producer. Leave retry.retries out, or set idempotent to false.',
+  );
 }

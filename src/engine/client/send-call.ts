@@ -4,7 +4,7 @@ export interface RecordMetadata {
   readonly partition: number;
   /** Always 0: a failure rejects the send. */
   readonly errorCode: number;
-  /** The offset of the send's first record in this partition; '-1' with acks 0, when nobody says. */
+  /** The offset of the send's first record in this partition; '-1' where nobody says: with acks 0, or when a broker that was restarted knows that it is stored, and no longer where. */
   readonly baseOffset: string;
   /** When the broker appended the records, if the topic's timestamps say that; else '-1'. */
   readonly logAppendTime: string;

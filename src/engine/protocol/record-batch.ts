@@ -46,3 +46,17 @@ export function verifyCrc(bytes: Uint8Array, header: BatchHeader): boolean {
 export function exactProducerId(bytes: Uint8Array, position: number): bigint {
   return viewOf(bytes).getBigInt64(position + 43);
 }
+
+/** A copy of the one batch that `bytes` are, from another producer, epoch or sequence number. */
+export function renumberBatch(
+  bytes: Uint8Array,
+  numbers: { readonly producerId: bigint; readonly producerEpoch: number; readonly baseSequence: number },
+): Uint8Array {
+  const copy = bytes.slice();
+  const view = viewOf(copy);
+  view.setBigInt64(43, numbers.producerId);
+  view.setInt16(51, numbers.producerEpoch);
+  view.setInt32(53, numbers.baseSequence);
+  view.setUint32(17, batchCrc(copy, 0, copy.length));
+  return copy;
+}

@@ -9,7 +9,14 @@ import type { BrokerAddress, Call, RequestContext, RequestHandler } from '../../
 import { errorCode, type ErrorName } from '../../../src/engine/protocol/errors.js';
 import { completeResponse } from '../../../src/engine/protocol/apis.js';
 import { InProcessNetwork } from '../../../src/engine/protocol/in-process-network.js';
-import { batchesIn, decodeRecords, encodeBatch, stampBatch } from '../../../src/engine/protocol/record-batch.js';
+import {
+  batchesIn,
+  decodeRecords,
+  encodeBatch,
+  readBatchHeader,
+  sequenceAfter,
+  stampBatch,
+} from '../../../src/engine/protocol/record-batch.js';
 import type { ManualEnvironment } from './manual-environment.js';
 
 /** A request as it came. */
@@ -45,12 +52,21 @@ export class BrokerDouble {
   readonly leaders = new Map<string, number>();
   versions: Partial<Record<ApiName, readonly [number, number]>> = {};
   generation = 0;
+  /** What partitions know of producers: batch for batch where it is stored. */
+  readonly #producers = new Map<string, { epoch: number; batches: { base: number; last: number; offset: number }[] }>();
+  #producerIds = 0;
   readonly #environment: ManualEnvironment;
   readonly #nodes: readonly number[];
   readonly #scripts: { [Api in ApiName]?: Script<Api>[] } = {};
   readonly #waitingFetches = new Set<() => void>();
   readonly #answers: Answers = {
     Metadata: (request) => this.#metadata(request),
+    InitProducerId: () => ({
+      throttleTimeMs: 0,
+      errorCode: 0,
+      producerId: BigInt(this.#producerIds++),
+      producerEpoch: 0,
+    }),
     Produce: (request) => this.#produce(request),
     Fetch: (request) => this.#fetch(request),
     ListOffsets: (request) => this.#listOffsets(request),
@@ -226,14 +242,32 @@ export class BrokerDouble {
       responses: topicData.map(({ name, topicId, partitionData }) => ({
         name,
         topicId,
-        partitionResponses: partitionData.map(({ index, records }) => ({
-          index,
-          errorCode: 0,
-          baseOffset: BigInt(this.#store(this.#topicOf(name, topicId), index, records ?? new Uint8Array(0))),
-          logStartOffset: 0n,
-        })),
+        partitionResponses: partitionData.map(({ index, records }) => {
+          const stored = this.#storeOnce(this.#topicOf(name, topicId), index, records ?? new Uint8Array(0));
+          if (typeof stored === 'number')
+            return { index, errorCode: 0, baseOffset: BigInt(stored), logStartOffset: 0n };
+          return { index, errorCode: errorCode(stored), baseOffset: -1n };
+        }),
       })),
     };
+  }
+
+  /** As a broker does: what its producer sent before is not stored again, what follows a gap is refused. */
+  #storeOnce(topic: string, partition: number, batch: Uint8Array): number | ErrorName {
+    const { producerId, producerEpoch, baseSequence, lastSequence } = readBatchHeader(batch, 0);
+    if (producerId < 0) return this.#store(topic, partition, batch);
+    const key = `${topic}-${partition} ${producerId}`;
+    const known = this.#producers.get(key);
+    if (known !== undefined && known.epoch > producerEpoch) return 'INVALID_PRODUCER_EPOCH';
+    const batches = known?.epoch === producerEpoch ? known.batches : [];
+    const duplicate = batches.slice(-5).find(({ base, last }) => base === baseSequence && last === lastSequence);
+    if (duplicate !== undefined) return duplicate.offset;
+    const next = batches.length === 0 ? 0 : sequenceAfter(batches.at(-1)?.last ?? 0, 1);
+    if (known !== undefined && baseSequence !== next) return 'OUT_OF_ORDER_SEQUENCE_NUMBER';
+    const offset = this.#store(topic, partition, batch);
+    const stored = { base: baseSequence, last: lastSequence, offset };
+    this.#producers.set(key, { epoch: producerEpoch, batches: [...batches, stored] });
+    return offset;
   }
 
   #store(topic: string, partition: number, batch: Uint8Array): number {

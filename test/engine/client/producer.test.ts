@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { Kafka } from '../../../src/engine/client/kafka.js';
 import type { Producer, ProducerConfig } from '../../../src/engine/client/producer.js';
+import { errorCode } from '../../../src/engine/protocol/errors.js';
 import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';
 import { partitionForKey } from '../../../src/engine/protocol/murmur2.js';
+import { readBatchHeader } from '../../../src/engine/protocol/record-batch.js';
 import { settle } from '../../../src/engine/platform/node/settle.js';
 import { BrokerDouble, refused } from './broker-double.js';
 import { ManualEnvironment } from './manual-environment.js';
@@ -187,8 +189,8 @@ describe('Producer, when things go wrong', () => {
     expect(broker.values('orders', 0)).toEqual(Array.from({ length: 10 }, (_, n) => `v${n}`));
   });
 
-  it('has one batch of a partition in flight at a time', async () => {
-    const producer = await connected({ lingerMs: 0, batchSize: 0 });
+  it('without idempotence has one batch of a partition in flight at a time', async () => {
+    const producer = await connected({ lingerMs: 0, batchSize: 0, idempotent: false });
     let release: () => void = () => {};
     broker.next('Produce', async () => {
       await new Promise<void>((resolve) => (release = resolve));
@@ -218,8 +220,8 @@ describe('Producer, when things go wrong', () => {
     expect(broker.values('orders', 0)).toEqual(['v0', 'v1']);
   });
 
-  it('connects again after the connection was lost', async () => {
-    const producer = await connected({ lingerMs: 0 });
+  it('without idempotence a retry after a lost answer stores a record twice', async () => {
+    const producer = await connected({ lingerMs: 0, idempotent: false });
     broker.next('Produce', () => {
       broker.network.disconnect();
       return undefined;
@@ -227,7 +229,6 @@ describe('Producer, when things go wrong', () => {
     const [metadata] = await environment.outcome(
       producer.send({ topic: 'orders', messages: [{ value: 'a', partition: 0 }] }),
     );
-    // Without idempotence a retry after a lost answer may store a record twice; both times it is this one.
     expect(broker.values('orders', 0)).toEqual(['a', 'a']);
     expect(metadata?.baseOffset).toBe('1');
   });
@@ -313,6 +314,172 @@ describe('Producer, when things go wrong', () => {
   });
 });
 
+describe('Producer, idempotent by default', () => {
+  const one = (value: string) => ({ topic: 'orders', messages: [{ value, partition: 0 }] });
+  const stored = (): { producerId: number; producerEpoch: number; baseSequence: number }[] =>
+    (broker.logs.get('orders')?.[0] ?? []).map((batch) => {
+      const { producerId, producerEpoch, baseSequence } = readBatchHeader(batch, 0);
+      return { producerId, producerEpoch, baseSequence };
+    });
+
+  it('IDP-1 a retry after a lost answer stores nothing twice', async () => {
+    const producer = await connected({ lingerMs: 0 });
+    expect(producer.isIdempotent()).toBe(true);
+    broker.next('Produce', () => {
+      broker.network.disconnect();
+      return undefined;
+    });
+    const [metadata] = await environment.outcome(producer.send(one('a')));
+    expect(broker.values('orders', 0)).toEqual(['a']);
+    expect(metadata?.baseOffset).toBe('0');
+  });
+
+  it('has up to five batches of a partition in flight, numbered in their sequence', async () => {
+    const producer = await connected({ lingerMs: 0, batchSize: 0 });
+    await environment.outcome(producer.send(one('first')));
+    let release: () => void = () => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const hold = async () => {
+      await held;
+      return undefined as never;
+    };
+    broker.next('Produce', ...Array.from({ length: 7 }, () => hold));
+    const sends = Array.from({ length: 7 }, (_, at) => producer.send(one(`v${at}`)));
+    await environment.advance(50);
+    expect(environment.eventsOf('request-sent').filter(({ api }) => api === 'Produce')).toHaveLength(6);
+    release();
+    await environment.outcome(Promise.all(sends));
+    expect(stored().map(({ baseSequence }) => baseSequence)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('IDP-4 goes on in another epoch after a batch was refused for good, in every partition in its turn', async () => {
+    const producer = await connected({ lingerMs: 0, batchSize: 0 });
+    await environment.outcome(producer.send(one('first')));
+    broker.next('Produce', refused('MESSAGE_TOO_LARGE'));
+    const results = await environment.outcome(
+      Promise.allSettled(['large', 'a', 'b'].map((value) => producer.send(one(value)))),
+    );
+    expect(results).toMatchObject([
+      { status: 'rejected', reason: { code: 'MESSAGE_TOO_LARGE', mayBeStored: false } },
+      { status: 'fulfilled' },
+      { status: 'fulfilled' },
+    ]);
+    expect(broker.values('orders', 0)).toEqual(['first', 'a', 'b']);
+    expect(stored().map(({ producerEpoch, baseSequence }) => [producerEpoch, baseSequence])).toEqual([
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
+  it('gets another id when the epochs of its id are used up', async () => {
+    environment = new ManualEnvironment();
+    broker = new BrokerDouble(environment, { topics: { orders: 1 } });
+    broker.next('InitProducerId', () => ({ throttleTimeMs: 0, errorCode: 0, producerId: 41n, producerEpoch: 32_767 }));
+    const producer = new Kafka(environment, { network: broker.network }).producer({ lingerMs: 0 });
+    await environment.outcome(producer.connect());
+    open.push(producer);
+    broker.next('Produce', refused('MESSAGE_TOO_LARGE'));
+    await environment.outcome(Promise.allSettled([producer.send(one('large'))]));
+    await environment.outcome(producer.send(one('a')));
+    expect(stored()).toEqual([{ producerId: 0, producerEpoch: 0, baseSequence: 0 }]);
+  });
+
+  it('asks for its id until it gets one, while records wait', async () => {
+    environment = new ManualEnvironment();
+    broker = new BrokerDouble(environment, { topics: { orders: 1 } });
+    const loading = () => ({
+      throttleTimeMs: 0,
+      errorCode: errorCode('COORDINATOR_LOAD_IN_PROGRESS'),
+      producerEpoch: -1,
+    });
+    broker.next('InitProducerId', ...Array.from({ length: 8 }, () => loading));
+    const producer = new Kafka(environment, { network: broker.network }).producer({ lingerMs: 0 });
+    await environment.outcome(producer.connect());
+    open.push(producer);
+    await environment.outcome(producer.send(one('a')));
+    expect(broker.requests('InitProducerId')).toHaveLength(9);
+    expect(broker.values('orders', 0)).toEqual(['a']);
+  });
+
+  it('fails what waits when no id can be had, and asks again for the next', async () => {
+    const noId = () => ({
+      throttleTimeMs: 0,
+      errorCode: errorCode('CLUSTER_AUTHORIZATION_FAILED'),
+      producerEpoch: -1,
+    });
+    environment = new ManualEnvironment();
+    broker = new BrokerDouble(environment, { topics: { orders: 1 } });
+    broker.next('InitProducerId', noId, noId);
+    const producer = new Kafka(environment, { network: broker.network }).producer({ lingerMs: 0 });
+    await environment.outcome(producer.connect());
+    open.push(producer);
+    await expect(environment.outcome(producer.send(one('a')))).rejects.toMatchObject({
+      code: 'CLUSTER_AUTHORIZATION_FAILED',
+      mayBeStored: false,
+    });
+    await environment.outcome(producer.send(one('b')));
+    expect(broker.values('orders', 0)).toEqual(['b']);
+  });
+
+  it('takes a broker’s word for it that a batch is a duplicate whose place it has forgotten', async () => {
+    const producer = await connected({ lingerMs: 0 });
+    broker.next('Produce', refused('DUPLICATE_SEQUENCE_NUMBER'));
+    const [metadata] = await environment.outcome(producer.send(one('a')));
+    expect(metadata?.baseOffset).toBe('-1');
+  });
+
+  it('IDP-9 tells whether what has failed may be stored', async () => {
+    const producer = await connected({ deliveryTimeoutMs: 5_000 });
+    broker.next('Produce', () => new Promise(() => {}));
+    const unknown = producer.send(one('a'));
+    await expect(environment.outcome(unknown)).rejects.toMatchObject({
+      code: 'REQUEST_TIMED_OUT',
+      mayBeStored: true,
+      message: expect.stringContaining('may or may not') as string,
+    });
+    const other = await connected({ deliveryTimeoutMs: 5_000 });
+    broker.next('Produce', ...Array.from({ length: 50 }, () => refused('NOT_ENOUGH_REPLICAS')));
+    await expect(environment.outcome(other.send(one('b')))).rejects.toMatchObject({
+      code: 'REQUEST_TIMED_OUT',
+      mayBeStored: false,
+      message: expect.stringContaining('are not stored') as string,
+    });
+  });
+
+  it.each([
+    [
+      'IDP-2 more than 5 requests in flight',
+      { maxInFlightRequests: 6 },
+      /must be set to at most 5. Current value is 6/,
+    ],
+    ['no retries, if it must be idempotent', { idempotent: true, retry: { retries: 0 } }, /retries to non-zero/],
+  ])('refuses %s', (_, config, message) => {
+    const kafka = new Kafka(environment, { network: broker.network });
+    expect(() => kafka.producer(config)).toThrow(message);
+    expect(() => kafka.producer({ ...config, idempotent: false })).not.toThrow();
+  });
+
+  it('refuses acks other than all if it must be idempotent; else such records go without numbers', async () => {
+    const strict = await connected({ idempotent: true });
+    await expect(environment.outcome(strict.send({ ...one('a'), acks: 1 }))).rejects.toMatchObject({
+      code: 'INVALID_CONFIG',
+      message: expect.stringContaining('Must set acks to all') as string,
+    });
+    const producer = await connected({ lingerMs: 0 });
+    await environment.outcome(Promise.all([producer.send(one('a')), producer.send({ ...one('b'), acks: 1 })]));
+    expect(stored().map(({ producerId }) => producerId)).toEqual([0, -1]);
+  });
+
+  it('without retries it is not idempotent, as in Kafka', async () => {
+    const producer = await connected({ retry: { retries: 0 } });
+    expect(producer.isIdempotent()).toBe(false);
+    await environment.outcome(producer.send(one('a')));
+    expect(broker.requests('InitProducerId')).toEqual([]);
+    expect(stored()).toMatchObject([{ producerId: -1 }]);
+  });
+});
+
 describe('Producer acknowledgements', () => {
   it('with acks 0 resolves without an offset', async () => {
     const producer = await connected();
@@ -392,10 +559,11 @@ describe('Producer traces', () => {
     expect(requests.map(({ id, api }) => [id, api])).toEqual([
       ['request:wire-0:0', 'ApiVersions'],
       ['request:wire-0:1', 'Metadata'],
-      ['request:wire-0:2', 'Metadata'],
-      ['request:wire-0:3', 'Produce'],
+      ['request:wire-0:2', 'InitProducerId'],
+      ['request:wire-0:3', 'Metadata'],
+      ['request:wire-0:4', 'Produce'],
     ]);
-    expect(batch?.request).toBe('request:wire-0:3');
+    expect(batch?.request).toBe('request:wire-0:4');
     expect(environment.eventsOf('record-acknowledged').map(({ cause, offset }) => [cause, offset])).toEqual([
       ['send:p:0', 0],
       ['send:p:1', 1],
