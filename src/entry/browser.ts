@@ -6,7 +6,7 @@ export { UndeliveredError } from '../engine/client/undelivered-error.js';
 export { ConfigResourceTypes } from '../engine/client/admin.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { WebSocketKafka, type WebSocketKafkaConfig } from './websocket-kafka.js';
-export type { Closed, Partita } from './open-log.js';
+export type { Closed, Partita, TabRole } from './open-log.js';
 
 /** How to open a log from outside this package. */
 export interface OpenPartitaOptions extends OpenOptions {
@@ -24,8 +24,8 @@ export interface OpenPartitaOptions extends OpenOptions {
  * await producer.send({ topic: 'orders', messages: [{ key: 'order-1', value: 'placed' }] });
  * ```
  *
- * One tab at a time has a log. Rejects with a `PartitaError`: `LOG_IN_USE` if it is another, unless told to take over; `STORAGE_UNAVAILABLE` where the
- * browser refuses IndexedDB; `WORKER_FAILED` where the worker does not start.
+ * Every tab of the origin may open it: the broker runs in one of them, and moves to another when that goes. Rejects with a `PartitaError`: `STORAGE_UNAVAILABLE` where the browser
+ * refuses IndexedDB; `WORKER_FAILED` where the worker does not start; `LOG_IN_USE` if another tab has the log and the browser gives no way to reach that.
  */
 export function openPartita({ workerUrl, ...options }: OpenPartitaOptions = {}): Promise<Partita> {
   return openLog(options, () =>

@@ -1,37 +1,42 @@
-import { proxy, releaseProxy, transfer, wrap } from 'comlink';
 import type { Admin } from '../engine/client/admin.js';
 import type { Consumer, ConsumerConfig } from '../engine/client/consumer.js';
 import { Kafka, type KafkaConfig } from '../engine/client/kafka.js';
 import type { Producer, ProducerConfig } from '../engine/client/producer.js';
 import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';
-import { LogLock } from '../engine/platform/browser/log-lock.js';
 import { PortNetwork } from '../engine/platform/browser/port-network.js';
-import { workerEnd } from '../engine/platform/browser/worker-end.js';
+import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { Network } from '../engine/protocol/connection.js';
-import { fromErrorData } from '../engine/protocol/kafka-error.js';
-import type { BrokerHost, BrokerHostOptions } from '../workers/broker-host.js';
+import { LogTab, type Closed } from './log-tab.js';
 import { PartitaError } from './partita-error.js';
 
-/** How to open a log. All fields may be left out. */
+export type { Closed, TabRole };
+
+/** How to open a log. All fields may be left out. Tabs that open the same log should say the same: what counts is what the tab says that runs the broker. */
 export interface OpenOptions {
   /** Names the log; one page may open several. Default `default`. Letters, digits, `.`, `_` and `-`, 1 to 249 of them. */
   readonly name?: string;
-  /** `indexeddb` (default) keeps everything in this browser; `memory` forgets it with the page. */
+  /** `indexeddb` (default) keeps everything in this browser, for all tabs; `memory` is the page's alone and forgotten with it. */
   readonly storage?: 'indexeddb' | 'memory';
   /** `kafka` (default) has Kafka's own defaults; `classroom` and `test` shorten its delays. */
   readonly profile?: 'kafka' | 'classroom' | 'test';
-  /** Takes the log from another tab that has it; that tab's log closes with reason `taken-over`. Default false. */
+  /** Has the broker run in this tab, even if it runs in another now. Default false. */
   readonly takeOver?: boolean;
-  /**
-   * How long to wait for another tab to let go of the log, in milliseconds. Default 300. A page that is just being left or reloaded is waited for in any
-   * case, for up to 10 s.
-   */
+  /** How long to wait, in milliseconds, for another tab to let go of the log where it can't be reached. Default 300. */
   readonly waitMs?: number;
 }
 
-/** An open log: a broker in a worker, and clients of it. */
+/** An open log: clients of a broker that runs in a worker, of this tab or of another. */
 export interface Partita {
   readonly name: string;
+  /**
+   * `broker`: the log's broker runs in this tab. `client`: in another. It changes when the tab that runs it is closed, crashes or sleeps, or when another takes it over; producers, consumers
+   * and admins go on, in every tab.
+   */
+  readonly role: TabRole;
+  /** Calls `listener` at each change of `role`, until the function that this returns is called. */
+  onRoleChange(listener: (role: TabRole) => void): () => void;
+  /** Brings the broker to this tab, where it runs as long as the tab lives or another takes it over. Resolves when it runs here. */
+  takeOver(): Promise<void>;
   producer(config?: ProducerConfig): Producer;
   consumer(config: ConsumerConfig): Consumer;
   admin(): Admin;
@@ -41,19 +46,14 @@ export interface Partita {
   readonly network: Network;
   /** Resolves, never rejects, when the log is no longer open here, with why. Every call is then settled with an error. */
   readonly closed: Promise<Closed>;
-  /** Ends the broker after everything acknowledged is written. Disconnect clients first. */
+  /** Closes the log in this tab. If the broker runs here, it ends after everything acknowledged is written, and goes on in another tab. Disconnect clients first. */
   close(): Promise<void>;
 }
 
-export interface Closed {
-  readonly reason: 'closed' | 'taken-over' | 'worker-lost';
-  readonly message: string;
-}
-
 /**
- * Opens the log of that name, with the broker in the worker that `startWorker` starts. One tab at a time has a log; rejects with a `PartitaError`:
- * `LOG_IN_USE` if it is another, unless told to take over; `STORAGE_UNAVAILABLE` where the browser refuses IndexedDB; `WORKER_FAILED` where the worker
- * does not start.
+ * Opens the log of that name, with the worker that `startWorker` starts. Its broker runs in one tab at a time; in the others the worker passes their connections on to it. Rejects with a
+ * `PartitaError`: `STORAGE_UNAVAILABLE` where the browser refuses IndexedDB; `WORKER_FAILED` where the worker does not start; `LOG_IN_USE` if another tab has the log and the browser
+ * gives no way to reach that.
  */
 export async function openLog(options: OpenOptions, startWorker: () => Worker): Promise<Partita> {
   const { name = 'default', storage = 'indexeddb', profile = 'kafka', takeOver = false, waitMs = 300 } = options;
@@ -63,80 +63,24 @@ export async function openLog(options: OpenOptions, startWorker: () => Worker): 
       `The log's name is '${name}'; 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-' were expected.`,
     );
   }
-  const lock = await LogLock.take(`partita:${name}`, { waitMs, steal: takeOver });
-  if (lock === undefined) {
-    throw new PartitaError(
-      'LOG_IN_USE',
-      `Another tab has the log '${name}' open. Close it there, or open it here with takeOver: true; both may not write at once.`,
-    );
-  }
-  try {
-    return await startBroker(lock, { name, storage, profile }, startWorker);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-async function startBroker(
-  lock: LogLock,
-  { name, storage, profile }: Pick<BrokerHostOptions, 'name' | 'storage' | 'profile'>,
-  startWorker: () => Worker,
-): Promise<Partita> {
-  const worker = startWorker();
-  const host = wrap<BrokerHost>(worker);
-  const life = workerEnd(worker);
-  let reportFenced: () => void = () => {};
-  const fenced = new Promise<void>((resolve) => (reportFenced = resolve));
-  const starting = host.start({ name, storage, profile, lifeLock: life.lock }, proxy(reportFenced));
-  const started = await Promise.race([starting, life.failed]);
-  if (typeof started === 'string') {
-    worker.terminate();
-    throw new PartitaError('WORKER_FAILED', `${started} Serve worker.js beside the module, or name it by workerUrl.`);
-  }
-  if (!started.ok) {
-    worker.terminate();
-    const cause = fromErrorData(started.error);
-    throw new PartitaError('STORAGE_UNAVAILABLE', `The log '${name}' could not be opened: ${cause.message}`, { cause });
-  }
-  let end: (closed: Closed) => void = () => {};
-  const closed = new Promise<Closed>((resolve) => (end = resolve));
-  const lost = life.watch();
+  const tab = await LogTab.open({ name, storage, profile, takeOver, waitMs }, startWorker);
   const environment = browserEnvironment();
-  const network = new PortNetwork(
-    environment,
-    async () => {
-      const { port1, port2 } = new MessageChannel();
-      await host.connect(transfer(port2, [port2]));
-      return port1;
-    },
-    closed.then(({ message }) => message),
-  );
-  const shutDown = async (how: Closed): Promise<void> => {
-    end(how);
-    await Promise.race([host.stop(), lost]);
-    host[releaseProxy]();
-    worker.terminate();
-    lock.release();
-  };
-  let stopping: Promise<void> | undefined;
-  const stop = (how: Closed): Promise<void> => (stopping ??= shutDown(how));
-  const takenOver: Closed = { reason: 'taken-over', message: `Another tab took over the log '${name}'.` };
-  void Promise.race([lock.stolen, fenced]).then(() => stop(takenOver));
-  void lost.then((message) => {
-    end({ reason: 'worker-lost', message });
-    lock.release();
-  });
+  const network = new PortNetwork(environment, () => tab.connect());
   const kafka = (config: Omit<KafkaConfig, 'network'> = {}): Kafka => new Kafka(environment, { ...config, network });
   const own = kafka({ clientId: 'partita' });
   return {
     name,
+    get role() {
+      return tab.role;
+    },
+    onRoleChange: (listener) => tab.onRoleChange(listener),
+    takeOver: () => tab.takeOver(),
     network,
-    closed,
+    closed: tab.closed,
     kafka,
     producer: (config) => own.producer(config),
     consumer: (config) => own.consumer(config),
     admin: () => own.admin(),
-    close: () => stop({ reason: 'closed', message: `The log '${name}' was closed.` }),
+    close: () => tab.close(),
   };
 }

@@ -1,13 +1,33 @@
+import type { LeaderMark } from '../engine/platform/browser/tabs/leader-mark.js';
+import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { ErrorData } from '../engine/protocol/kafka-error.js';
 
-/** What the broker worker offers to the page (through Comlink): control only. Requests travel on the ports that `connect` is given. */
+/**
+ * What the broker worker offers to its page (through Comlink): control only. Requests travel on the ports that `connect` is given. Every tab has such a worker; the broker runs in one
+ * of them, the others pass ports on to it.
+ */
 export interface BrokerHost {
-  /** `onFenced` is called if another opens the storage for writing later on: nothing more of ours is written then. */
-  start(options: BrokerHostOptions, onFenced: () => void): Promise<Started>;
-  /** Serves the port as one more connection. */
-  connect(port: MessagePort): Promise<void>;
-  /** Ends after everything acknowledged is written. */
+  /** Holds the lock for as long as the worker lives: whoever waits for it learns of its death. To be called first; resolves when it is held. */
+  live(lock: string): Promise<void>;
+  /** Resolves once there is a broker, here or in another tab. */
+  start(options: BrokerHostOptions, page: BrokerPage): Promise<Started>;
+  /** Sends the port to the broker, waiting until there is one. */
+  connect(port: MessagePort): Promise<HostAnswer<{ readonly term: number }>>;
+  /** Brings the broker to this worker; resolves when it runs here. */
+  takeOver(): Promise<HostAnswer>;
+  /** Ends. If the broker runs here, everything acknowledged is written first. */
   stop(): Promise<void>;
+}
+
+/** What the page offers to its worker, and is told by it. */
+export interface BrokerPage {
+  roleChanged(role: TabRole): void;
+  /** The connections of this term, and of those before it, are lost. */
+  termEnded(term: number, why: string): void;
+  /** There will be no broker for this tab any more. */
+  ended(end: HostFailure): void;
+  /** A port to the hub of that leader, if there is one that can be reached. */
+  openHub(mark: LeaderMark): MessagePort | undefined;
 }
 
 export interface BrokerHostOptions {
@@ -15,8 +35,23 @@ export interface BrokerHostOptions {
   readonly name: string;
   readonly storage: 'indexeddb' | 'memory';
   readonly profile: 'kafka' | 'classroom' | 'test';
-  /** Held by the worker for as long as it lives: whoever waits for it learns of its death. */
+  readonly takeOver: boolean;
+  /** How long to wait for a leader that can't be reached. */
+  readonly waitMs: number;
+  /** Where other tabs can find a port to this one: in shared workers that run this worker's script, or in a service worker that knows the page by that name. */
+  readonly hub: 'shared' | { readonly service: string } | undefined;
+  /** The lock that was given to `live`. */
   readonly lifeLock: string;
 }
 
-export type Started = { readonly ok: true } | { readonly ok: false; readonly error: ErrorData };
+export type HostAnswer<Answer = object> =
+  ({ readonly ok: true } & Answer) | { readonly ok: false; readonly error: ErrorData };
+
+export type Started =
+  { readonly ok: true; readonly role: TabRole } | { readonly ok: false; readonly failure: HostFailure };
+
+/** `unreachable`: another tab has the log and can't be reached. `fenced`: another took the storage. `storage`: it can't be opened. */
+export interface HostFailure {
+  readonly kind: 'unreachable' | 'fenced' | 'storage';
+  readonly error?: ErrorData;
+}

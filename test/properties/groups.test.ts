@@ -41,5 +41,5 @@ test.each(Object.entries(rules))('%s', { timeout: 120_000 }, async (name, { rule
     const run = await runPlan(plan, variation);
     for (const rule of rules) rule(run);
   };
-  await holds({ file: 'groups.test.ts', name }, plans ?? groupPlans, claim, 25);
+  await holds({ file: 'properties/groups.test.ts', name }, plans ?? groupPlans, claim, 25);
 });

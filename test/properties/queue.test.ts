@@ -69,7 +69,7 @@ const keepsSequence =
   };
 
 test('QUEUE-7 an exclusive queue keeps the sequence of every key, whoever leaves and however slow they are', async () => {
-  await holds({ file: 'queue.test.ts', name: 'QUEUE-7' }, plans, keepsSequence('exclusive'), 100);
+  await holds({ file: 'properties/queue.test.ts', name: 'QUEUE-7' }, plans, keepsSequence('exclusive'), 100);
 });
 
 test('QUEUE-8 a competing queue can let a later message of a key overtake an earlier one', async () => {
@@ -85,5 +85,5 @@ test('QUEUE-9 every message is acknowledged once, however it is delivered', asyn
       expect(acknowledged.sort((one, other) => one - other)).toEqual(plan.keys.map((_, message) => message));
     }
   };
-  await holds({ file: 'queue.test.ts', name: 'QUEUE-9' }, plans, claim, 50);
+  await holds({ file: 'properties/queue.test.ts', name: 'QUEUE-9' }, plans, claim, 50);
 });

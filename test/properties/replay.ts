@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /**
- * Checks a property in as many runs as `numRuns`. A failure tells the seed, the smallest counterexample and the command that finds it again; the environment
+ * Checks a property in as many runs as `numRuns`; `file` is the test's, from `test/` on. A failure tells the seed, the smallest counterexample and the command that finds it again; the environment
  * variable SEED chooses other runs than the usual ones.
  */
 export async function holds<Input>(
@@ -12,7 +12,7 @@ export async function holds<Input>(
 ): Promise<void> {
   const outcome = await search(inputs, claim, numRuns);
   if (!outcome.failed) return;
-  const command = `SEED=${outcome.seed} npx vitest run --project node test/properties/${test.file} -t ${JSON.stringify(test.name)}`;
+  const command = `SEED=${outcome.seed} npx vitest run --project node test/${test.file} -t ${JSON.stringify(test.name)}`;
   throw new Error(`Replay with: ${command}\n${fc.defaultReportMessage(outcome) ?? ''}`, {
     cause: outcome.errorInstance,
   });

@@ -85,13 +85,16 @@ class InProcessConnection implements Connection {
     if (this.whyClosed !== undefined) throw this.lost(this.whyClosed);
     const arrived = carried(apis[call.api].request, call.version, request) as CompleteRequestOf<Api>;
     const requestId = `request:${this.id}:${this.requests++}`;
-    const answer = this.lastHandled.then(() => this.handle(call, requestId, arrived));
+    const itsTurn = this.lastHandled;
+    const answer = itsTurn.then(() => this.handle(call, requestId, arrived));
     this.lastHandled = answer.catch(() => undefined);
     if (isUnanswered(call.api, arrived)) {
       void answer.then(
         (response) => this.closeOnError(response as ResponseOf<'Produce'>),
         () => this.end(failedUnanswered),
       );
+      // Who asks for no answers still sends no faster than they are taken up.
+      await itsTurn;
       return carried(apis[call.api].response, call.version, { responses: [] }) as ResponseOf<Api>;
     }
     return this.settled(call, answer);

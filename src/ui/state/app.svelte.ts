@@ -117,8 +117,12 @@ export class AppState {
     this.save();
   }
 
-  takeOver(): Promise<void> {
-    return this.leadership?.takeOver() ?? Promise.resolve();
+  async takeOver(): Promise<void> {
+    try {
+      await this.leadership?.takeOver();
+    } catch (error) {
+      await this.goOnWithoutLog(messageOf(error));
+    }
   }
 
   watch(): void {
@@ -137,17 +141,24 @@ export class AppState {
   }
 
   private async changeStatus(status: LogStatus): Promise<void> {
+    if (status === 'leading') return this.beginToLead();
     const had = this.status === 'leading';
-    if (status === 'leading') {
-      // What this tab last showed is older than what the journal holds: it must be gone before that is read.
-      this.opening = this.opening.then(() => this.closePlayer());
-      await this.opening;
-      await this.restore();
-    }
     this.status = status;
-    this.lostTheLog = status === 'leading' ? false : had || this.lostTheLog;
-    if (status === 'leading') await this.openRoute(this.router.route);
-    else if (had) await this.player?.close();
+    this.lostTheLog = had || this.lostTheLog;
+    if (had) await this.player?.close();
+  }
+
+  private async beginToLead(): Promise<void> {
+    // What this tab last showed is older than what the journal holds: it must be gone before that is read.
+    this.opening = this.opening.then(() => this.closePlayer());
+    await this.opening;
+    const problem = await this.restore().then(() => undefined, messageOf);
+    // The log may have gone again meanwhile, and this tab been told so.
+    if (this.leadership?.status !== 'leading') return;
+    if (problem !== undefined) return this.goOnWithoutLog(problem);
+    this.status = 'leading';
+    this.lostTheLog = false;
+    await this.openRoute(this.router.route);
   }
 
   private async restore(): Promise<void> {
@@ -252,4 +263,8 @@ export class AppState {
   private get learnerState(): LearnerState {
     return { settings: this.settings.saved, plays: this.plays };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

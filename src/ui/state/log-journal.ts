@@ -27,6 +27,7 @@ export class LogJournal implements LearnerJournal {
   private written: { readonly state: LearnerState; readonly offset: number } | undefined;
   private waiting: LearnerState | undefined;
   private writing = false;
+  private isClosed = false;
   private readonly ready: Promise<void>;
 
   constructor(private readonly log: Partita) {
@@ -45,8 +46,16 @@ export class LogJournal implements LearnerJournal {
   }
 
   save(state: LearnerState): void {
+    if (this.isClosed) return;
     this.waiting = state;
     if (!this.writing) void this.write();
+  }
+
+  /** Writes nothing more but what is on its way: another tab goes on from what is stored. */
+  close(): void {
+    this.isClosed = true;
+    this.waiting = undefined;
+    void this.producer.disconnect();
   }
 
   private async prepare(): Promise<void> {

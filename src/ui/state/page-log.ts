@@ -1,5 +1,6 @@
 import brokerWorkerUrl from '../../workers/broker.worker.ts?worker&url';
-import { openLog, type Partita } from '../../entry/open-log.js';
+import { openLog, type OpenOptions, type Partita } from '../../entry/open-log.js';
+import { KafkaError } from '../../engine/protocol/kafka-error.js';
 import { PartitaError } from '../../entry/partita-error.js';
 import type { LearnerJournal, LearnerState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
@@ -9,12 +10,13 @@ const logName = 'learn';
 
 type TabMessage = { readonly kind: 'snapshot'; readonly snapshot: TabSnapshot } | { readonly kind: 'who-leads' };
 
-/** The page's own log: which tab has it, and the learner's journal on it. */
+/** The page's own log: which tab has it, and the learner's journal on it. The tab leads in which the log's broker runs; when that tab goes, another leads. */
 export class PageLog implements LogLeadership, LearnerJournal {
   private readonly channel = new BroadcastChannel(`partita:${logName}`);
   private readonly statusListeners = new Set<(status: LogStatus) => void>();
   private readonly snapshotListeners = new Set<(snapshot: TabSnapshot) => void>();
   private current: LogStatus = 'waiting';
+  private log: Partita | undefined;
   private journal: LogJournal | undefined;
   private told: TabSnapshot | undefined;
 
@@ -22,13 +24,14 @@ export class PageLog implements LogLeadership, LearnerJournal {
     this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.hear(data);
   }
 
-  /** Opens the log unless another tab has it: then the status is `waiting`. Rejects with a `PartitaError` where it can't be opened at all. */
+  /** Opens the log. The status is `waiting` if another tab leads. Rejects with a `PartitaError` where it can't be opened at all. */
   static async open(): Promise<PageLog> {
     const page = new PageLog();
     try {
-      page.lead(await open(false));
+      page.use(await open());
     } catch (error) {
-      if (!(error instanceof PartitaError && error.code === 'LOG_IN_USE')) throw error;
+      if (!isOutOfReach(error)) throw error;
+      page.waitForLead();
     }
     return page;
   }
@@ -38,7 +41,11 @@ export class PageLog implements LogLeadership, LearnerJournal {
   }
 
   async takeOver(): Promise<void> {
-    this.lead(await open(true));
+    if (this.log === undefined) return this.use(await open({ takeOver: true }));
+    await this.log.takeOver().catch((error: unknown) => {
+      // Another tab was quicker, or the log has closed: the status tells that.
+      if (!(error instanceof KafkaError)) throw error;
+    });
   }
 
   watch(): void {
@@ -70,15 +77,35 @@ export class PageLog implements LogLeadership, LearnerJournal {
     this.journal?.save(state);
   }
 
-  private lead(log: Partita): void {
-    const journal = new LogJournal(log);
-    this.journal = journal;
+  private use(log: Partita): void {
+    void this.log?.close();
+    this.log = log;
+    this.play(log);
+    log.onRoleChange(() => this.play(log));
     void log.closed.then(() => {
-      if (this.journal !== journal) return;
-      this.journal = undefined;
-      this.change('waiting');
+      if (this.log !== log) return;
+      this.log = undefined;
+      this.play(undefined);
+      this.waitForLead();
     });
-    this.change('leading');
+  }
+
+  /** Leads if the broker is here, else leaves that to the tab where it is. */
+  private play(log: Partita | undefined): void {
+    const leads = log?.role === 'broker';
+    if (leads === (this.journal !== undefined)) return;
+    this.journal?.close();
+    this.journal = leads ? new LogJournal(log) : undefined;
+    this.change(leads ? 'leading' : 'waiting');
+  }
+
+  /** Where tabs can't reach each other this one leads as soon as the other has gone. */
+  private waitForLead(): void {
+    open({ waitMs: Infinity }).then(
+      (log) => (this.log === undefined ? this.use(log) : void log.close()),
+      // Whoever asks this tab to take over is told what is wrong.
+      () => undefined,
+    );
   }
 
   private change(status: LogStatus): void {
@@ -101,9 +128,13 @@ export class PageLog implements LogLeadership, LearnerJournal {
   }
 }
 
-function open(takeOver: boolean): Promise<Partita> {
+function open(options: Pick<OpenOptions, 'takeOver' | 'waitMs'> = {}): Promise<Partita> {
   return openLog(
-    { name: logName, profile: 'classroom', takeOver },
+    { name: logName, profile: 'classroom', ...options },
     () => new Worker(brokerWorkerUrl, { type: 'module', name: 'partita' }),
   );
+}
+
+function isOutOfReach(error: unknown): boolean {
+  return error instanceof PartitaError && error.code === 'LOG_IN_USE';
 }

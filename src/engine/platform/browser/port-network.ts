@@ -2,38 +2,35 @@ import type { Environment } from '../../environment/trace-events.js';
 import type { ApiName, RequestOf, ResponseOf } from '../../protocol/apis.js';
 import type { BrokerAddress, Call, Connection, ConnectionClosed, Network } from '../../protocol/connection.js';
 import { KafkaError, fromErrorData } from '../../protocol/kafka-error.js';
-import { detachRequest, type ToBroker, type ToClient } from './port-messages.js';
+import { detachRequest, maxUnanswered, readToClient, type ToBroker, type ToClient } from './port-messages.js';
 
 /** The one address that a broker in a worker has: ports are handed out, not dialled. */
 export const workerAddress: BrokerAddress = { host: 'worker', port: 0 };
 
 const defaultTimeoutMs = 30_000;
 
+/** The client's end of a message port whose other end a broker serves. */
+export interface BrokerPort {
+  readonly port: MessagePort;
+  /** Calls `listener`, with why, when that broker is gone (at once if it is already), until the function that this returns is called. */
+  onLost(listener: (message: string) => void): () => void;
+}
+
 /**
- * A network to a broker in a worker. `openPort` gives the page's end of a new message port; `lost` tells, with why, that there is no broker any more: then
- * everything under way is rejected with NETWORK_EXCEPTION (its outcome is unknown) and new connections with BROKER_NOT_AVAILABLE.
+ * A network to whichever broker in a worker there is. `openPort` gives a port to it: waits while there is none, and rejects with a `KafkaError` when none will come any more.
+ * When the broker of a connection is lost, what is under way on it is rejected with NETWORK_EXCEPTION (its outcome is unknown), and connecting again leads to the next one.
  */
 export class PortNetwork implements Network {
   readonly bootstrap = [workerAddress];
-  private end: string | undefined;
 
   constructor(
     private readonly environment: Environment,
-    private readonly openPort: () => Promise<MessagePort>,
-    private readonly lost: Promise<string>,
-  ) {
-    void lost.then((message) => (this.end = message));
-  }
+    private readonly openPort: () => Promise<BrokerPort>,
+  ) {}
 
   async connect(): Promise<Connection> {
-    if (this.end !== undefined) return unreachable(this.end);
-    const port = await Promise.race([this.openPort(), this.lost.then(unreachable)]);
-    return await PortConnection.open(this.environment, port, this.lost);
+    return await PortConnection.open(this.environment, await this.openPort());
   }
-}
-
-function unreachable(message: string): never {
-  throw new KafkaError('BROKER_NOT_AVAILABLE', message);
 }
 
 interface Waiting {
@@ -42,9 +39,17 @@ interface Waiting {
   readonly stopTimer: () => void;
 }
 
+interface Held {
+  readonly waiting: Waiting;
+  readonly post: () => void;
+}
+
 class PortConnection implements Connection {
   readonly closed: Promise<ConnectionClosed>;
+  /** Requests that were sent and have no answer, by number. */
   private readonly waiting = new Map<number, Waiting>();
+  /** Requests that are not sent yet, because too many others have no answer. */
+  private readonly held = new Set<Held>();
   private settleClosed: (closed: ConnectionClosed) => void = () => {};
   private end: ConnectionClosed | undefined;
   private sent = 0;
@@ -53,60 +58,52 @@ class PortConnection implements Connection {
     readonly id: string,
     private readonly environment: Environment,
     private readonly port: MessagePort,
+    private readonly stopListening: () => void,
   ) {
     this.closed = new Promise((resolve) => (this.settleClosed = resolve));
   }
 
   /** Resolves once the broker's end has said which connection this is. */
-  static open(environment: Environment, port: MessagePort, lost: Promise<string>): Promise<Connection> {
+  static open(environment: Environment, broker: BrokerPort): Promise<Connection> {
+    const { port } = broker;
     return new Promise((resolve, reject) => {
-      const timer = environment.timers.set(defaultTimeoutMs, () =>
-        reject(
-          new KafkaError(
-            'NETWORK_EXCEPTION',
-            `The worker did not answer within ${defaultTimeoutMs} ms. Close the log and open it again.`,
-          ),
-        ),
-      );
       let connection: PortConnection | undefined;
-      port.onmessage = ({ data }: MessageEvent<ToClient>) => {
-        if (data.kind === 'connected') {
-          timer.cancel();
-          connection = new PortConnection(data.id, environment, port);
-          resolve(connection);
-        } else connection?.receive(data);
-      };
-      void lost.then((message) => {
+      const lost = (message: string): void => {
         timer.cancel();
-        if (connection === undefined) reject(new KafkaError('BROKER_NOT_AVAILABLE', message));
+        port.close();
+        if (connection === undefined) reject(new KafkaError('NETWORK_EXCEPTION', message));
         else connection.finish({ reason: 'lost', message });
+      };
+      const timer = environment.timers.set(defaultTimeoutMs, () => {
+        stopListening();
+        lost(`The worker did not answer within ${defaultTimeoutMs} ms. Connect again.`);
       });
+      port.onmessage = ({ data }: MessageEvent<unknown>) => {
+        const message = readToClient(data);
+        if (message?.kind === 'connected') {
+          timer.cancel();
+          resolve((connection ??= new PortConnection(message.id, environment, port, stopListening)));
+        } else if (message !== undefined) connection?.receive(message);
+      };
+      const stopListening = broker.onLost(lost);
     });
   }
 
   send<Api extends ApiName>(call: Call<Api>, request: RequestOf<Api>): Promise<ResponseOf<Api>> {
     const { end } = this;
     if (end !== undefined) return Promise.reject(new KafkaError('NETWORK_EXCEPTION', end.message));
-    const number = this.sent++;
     const timeoutMs = call.timeoutMs ?? defaultTimeoutMs;
-    const { message, transfer } = detachRequest(call.api, request);
-    const { api, version, clientId } = call;
     return new Promise((resolve, reject) => {
       const timer = this.environment.timers.set(timeoutMs, () => {
-        this.waiting.delete(number);
-        reject(
-          new KafkaError('REQUEST_TIMED_OUT', `The broker in the worker did not answer ${api} within ${timeoutMs} ms.`),
-        );
+        // One that was sent still counts as unanswered: the broker has it.
+        this.held.delete(held);
+        const message = `The broker in the worker did not answer ${call.api} within ${timeoutMs} ms.`;
+        reject(new KafkaError('REQUEST_TIMED_OUT', message));
       });
-      this.waiting.set(number, {
-        resolve,
-        reject,
-        stopTimer: () => timer.cancel(),
-      });
-      this.port.postMessage(
-        { kind: 'request', number, api, version, clientId, request: message } satisfies ToBroker,
-        transfer,
-      );
+      const waiting: Waiting = { resolve, reject, stopTimer: () => timer.cancel() };
+      const held: Held = { waiting, post: () => this.post(waiting, call, request) };
+      if (this.waiting.size < maxUnanswered) held.post();
+      else this.held.add(held);
     });
   }
 
@@ -114,6 +111,17 @@ class PortConnection implements Connection {
     if (this.end !== undefined) return;
     this.port.postMessage({ kind: 'close' } satisfies ToBroker);
     this.finish({ reason: 'closed', message: 'The connection was closed by its client.' });
+  }
+
+  private post<Api extends ApiName>(
+    waiting: Waiting,
+    { api, version, clientId }: Call<Api>,
+    given: RequestOf<Api>,
+  ): void {
+    const { message: request, transfer } = detachRequest(api, given);
+    const number = this.sent++;
+    this.waiting.set(number, waiting);
+    this.port.postMessage({ kind: 'request', number, api, version, clientId, request } satisfies ToBroker, transfer);
   }
 
   private receive(message: ToClient): void {
@@ -125,17 +133,24 @@ class PortConnection implements Connection {
     waiting.stopTimer();
     if (message.kind === 'response') waiting.resolve(message.response as never);
     else waiting.reject(fromErrorData(message.error));
+    const [next] = this.held;
+    if (next === undefined) return;
+    this.held.delete(next);
+    next.post();
   }
 
   private finish(end: ConnectionClosed): void {
     if (this.end !== undefined) return;
     this.end = end;
+    this.stopListening();
     this.port.close();
-    for (const { stopTimer, reject } of this.waiting.values()) {
+    const unsettled = [...this.waiting.values(), ...[...this.held].map(({ waiting }) => waiting)];
+    this.waiting.clear();
+    this.held.clear();
+    for (const { stopTimer, reject } of unsettled) {
       stopTimer();
       reject(new KafkaError('NETWORK_EXCEPTION', end.message));
     }
-    this.waiting.clear();
     this.settleClosed(end);
   }
 }

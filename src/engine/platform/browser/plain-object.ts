@@ -1,0 +1,4 @@
+/** The data of a message if it is an object, to be asked for its fields; undefined for anything else. */
+export function plainObject(data: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof data === 'object' && data !== null ? (data as Readonly<Record<string, unknown>>) : undefined;
+}

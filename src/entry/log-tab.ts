@@ -1,0 +1,140 @@
+import type { BrokerPort } from '../engine/platform/browser/port-network.js';
+import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
+import { KafkaError, fromErrorData } from '../engine/protocol/kafka-error.js';
+import type { BrokerHostOptions, HostFailure } from '../workers/broker-host.js';
+import { PageHub } from './page-hub.js';
+import { PartitaError } from './partita-error.js';
+import { TabWorker, type NotStarted } from './tab-worker.js';
+
+/** Why a log is no longer open in a tab. */
+export interface Closed {
+  readonly reason: 'closed' | 'taken-over' | 'worker-lost' | 'storage-failed';
+  readonly message: string;
+}
+
+export type LogTabOptions = Omit<BrokerHostOptions, 'lifeLock' | 'hub'>;
+
+/** A worker that ends by itself is started again, but not more often than this within `restartsWithinMs`. */
+const mostRestarts = 3;
+const restartsWithinMs = 60_000;
+
+/** A log that is open in this tab: its worker, and the next one if that dies. */
+export class LogTab {
+  /** Resolves, never rejects. */
+  readonly closed: Promise<Closed>;
+  role: TabRole = 'client';
+  private readonly roleListeners = new Set<(role: TabRole) => void>();
+  private worker: Promise<TabWorker> | undefined;
+  private settleClosed: (closed: Closed) => void = () => {};
+  private end: Closed | undefined;
+  private stopped: Promise<void> = Promise.resolve();
+  private restarts: number[] = [];
+
+  private constructor(
+    private readonly options: LogTabOptions,
+    private readonly hub: PageHub,
+    private readonly startWorker: () => Worker,
+  ) {
+    this.closed = new Promise((resolve) => (this.settleClosed = resolve));
+  }
+
+  /** Resolves once there is a broker, here or in another tab. Rejects with a `PartitaError`. */
+  static async open(options: LogTabOptions, startWorker: () => Worker): Promise<LogTab> {
+    const tab = new LogTab(options, await PageHub.find(), startWorker);
+    tab.worker = tab.start(options.takeOver);
+    const { role } = await tab.worker;
+    tab.changeRole(role);
+    return tab;
+  }
+
+  /** A port to the broker. Waits while there is none. */
+  async connect(): Promise<BrokerPort> {
+    return await (await this.running()).connect();
+  }
+
+  /** Calls `listener` at each change of `role`, until the function that this returns is called. */
+  onRoleChange(listener: (role: TabRole) => void): () => void {
+    this.roleListeners.add(listener);
+    return () => this.roleListeners.delete(listener);
+  }
+
+  async takeOver(): Promise<void> {
+    await (await this.running()).takeOver();
+  }
+
+  async close(): Promise<void> {
+    const message = `The log '${this.options.name}' was closed.`;
+    this.finish({ reason: 'closed', message });
+    await this.stopped;
+  }
+
+  private async running(): Promise<TabWorker> {
+    const worker = await this.worker?.catch(() => undefined);
+    if (worker === undefined || this.end !== undefined)
+      throw new KafkaError('BROKER_NOT_AVAILABLE', this.end?.message ?? `The log '${this.options.name}' is not open.`);
+    return worker;
+  }
+
+  private async start(takeOver: boolean): Promise<TabWorker> {
+    const started = await TabWorker.start(this.startWorker(), { ...this.options, takeOver }, this.hub, {
+      onRole: (role) => this.changeRole(role),
+      onEnd: (failure) => this.finish(closedBy(failure, this.options.name)),
+      onLost: (message) => this.restart(message),
+    });
+    if (started instanceof TabWorker) return started;
+    throw errorOf(started, this.options.name);
+  }
+
+  /** Everything that was acknowledged is stored, so that another worker can go on. */
+  private restart(message: string): void {
+    if (this.end !== undefined) return;
+    this.changeRole('client');
+    const now = performance.now();
+    this.restarts = this.restarts.filter((at) => now - at < restartsWithinMs);
+    if (this.restarts.length >= mostRestarts) return this.finish({ reason: 'worker-lost', message });
+    this.restarts.push(now);
+    this.worker = this.start(false);
+    this.worker.then(
+      ({ role }) => this.changeRole(role),
+      (error: unknown) => this.finish({ reason: 'worker-lost', message: `${message} ${(error as Error).message}` }),
+    );
+  }
+
+  private changeRole(role: TabRole): void {
+    if (role === this.role || this.end !== undefined) return;
+    this.role = role;
+    for (const listener of this.roleListeners) listener(role);
+  }
+
+  private finish(closed: Closed): void {
+    if (this.end !== undefined) return;
+    this.end = closed;
+    this.settleClosed(closed);
+    const running = this.worker?.catch(() => undefined);
+    this.stopped = Promise.resolve(running).then((worker) => worker?.stop(closed.message));
+  }
+}
+
+function closedBy({ kind, error }: HostFailure, name: string): Closed {
+  if (kind !== 'storage') return { reason: 'taken-over', message: `Another tab took over the log '${name}'.` };
+  const cause = error === undefined ? '' : ` ${fromErrorData(error).message}`;
+  return { reason: 'storage-failed', message: `The log '${name}' could not be opened again.${cause}` };
+}
+
+function errorOf(notStarted: NotStarted, name: string): PartitaError {
+  if (notStarted.kind === 'worker') {
+    const advice = 'Serve worker.js beside the module, or name it by workerUrl.';
+    return new PartitaError('WORKER_FAILED', `${notStarted.message} ${advice}`);
+  }
+  const { kind, error } = notStarted.failure;
+  if (kind === 'storage') {
+    const cause = error === undefined ? undefined : fromErrorData(error);
+    return new PartitaError('STORAGE_UNAVAILABLE', `The log '${name}' could not be opened: ${cause?.message}`, {
+      cause,
+    });
+  }
+  return new PartitaError(
+    'LOG_IN_USE',
+    `Another tab has the log '${name}' open, and this browser gives no way to reach it: that takes shared workers, or a service worker of the app that runs worker.js. Close it there, or open it here with takeOver: true.`,
+  );
+}
