@@ -80,7 +80,7 @@ export class TabWorker {
   /** A port to the broker. Waits until there is one. */
   async connect(): Promise<BrokerPort> {
     const { port1, port2 } = new MessageChannel();
-    const { term } = await this.call(this.host.connect(transfer(port2, [port2])));
+    const { term } = await this.call((host) => host.connect(transfer(port2, [port2])));
     return {
       port: port1,
       onLost: (lost) => {
@@ -96,21 +96,29 @@ export class TabWorker {
   }
 
   async takeOver(): Promise<void> {
-    await this.call(this.host.takeOver());
+    await this.call((host) => host.takeOver());
   }
 
   /** Ends it after what is acknowledged is written. Everything that waits is settled with `message`. */
   async stop(message: string): Promise<void> {
-    await this.call(this.host.stop().then(() => ({ ok: true }))).catch(() => undefined);
+    const stopped = async (host: Remote<BrokerHost>): Promise<HostAnswer> => {
+      await host.stop();
+      return { ok: true };
+    };
+    // A worker that is gone has stopped.
+    await this.call(stopped).catch(() => undefined);
     this.finish(message);
   }
 
-  private async call<Answer>(answer: Promise<HostAnswer<Answer>>): Promise<Answer> {
+  /** Asks the worker for something; rejects with NETWORK_EXCEPTION if it ends before it has answered. */
+  private async call<Answer>(ask: (host: Remote<BrokerHost>) => Promise<HostAnswer<Answer>>): Promise<Answer> {
     const answered = await new Promise<HostAnswer<Answer>>((resolve, reject) => {
       const lost = (message: string): void => reject(new KafkaError('NETWORK_EXCEPTION', message));
       if (this.isEnded) return lost(this.over.why);
       this.calls.add(lost);
-      void answer.then(resolve, reject).finally(() => this.calls.delete(lost));
+      void ask(this.host)
+        .then(resolve, reject)
+        .finally(() => this.calls.delete(lost));
     });
     if (!answered.ok) throw fromErrorData(answered.error);
     return answered;

@@ -83,4 +83,24 @@ describe('a second tab', () => {
     expect([...first.console, ...second.console]).toEqual([]);
     await first.close();
   });
+
+  test('goes on by itself when the first is closed, whatever it was doing', async () => {
+    const first = await AppPage.open(browser, { hash: '#/three-ways' });
+    await first.goOn.waitFor();
+    const watching = await AppPage.open(browser, { hash: '#/three-ways' }, first.context);
+    await watching.page.getByRole('button', { name: 'Watch' }).click();
+    await watching.page.getByText('You are watching another tab').waitFor();
+    const waiting = await AppPage.open(browser, { hash: '#/three-ways' }, first.context);
+    await waiting.page.getByRole('heading', { name: 'Another tab has the log' }).waitFor();
+    await runQueueTo(first, 2);
+
+    await first.page.close();
+    await watching.page.locator('.told:not([inert])').waitFor();
+    await watching.heading.filter({ hasText: /Watch both workers|What did you see/ }).waitFor();
+    await watching.page.close();
+    await waiting.page.locator('.told:not([inert])').waitFor();
+    await waiting.heading.filter({ hasText: /Watch both workers|What did you see/ }).waitFor();
+    expect([...watching.console, ...waiting.console]).toEqual([]);
+    await first.close();
+  });
 });
