@@ -2,18 +2,14 @@
 // Builds what `npm pack` ships: dist/index.js and dist/worker.js (no imports in either), dist/node.js and dist/cli.js (imports of Node alone), and the types.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { bundleModule } from './bundle.mjs';
 import { projectRoot } from './setup.mjs';
 
 const dist = join(projectRoot, 'dist');
 
 /** What a bundler must find word for word in dist/index.js, to carry the worker along. */
 const workerReference = "new URL('./worker.js', import.meta.url)";
-
-/** What ws takes if it happens to be there. */
-const optionalNatives = ['bufferutil', 'utf-8-validate'];
 
 rmSync(dist, { recursive: true, force: true });
 const [index, worker, node, cli] = [
@@ -44,22 +40,9 @@ emitTypes();
  * @param {'browser' | 'node'} platform
  */
 async function bundle(entry, name, platform) {
-  const external = platform === 'node' ? [/^node:/, ...optionalNatives] : [];
-  const build = await rolldown({ input: join(projectRoot, entry), cwd: projectRoot, platform, external });
-  const { output } = await build.write({
-    file: join(dist, name),
-    format: 'esm',
-    codeSplitting: false,
-    comments: { legal: true, annotation: true, jsdoc: false },
-  });
-  await build.close();
-  const [file, ...rest] = output;
-  const imports = [...file.imports, ...file.dynamicImports].filter((id) => platform === 'browser' || !isBuiltin(id));
-  if (rest.length > 0 || imports.length > 0) {
-    fail(`dist/${name} imports ${imports.join(', ') || rest[0]?.fileName}, but it must be one file.`);
-  }
-  const packages = file.moduleIds.flatMap((id) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? []);
-  return { code: file.code, packages };
+  const { code, moduleIds } = await bundleModule(join(projectRoot, entry), join(dist, name), platform);
+  const packages = moduleIds.flatMap((id) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? []);
+  return { code, packages };
 }
 
 /**

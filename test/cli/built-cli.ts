@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { bundleModule } from '../../scripts/bundle.mjs';
 import { projectRoot } from '../../scripts/setup.mjs';
 
 /** The command `partita`, built from its sources into a folder of its own. */
@@ -16,16 +16,8 @@ export class BuiltCli {
 
   static async build(): Promise<BuiltCli> {
     const folder = mkdtempSync(join(tmpdir(), 'partita-cli-'));
-    const external = [/^node:/, 'bufferutil', 'utf-8-validate'];
-    const build = await rolldown({
-      input: join(projectRoot, 'src/cli/partita.ts'),
-      cwd: projectRoot,
-      platform: 'node',
-      external,
-    });
     const file = join(folder, 'cli.mjs');
-    await build.write({ file, format: 'esm', codeSplitting: false });
-    await build.close();
+    await bundleModule(join(projectRoot, 'src/cli/partita.ts'), file, 'node');
     return new BuiltCli(folder, file);
   }
 

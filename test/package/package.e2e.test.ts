@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { projectRoot } from '../../scripts/setup.mjs';
 import { serveFiles } from '../../scripts/static-server.mjs';
@@ -25,20 +25,27 @@ afterAll(async () => {
   rmSync(dirname(tarball), { recursive: true });
 });
 
-/** Opens the page, reads what it stored, loads it again and reads that; nothing else may have been said or asked for. */
+/**
+ * Opens the page, reads what it stored, does so in a second tab beside it, and in the first when that is loaded again; nothing else may have been said or asked for.
+ */
 async function expectRoundTrip(url: string, isOwnMessage: (text: string) => boolean = () => false): Promise<void> {
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
+  const context = await browser.newContext();
+  onTestFinished(() => context.close());
   const messages: string[] = [];
   const strayRequests: string[] = [];
-  page.on('console', (message) => {
-    if (!isOwnMessage(message.text())) messages.push(message.text());
-  });
-  page.on('pageerror', (error) => messages.push(error.message));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(url) && !request.url().startsWith('data:')) strayRequests.push(request.url());
-  });
-  const result = async (): Promise<unknown> => {
+  const openTab = async (): Promise<Page> => {
+    const page = await context.newPage();
+    page.on('console', (message) => {
+      if (!isOwnMessage(message.text())) messages.push(message.text());
+    });
+    page.on('pageerror', (error) => messages.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) strayRequests.push(request.url());
+    });
+    await page.goto(url);
+    return page;
+  };
+  const result = async (page: Page): Promise<unknown> => {
     const body = page.locator('body');
     const found = page.locator('body[data-result]').waitFor({ state: 'attached', timeout: 120_000 });
     await found.catch(async () => {
@@ -50,10 +57,13 @@ async function expectRoundTrip(url: string, isOwnMessage: (text: string) => bool
     const read = JSON.parse((await body.getAttribute('data-result'))!) as { values?: string[] };
     return { ...read, values: read.values?.sort() };
   };
-  await page.goto(url);
-  expect(await result()).toEqual({ isFirstRun: true, values });
-  await page.reload();
-  expect(await result()).toEqual({ isFirstRun: false, values });
+  const first = await openTab();
+  expect(await result(first)).toEqual({ isFirstRun: true, role: 'broker', values });
+  const second = await openTab();
+  expect(await result(second)).toEqual({ isFirstRun: false, role: 'client', values });
+  await second.close();
+  await first.reload();
+  expect(await result(first)).toEqual({ isFirstRun: false, role: 'broker', values });
   expect({ messages, strayRequests }).toEqual({ messages: [], strayRequests: [] });
 }
 
@@ -66,7 +76,7 @@ describe('the packed package, with no configuration', () => {
     for (const name of ['dist/index.js', 'dist/worker.js']) {
       const code = readFileSync(join(installed, name), 'utf8');
       expect(code, name).not.toMatch(/^\s*(import|export)\b[^(;]*\bfrom\s*["']/m);
-      expect(code, name).not.toMatch(/\bimport\s*\(/);
+      expect(code, name).not.toMatch(/\bimport\s*\(\s*["'`]/);
     }
     expect(readFileSync(join(installed, 'dist/index.js'), 'utf8')).toContain("new URL('./worker.js', import.meta.url)");
     expect(readFileSync(join(installed, 'dist/third-party-licenses.txt'), 'utf8')).toContain('Apache License');
