@@ -14,11 +14,14 @@ export function segmentFile(partition: TopicPartition, baseOffset: number): stri
   return offsetName(partition, baseOffset, 'log');
 }
 
-/** The blobs beside a segment: its offset index, time index and transaction index, and the state of the producers where it begins. */
+/** What stands beside a segment: its offset index, time index and transaction index. */
+export const sidecarKinds = ['index', 'timeindex', 'txnindex'] as const;
+
+/** The blobs beside a segment, and the state of the producers at an offset. */
 export function sidecarBlob(
   partition: TopicPartition,
   offset: number,
-  kind: 'index' | 'timeindex' | 'txnindex' | 'snapshot',
+  kind: (typeof sidecarKinds)[number] | 'snapshot',
 ): string {
   return offsetName(partition, offset, kind);
 }
@@ -38,12 +41,29 @@ export function partitionMetadataBlob(partition: TopicPartition): string {
   return `${partitionFolder(partition)}/partition.metadata`;
 }
 
+/** The partition in whose folder a file or blob lies; undefined if it lies in none. */
+export function parsePartitionFolder(name: string): TopicPartition | undefined {
+  // The topic may have dashes of its own: the last one stands before the partition.
+  const [, topic, partition] = /^(.+)-(\d+)\/[^/]+$/.exec(name) ?? [];
+  return topic === undefined ? undefined : { topic, partition: Number(partition) };
+}
+
 /** The partition and base offset that the name of a segment's file tells; undefined for any other file. */
 export function parseSegmentFile(name: string): (TopicPartition & { readonly baseOffset: number }) | undefined {
-  // The topic may have dashes of its own: the last one stands before the partition.
-  const [, topic, partition, baseOffset] = /^(.+)-(\d+)\/(\d{20})\.log$/.exec(name) ?? [];
-  if (topic === undefined) return undefined;
-  return { topic, partition: Number(partition), baseOffset: Number(baseOffset) };
+  const folder = parsePartitionFolder(name);
+  const [, baseOffset] = /\/(\d{20})\.log$/.exec(name) ?? [];
+  return folder === undefined || baseOffset === undefined ? undefined : { ...folder, baseOffset: Number(baseOffset) };
+}
+
+/** The offset in the name of such a blob of the partition, and which it is; undefined for any other. */
+export function parseSidecarBlob(
+  partition: TopicPartition,
+  name: string,
+): { readonly offset: number; readonly kind: (typeof sidecarKinds)[number] | 'snapshot' } | undefined {
+  const within = name.slice(partitionFolder(partition).length + 1);
+  const [, offset, kind] = /^(\d{20})\.(index|timeindex|txnindex|snapshot)$/.exec(within) ?? [];
+  if (kind === undefined) return undefined;
+  return { offset: Number(offset), kind: kind as (typeof sidecarKinds)[number] | 'snapshot' };
 }
 
 function offsetName(partition: TopicPartition, offset: number, ending: string): string {

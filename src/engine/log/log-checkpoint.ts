@@ -2,7 +2,7 @@ import type { SegmentState } from './segment.js';
 
 /**
  * What is kept of a log beside its records, so that opening it reads no more than its tail. It claims nothing that the length of a file does not
- * confirm: a segment that is shorter than told here is read again.
+ * confirm: a segment that is shorter than told here is read again. Segments before the active one that it does not tell of are dead, whether their files are there or not.
  */
 export interface LogCheckpoint {
   readonly logStartOffset: number;
@@ -16,24 +16,30 @@ export interface LogCheckpoint {
   readonly active: ActiveCheckpoint | undefined;
   /** The segments before the active one, as they must be found again. */
   readonly sealed: readonly SealedSegment[];
-  /** The first offsets of segments that a cleaner is just writing anew: they may be found shorter, or gone. */
-  readonly cleaning: readonly number[];
-  /** The first offsets of segments that are deleted but whose files are there still (`file.delete.delay.ms`). */
-  readonly deleted: readonly number[];
+  /** What a cleaner is just doing. */
+  readonly cleaning: CleaningCheckpoint | undefined;
 }
 
 export interface SealedSegment {
   readonly baseOffset: number;
   readonly size: number;
   readonly nextOffset: number;
+  /** The checksum of its indexes as they were stored beside it. Others, left by a commit that was torn, are not believed. Absent in old checkpoints. */
+  readonly indexes?: number | undefined;
 }
 
-export type ActiveCheckpoint = { readonly baseOffset: number } & Omit<
-  SegmentState,
-  'transactions' | 'offsetEntries' | 'timeEntries' | 'modifiedAt'
->;
+/**
+ * Segments that become one, which bears the name of the first: that one is written first, and then the others are deleted. Until it is there, all are as `sealed` tells.
+ */
+export interface CleaningCheckpoint {
+  readonly replaced: readonly number[];
+  readonly by: SealedSegment;
+}
 
-const version = 1;
+export type ActiveCheckpoint = Pick<SealedSegment, 'baseOffset' | 'indexes'> &
+  Omit<SegmentState, 'transactions' | 'offsetEntries' | 'timeEntries' | 'modifiedAt'>;
+
+const version = 2;
 
 /** The bytes of a checkpoint: JSON, for people who look. */
 export function encodeCheckpoint(checkpoint: LogCheckpoint): Uint8Array {
@@ -48,7 +54,25 @@ export function decodeCheckpoint(bytes: Uint8Array): LogCheckpoint | undefined {
   } catch {
     return undefined;
   }
-  return isCheckpoint(value) ? value : undefined;
+  const checkpoint = isOfVersion1(value) ? fromVersion1(value) : value;
+  return isCheckpoint(checkpoint) ? checkpoint : undefined;
+}
+
+/** Version 1 listed the segments of a cleaning without telling what they become: such segments are read again. */
+interface Version1 {
+  readonly version: 1;
+  readonly sealed: readonly SealedSegment[];
+  readonly cleaning: readonly number[];
+}
+
+function isOfVersion1(value: unknown): value is Version1 {
+  const found = value as Partial<Version1> | null;
+  return found?.version === 1 && Array.isArray(found.sealed) && isOffsets(found.cleaning);
+}
+
+function fromVersion1({ cleaning, ...rest }: Version1): unknown {
+  const sealed = rest.sealed.filter(({ baseOffset }) => !cleaning.includes(baseOffset));
+  return { ...rest, version, sealed, cleaning: undefined };
 }
 
 function isCheckpoint(value: unknown): value is LogCheckpoint {
@@ -60,15 +84,16 @@ function isCheckpoint(value: unknown): value is LogCheckpoint {
     isOffset(found.logStartOffset) &&
     isOffset(found.recoveryPoint) &&
     (found.cleanedTo === undefined || isOffset(found.cleanedTo)) &&
-    Array.isArray(found.snapshots) &&
-    found.snapshots.every(isOffset) &&
-    [found.deleted, found.cleaning].every((list) => Array.isArray(list) && list.every(isOffset)) &&
+    isOffsets(found.snapshots) &&
     Array.isArray(found.sealed) &&
-    found.sealed.every(
-      (each: Partial<SealedSegment>) => isOffset(each.baseOffset) && isOffset(each.size) && isOffset(each.nextOffset),
-    ) &&
-    (found.active === undefined || isActive(found.active))
+    found.sealed.every(isSealed) &&
+    (found.active === undefined || isActive(found.active)) &&
+    (found.cleaning === undefined || (isOffsets(found.cleaning.replaced) && isSealed(found.cleaning.by)))
   );
+}
+
+function isSealed(each: Partial<SealedSegment>): boolean {
+  return isOffset(each.baseOffset) && isOffset(each.size) && isOffset(each.nextOffset) && isChecksum(each.indexes);
 }
 
 function isActive(active: Partial<ActiveCheckpoint>): boolean {
@@ -77,12 +102,21 @@ function isActive(active: Partial<ActiveCheckpoint>): boolean {
     isOffset(active.size) &&
     isOffset(active.nextOffset) &&
     isOffset(active.bytesSinceIndexEntry) &&
+    isChecksum(active.indexes) &&
     Number.isSafeInteger(active.largest?.timestamp) &&
     Number.isSafeInteger(active.largest?.offset) &&
     (active.firstTimestamp === undefined || Number.isSafeInteger(active.firstTimestamp))
   );
 }
 
+function isOffsets(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every(isOffset);
+}
+
 function isOffset(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isChecksum(value: unknown): boolean {
+  return value === undefined || isOffset(value);
 }

@@ -1,19 +1,9 @@
 import type { Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import {
-  checkpointBlob,
-  leaderEpochBlob,
-  parseSegmentFile,
-  partitionFolder,
-  partitionMetadataBlob,
-  sidecarBlob,
-  type TopicPartition,
-} from './file-names.js';
+import { parsePartitionFolder, partitionFolder, type TopicPartition } from './file-names.js';
 import { GroupCommit } from './group-commit.js';
-import { decodeCheckpoint } from './log-checkpoint.js';
 import type { LogConfig } from './log-config.js';
-import { segmentDeletion } from './log-opening.js';
 import { PartitionLog } from './partition-log.js';
 
 export interface OpenPartitionOptions {
@@ -39,12 +29,13 @@ export class LogManager {
     this.groupCommit = new GroupCommit(storage);
   }
 
-  /** Every partition that is stored, opened or not, by topic and number. */
+  /** Every partition of which anything is stored, opened or not, by topic and number. */
   async list(): Promise<readonly TopicPartition[]> {
     const found = new Map<string, TopicPartition>();
-    for (const { name } of await this.storage.files()) {
-      const file = parseSegmentFile(name);
-      if (file !== undefined) found.set(partitionFolder(file), { topic: file.topic, partition: file.partition });
+    const { files, blobs } = await this.storage.contents();
+    for (const name of [...files.map((file) => file.name), ...blobs]) {
+      const partition = parsePartitionFolder(name);
+      if (partition !== undefined) found.set(partitionFolder(partition), partition);
     }
     return [...found.values()].sort((a, b) =>
       a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1,
@@ -111,23 +102,14 @@ export class LogManager {
     this.opened.clear();
     await this.groupCommit.settled();
   }
+
   private async deleteFiles(partition: TopicPartition): Promise<void> {
-    const deletions = (await this.storage.files()).flatMap(({ name }): StorageWrite[] => {
-      const file = parseSegmentFile(name);
-      return file?.topic === partition.topic && file.partition === partition.partition
-        ? segmentDeletion(partition, file.baseOffset)
-        : [];
-    });
-    const bytes = await this.storage.readBlob(checkpointBlob(partition));
-    const snapshots = (bytes && decodeCheckpoint(bytes)?.snapshots) ?? [];
-    const blobs = [
-      leaderEpochBlob(partition),
-      checkpointBlob(partition),
-      partitionMetadataBlob(partition),
-      ...snapshots.map((offset) => sidecarBlob(partition, offset, 'snapshot')),
-    ];
+    const { files, blobs } = await this.storage.contents(partitionFolder(partition));
     await this.storage.commit(
-      [...deletions, ...blobs.map((name): StorageWrite => ({ kind: 'delete-blob', name }))],
+      [
+        ...files.map(({ name }): StorageWrite => ({ kind: 'delete', file: name })),
+        ...blobs.map((name): StorageWrite => ({ kind: 'delete-blob', name })),
+      ],
       'strict',
     );
   }

@@ -1,22 +1,16 @@
 import type { Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import {
-  checkpointBlob,
-  leaderEpochBlob,
-  parseSegmentFile,
-  partitionFolder,
-  segmentFile,
-  sidecarBlob,
-  type TopicPartition,
-} from './file-names.js';
-import { decodeCheckpoint, type LogCheckpoint, type SealedSegment } from './log-checkpoint.js';
+import { parseSidecarBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
+import type { LogCheckpoint, SealedSegment } from './log-checkpoint.js';
 import type { LogConfig } from './log-config.js';
 import { LeaderEpochs } from './leader-epochs.js';
 import { batchesOfFile } from './log-recovery.js';
+import { epochWrite, segmentCreation, segmentDeletion, sidecarWrites } from './log-writes.js';
 import { ProducerReplay } from './producers/producer-replay.js';
 import { Segment } from './segment.js';
 import { loadSegment } from './segment-loading.js';
+import { readStoredLog, type StoredLog, type StoredSegment } from './stored-log.js';
 
 /** A log as it is once `writes` are durable. */
 export interface OpenedLog {
@@ -52,13 +46,6 @@ export interface LogToOpen extends TopicPartition {
   readonly recovery?: KnownRecovery | undefined;
 }
 
-/** A file of the log as it is stored. */
-export interface StoredSegment {
-  readonly baseOffset: number;
-  readonly size: number;
-  readonly modifiedAt: number;
-}
-
 /**
  * Finds out what is stored of a log, and which writes make it sound and begin the new leader's epoch. Writes nothing. Reads what the checkpoint does not
  * vouch for: without one, everything.
@@ -66,18 +53,14 @@ export interface StoredSegment {
 export async function openLog(options: LogToOpen, config: LogConfig): Promise<OpenedLog> {
   const { storage, environment } = options;
   const now = environment.clock.now();
-  const found = await storedSegments(options);
-  const bytes = await storage.readBlob(checkpointBlob(options));
-  const checkpoint = bytes && decodeCheckpoint(bytes);
-  const dead = new Set(checkpoint?.deleted);
-  const stored = found.filter(({ baseOffset }) => !dead.has(baseOffset));
-  const epochs = (await storedEpochs(options)) ?? new LeaderEpochs();
-  const repairs: StorageWrite[] = found
-    .filter(({ baseOffset }) => dead.has(baseOffset))
-    .flatMap(({ baseOffset }) => segmentDeletion(options, baseOffset));
+  const found = await readStoredLog(storage, options);
+  const { segments: stored, checkpoint } = found;
+  const epochs = found.epochs ?? new LeaderEpochs();
+  const repairs = found.dead.flatMap((baseOffset) => segmentDeletion(options, baseOffset));
   const known = options.recovery;
   const recoveryPoint = known?.recoveryPoint ?? checkpoint?.recoveryPoint ?? 0;
-  const toldStart = known?.logStartOffset ?? checkpoint?.logStartOffset ?? 0;
+  // Without a checkpoint the epochs know where the log starts.
+  const toldStart = known?.logStartOffset ?? checkpoint?.logStartOffset ?? found.epochs?.all[0]?.startOffset ?? 0;
   const replay = new ProducerReplay(options, config.producerIdExpirationMs, now, checkpoint?.snapshots ?? []);
   const segments: Segment[] = [];
   let truncatedBytes = 0;
@@ -101,7 +84,7 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
       continue;
     }
     const segment = new Segment(segmentFile(options, file.baseOffset), file.baseOffset, config, file.modifiedAt, now);
-    const believed = bytesToBelieve(stored, index, checkpoint, known, recoveryPoint);
+    const believed = bytesToBelieve(found, index, known, recoveryPoint);
     const loaded =
       believed === undefined ? undefined : await loadSegment(storage, options, segment, believed, checkpoint);
     segments.push(segment);
@@ -136,7 +119,7 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     segment.modifiedAt = now;
     truncatedBytes += file.size - segment.size;
   }
-  const isNew = found.length === 0;
+  const isNew = stored.length === 0 && found.dead.length === 0;
   let logStartOffset = toldStart;
   const lastEnd = segments.at(-1)?.nextOffset ?? 0;
   if (segments.length > 0 && lastEnd < logStartOffset) {
@@ -144,9 +127,9 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     for (const { baseOffset } of segments.splice(0)) repairs.push(...segmentDeletion(options, baseOffset));
   }
   if (segments.length === 0) {
-    const file = segmentFile(options, logStartOffset);
-    segments.push(new Segment(file, logStartOffset, config, now));
-    repairs.push({ kind: 'replace', file, bytes: new Uint8Array(0), modifiedAt: now });
+    const segment = new Segment(segmentFile(options, logStartOffset), logStartOffset, config, now);
+    segments.push(segment);
+    repairs.push(segmentCreation(segment));
   }
   logStartOffset = Math.max(logStartOffset, (segments[0] as Segment).baseOffset);
   const endOffset = (segments.at(-1) as Segment).nextOffset;
@@ -162,10 +145,10 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     cleanedTo: checkpoint?.cleanedTo,
     epochs,
     producers: replay,
-    writes: [...repairs, { kind: 'put-blob', name: leaderEpochBlob(options), bytes: encodedEpochs(epochs) }],
+    writes: [...repairs, ...orphanDeletions(options, found.blobs, segments, replay), epochWrite(options, epochs)],
     isNew,
     truncatedBytes,
-    reason,
+    reason: reason ?? lostStart(options, checkpoint, stored),
   };
 }
 
@@ -173,57 +156,56 @@ function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(value, high));
 }
 
-/** The bytes of the leader epochs' checkpoint. */
-export function encodedEpochs(epochs: LeaderEpochs): Uint8Array {
-  return new TextEncoder().encode(epochs.toText());
+/** Removes what stands beside segments, or beside none, and belongs to nothing that is left: a torn deletion leaves such things behind. */
+function orphanDeletions(
+  partition: TopicPartition,
+  blobs: readonly string[],
+  segments: readonly Segment[],
+  { snapshotOffsets }: ProducerReplay,
+): StorageWrite[] {
+  const bases = new Set(segments.map(({ baseOffset }) => baseOffset));
+  return blobs.flatMap((name): StorageWrite[] => {
+    const sidecar = parseSidecarBlob(partition, name);
+    if (sidecar === undefined) return [];
+    const isKept = sidecar.kind === 'snapshot' ? snapshotOffsets.includes(sidecar.offset) : bases.has(sidecar.offset);
+    return isKept ? [] : [{ kind: 'delete-blob', name }];
+  });
 }
 
-/** Removes a segment and what stands beside it. */
-export function segmentDeletion(partition: TopicPartition, baseOffset: number): StorageWrite[] {
-  return [
-    { kind: 'delete', file: segmentFile(partition, baseOffset) },
-    ...(['index', 'timeindex', 'txnindex'] as const).map((kind): StorageWrite => ({
-      kind: 'delete-blob',
-      name: sidecarBlob(partition, baseOffset, kind),
-    })),
-  ];
-}
-
-/** Stores a segment's indexes beside it. */
-export function sidecarWrites(partition: TopicPartition, segment: Segment): StorageWrite[] {
-  const { baseOffset } = segment;
-  const transactions = segment.transactions.encode();
-  const name = sidecarBlob(partition, baseOffset, 'txnindex');
-  return [
-    { kind: 'put-blob', name: sidecarBlob(partition, baseOffset, 'index'), bytes: segment.offsetIndex.encode() },
-    { kind: 'put-blob', name: sidecarBlob(partition, baseOffset, 'timeindex'), bytes: segment.timeIndex.encode() },
-    transactions.length > 0 ? { kind: 'put-blob', name, bytes: transactions } : { kind: 'delete-blob', name },
-  ];
+/** The first segments may be gone; that is told, for nobody has deleted them. */
+function lostStart(
+  partition: TopicPartition,
+  checkpoint: LogCheckpoint | undefined,
+  stored: readonly StoredSegment[],
+): string | null {
+  const told = checkpoint?.sealed[0];
+  if (told === undefined || told.baseOffset >= (stored[0]?.baseOffset ?? told.nextOffset)) return null;
+  return `${segmentFile(partition, told.baseOffset)} is missing`;
 }
 
 /** How much of a segment need not be read: all of it, what the checkpoint saw of it, or (undefined) nothing. */
 function bytesToBelieve(
-  stored: readonly StoredSegment[],
+  { segments, checkpoint, epochs }: StoredLog,
   index: number,
-  checkpoint: LogCheckpoint | undefined,
   known: KnownRecovery | undefined,
   recoveryPoint: number,
 ): number | undefined {
-  const { baseOffset, size } = stored[index] as StoredSegment;
+  const { baseOffset, size } = segments[index] as StoredSegment;
   if (known?.isClean === true) return size;
   if (known !== undefined) {
-    const first = stored.findLastIndex((file) => file.baseOffset <= recoveryPoint);
+    const first = segments.findLastIndex((file) => file.baseOffset <= recoveryPoint);
     return index < first ? size : undefined;
   }
   const active = checkpoint?.active;
-  if (active === undefined || !stored.some((file) => file.baseOffset === active.baseOffset)) return undefined;
+  // Without the epochs all batches are asked for theirs.
+  if (active === undefined || epochs === undefined) return undefined;
+  if (!segments.some((file) => file.baseOffset === active.baseOffset)) return undefined;
   if (baseOffset < active.baseOffset) return sealedAs(checkpoint, baseOffset)?.size === size ? size : undefined;
   return baseOffset === active.baseOffset && size >= active.size ? active.size : undefined;
 }
 
-/** What the checkpoint tells of a segment that must be there as it was; undefined for one that a cleaner was writing. */
+/** What the checkpoint tells of a segment that must be there as it was. */
 function sealedAs(checkpoint: LogCheckpoint | undefined, baseOffset: number): SealedSegment | undefined {
-  if (checkpoint?.cleaning.includes(baseOffset) === true) return undefined;
   return checkpoint?.sealed.find((segment) => segment.baseOffset === baseOffset);
 }
 
@@ -233,7 +215,6 @@ function sealedAs(checkpoint: LogCheckpoint | undefined, baseOffset: number): Se
  */
 function hasLostEnd(checkpoint: LogCheckpoint | undefined, segment: Segment, nextBaseOffset: number): boolean {
   if (checkpoint === undefined || nextBaseOffset <= segment.nextOffset) return false;
-  if (checkpoint.cleaning.includes(segment.baseOffset)) return false;
   return sealedAs(checkpoint, segment.baseOffset)?.nextOffset !== segment.nextOffset;
 }
 
@@ -241,9 +222,7 @@ function hasLostEnd(checkpoint: LogCheckpoint | undefined, segment: Segment, nex
 function firstLost(checkpoint: LogCheckpoint | undefined, stored: readonly StoredSegment[]): number | undefined {
   const present = new Set(stored.map(({ baseOffset }) => baseOffset));
   const first = stored[0]?.baseOffset ?? Infinity;
-  return checkpoint?.sealed.find(
-    ({ baseOffset }) => baseOffset > first && !present.has(baseOffset) && !checkpoint.cleaning.includes(baseOffset),
-  )?.baseOffset;
+  return checkpoint?.sealed.find(({ baseOffset }) => baseOffset > first && !present.has(baseOffset))?.baseOffset;
 }
 
 function leadFrom(epochs: LeaderEpochs, options: LogToOpen, latest: number, endOffset: number): void {
@@ -255,19 +234,4 @@ function leadFrom(epochs: LeaderEpochs, options: LogToOpen, latest: number, endO
     );
   }
   epochs.assign(leaderEpoch, endOffset);
-}
-
-async function storedSegments({ storage, topic, partition }: LogToOpen): Promise<StoredSegment[]> {
-  const segments = (await storage.files()).flatMap(({ name, size, modifiedAt }) => {
-    const file = parseSegmentFile(name);
-    if (file?.topic !== topic || file.partition !== partition) return [];
-    return [{ baseOffset: file.baseOffset, size, modifiedAt }];
-  });
-  return segments.sort((a, b) => a.baseOffset - b.baseOffset);
-}
-
-/** The checkpoint, if it is there and sound; without it the batches themselves tell their epochs. */
-async function storedEpochs(options: LogToOpen): Promise<LeaderEpochs | undefined> {
-  const bytes = await options.storage.readBlob(leaderEpochBlob(options));
-  return bytes && LeaderEpochs.parse(new TextDecoder().decode(bytes));
 }

@@ -15,18 +15,12 @@ import {
 } from './file-names.js';
 import type { CommitOwner, GroupCommit } from './group-commit.js';
 import type { EpochStart, LeaderEpochs } from './leader-epochs.js';
-import { encodeCheckpoint, type ActiveCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
+import type { ActiveCheckpoint, CleaningCheckpoint, SealedSegment } from './log-checkpoint.js';
 import { defaultLogConfig, type LogConfig } from './log-config.js';
-import {
-  encodedEpochs,
-  openLog,
-  segmentDeletion,
-  sidecarWrites,
-  type KnownRecovery,
-  type OpenedLog,
-} from './log-opening.js';
+import { openLog, type KnownRecovery, type OpenedLog } from './log-opening.js';
 import { LogReader, type ReadIsolation, type ReadLimits, type TimestampedOffset } from './log-reader.js';
 import { batchesOfFile } from './log-recovery.js';
+import { checkpointWrite, epochWrite, segmentCreation, segmentDeletion, sidecarWrites } from './log-writes.js';
 import { controlMarker } from './producers/control-marker.js';
 import type { AppendOrigin } from './producers/producer-checks.js';
 import type { ProducedBatch, ProducerEntry } from './producers/producer-entry.js';
@@ -445,7 +439,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const before = this.state();
     this.moveStart(offset, 'delete-records');
     this.startOfFirstBatch = startOfFirstBatch;
-    await this.submit([...this.epochWrites(), this.checkpointWrite()], 'strict', undefined, before);
+    await this.submit([epochWrite(this, this.epochs), this.checkpoint()], 'strict', undefined, before);
     return true;
   }
 
@@ -475,7 +469,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const before = this.state(true);
     this.epochs.truncateFromEnd(Math.min(offset, this.logEndOffset));
     if (offset >= this.logEndOffset) {
-      await this.submit(this.epochWrites(), 'strict', undefined, before);
+      await this.submit([epochWrite(this, this.epochs)], 'strict', undefined, before);
       return false;
     }
     const beginsAnew = offset < (this.list[0] as Segment).baseOffset;
@@ -495,11 +489,9 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     segment.modifiedAt = modifiedAt;
     const writes: StorageWrite[] = [
       ...dropped.flatMap(({ baseOffset }) => segmentDeletion(this, baseOffset)),
-      beginsAnew
-        ? { kind: 'append', file: segment.file, position: 0, bytes: new Uint8Array(0), modifiedAt }
-        : { kind: 'truncate', file: segment.file, size: position, modifiedAt },
+      beginsAnew ? segmentCreation(segment) : { kind: 'truncate', file: segment.file, size: position, modifiedAt },
       ...snapshots,
-      ...this.epochWrites(),
+      epochWrite(this, this.epochs),
       ...this.anchored(),
     ];
     await this.submit(writes, 'strict', undefined, before);
@@ -528,7 +520,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   }
 
   /**
-   * For the cleaner: puts `cleaned` in the place of the segments `old`, which follow each other, in one commit. Resolves when that is durable. Rejects, with nothing
+   * For the cleaner: puts `cleaned` in the place of the segments `old`, which follow each other. Resolves when that is durable. Rejects, with nothing
    * changed, if one of them has gone in the meantime.
    */
   async replaceSegments(old: readonly Segment[], cleaned: CleanedSegment): Promise<void> {
@@ -541,27 +533,23 @@ export class PartitionLog implements CommitOwner, CleanableLog {
         `Segments of ${partitionFolder(this)} that were cleaned have been deleted meanwhile. Clean again.`,
       );
     const { baseOffset } = old[0] as Segment;
-    // If the commit that follows is torn, the next opening knows what was going on.
-    await this.submit([this.checkpointWrite(old.map((each) => each.baseOffset))], 'strict', undefined);
-    this.checkOpen();
-    if (this.holds.isHeld || old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
-    const before = this.state(true);
     const segment = new Segment(segmentFile(this, baseOffset), baseOffset, this.settings, cleaned.modifiedAt);
     for (const header of cleaned.headers) segment.add(header);
     segment.transactions = cleaned.transactions;
     segment.seal();
+    const sidecars = sidecarWrites(this, segment);
+    const bases = old.map((each) => each.baseOffset);
+    // Whatever a crash leaves of the commits that follow, the next opening finds either all the old segments or the new one.
+    await this.submit([this.checkpoint({ replaced: bases, by: sealedSegment(segment) })], 'strict', undefined);
+    this.checkOpen();
+    if (this.holds.isHeld || old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
+    const before = this.state(true);
     this.list.splice(this.list.indexOf(old[0] as Segment), old.length, segment);
     this.cache.forgetBefore((old.at(-1) as Segment).nextOffset);
-    this.replacing = this.submit(
-      [
-        { kind: 'replace', file: segment.file, bytes: cleaned.bytes, modifiedAt: cleaned.modifiedAt },
-        ...sidecarWrites(this, segment),
-        ...old.slice(1).flatMap((gone) => segmentDeletion(this, gone.baseOffset)),
-        this.checkpointWrite(),
-      ],
-      'strict',
-      undefined,
-      before,
+    const { file, modifiedAt } = segment;
+    const replacement: StorageWrite = { kind: 'replace', file, bytes: cleaned.bytes, modifiedAt };
+    this.replacing = this.submit([replacement, ...sidecars], 'strict', undefined, before).then(() =>
+      this.submit([...this.deletions(bases.slice(1)), this.checkpoint()], 'strict', undefined),
     );
     await this.replacing;
   }
@@ -571,7 +559,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.checkOpen();
     const before = this.state();
     this.cleaned = offset;
-    await this.submit([this.checkpointWrite()], 'relaxed', undefined, before);
+    await this.submit([this.checkpoint()], 'relaxed', undefined, before);
   }
 
   /** Refuses every later call. Resolves when what was appended before is durable or has failed. */
@@ -636,7 +624,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const knownEpochs = this.epochs.all;
     for (const header of headers)
       if (header.partitionLeaderEpoch >= 0) this.epochs.assign(header.partitionLeaderEpoch, header.baseOffset);
-    if (this.epochs.all !== knownEpochs) writes.push(...this.epochWrites());
+    if (this.epochs.all !== knownEpochs) writes.push(epochWrite(this, this.epochs));
     const undo: (() => void)[] = [];
     let duplicate: ProducedBatch | undefined;
     try {
@@ -791,7 +779,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.jitterMs = this.drawJitter();
     if (full.baseOffset === baseOffset) {
       this.list[this.list.length - 1] = segment;
-      return [{ kind: 'append', file: segment.file, position: 0, bytes: nothing, modifiedAt }, ...this.anchored()];
+      return [segmentCreation(segment), ...this.anchored()];
     }
     full.seal();
     this.list.push(segment);
@@ -803,7 +791,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     });
     return [
       { kind: 'append', file: full.file, position: full.size, bytes: nothing, modifiedAt: full.modifiedAt },
-      { kind: 'append', file: segment.file, position: 0, bytes: nothing, modifiedAt },
+      segmentCreation(segment),
       ...sidecarWrites(this, full),
       ...this.anchored(),
     ];
@@ -834,21 +822,32 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       baseOffsets: [...bases],
       reason,
     });
+    const told = [...writes, ...snapshots, epochWrite(this, this.epochs), ...this.anchored()];
     const isAtOnce = fileDeleteDelayMs === 0 && !this.holds.isHeld;
-    const now = isAtOnce ? [...bases].flatMap((base) => segmentDeletion(this, base)) : [];
     if (!isAtOnce)
       for (const base of bases)
         this.deleted.set(
           base,
           this.environment.timers.set(fileDeleteDelayMs, () => this.holds.whenFree(() => this.deleteFile(base))),
         );
-    const epochs = this.epochWrites();
-    return this.submit([...writes, ...now, ...snapshots, ...epochs, ...this.anchored()], 'strict', undefined, before);
+    const comeBack = () => {
+      for (const base of bases) this.deleted.get(base)?.cancel();
+      for (const base of bases) this.deleted.delete(base);
+    };
+    // The files go only when nothing tells of them any more: a crash must never find some of them gone and all of them told of.
+    const durable = this.submit(told, 'strict', undefined, before, [comeBack]);
+    if (!isAtOnce) return durable;
+    const deletion = durable.then(() => {
+      const go = () => this.submit(this.deletions(bases), 'relaxed', undefined);
+      return this.holds.isHeld ? this.holds.whenFree(() => void go()) : go();
+    });
+    deletion.catch(() => undefined);
+    return deletion;
   }
 
   private deleteFile(baseOffset: number): void {
     if (this.closedBecause !== undefined || !this.deleted.delete(baseOffset)) return;
-    void this.submit([...segmentDeletion(this, baseOffset), this.checkpointWrite()], 'relaxed', undefined);
+    void this.submit(this.deletions([baseOffset]), 'relaxed', undefined);
   }
 
   /** The files of deleted segments go now, without waiting for their time. */
@@ -856,7 +855,11 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const bases = [...this.deleted.keys()];
     for (const timer of this.deleted.values()) timer.cancel();
     this.deleted.clear();
-    return bases.flatMap((base) => segmentDeletion(this, base));
+    return this.deletions(bases);
+  }
+
+  private deletions(baseOffsets: Iterable<number>): StorageWrite[] {
+    return [...baseOffsets].flatMap((baseOffset) => segmentDeletion(this, baseOffset));
   }
 
   private moveStart(offset: number, reason: SegmentDeletionReason): void {
@@ -894,32 +897,36 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     return position;
   }
 
-  private epochWrites(): StorageWrite[] {
-    return [{ kind: 'put-blob', name: leaderEpochBlob(this), bytes: encodedEpochs(this.epochs) }];
-  }
-
   /** The checkpoint, with the active segment as it is now, and its indexes and a snapshot of the producers beside it. */
   private anchored(): StorageWrite[] {
     const { active } = this;
     const { size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry } = active.state;
-    this.anchor = { baseOffset: active.baseOffset, size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry };
+    const sidecars = sidecarWrites(this, active);
+    const indexes = active.indexChecksum;
+    this.anchor = {
+      baseOffset: active.baseOffset,
+      indexes,
+      size,
+      nextOffset,
+      largest,
+      firstTimestamp,
+      bytesSinceIndexEntry,
+    };
     const bases = new Set(this.list.map(({ baseOffset }) => baseOffset));
     const snapshot = this.producers.snapshotAt(this.end, bases);
-    return [...sidecarWrites(this, active), ...snapshot, this.checkpointWrite()];
+    return [...sidecars, ...snapshot, this.checkpoint()];
   }
 
-  private checkpointWrite(cleaning: readonly number[] = []): StorageWrite {
-    const checkpoint: LogCheckpoint = {
+  private checkpoint(cleaning?: CleaningCheckpoint): StorageWrite {
+    return checkpointWrite(this, {
       logStartOffset: this.start,
       recoveryPoint: this.flushedTo,
       cleanedTo: this.cleaned,
       snapshots: this.producers.snapshotOffsets,
       active: this.anchor,
-      sealed: this.list.slice(0, -1).map(({ baseOffset, size, nextOffset }) => ({ baseOffset, size, nextOffset })),
+      sealed: this.list.slice(0, -1).map(sealedSegment),
       cleaning,
-      deleted: [...this.deleted.keys()],
-    };
-    return { kind: 'put-blob', name: checkpointBlob(this), bytes: encodeCheckpoint(checkpoint) };
+    });
   }
 
   /** Aborted transactions from the segment of `fromOffset` on that begin before `upTo` and have their marker at `markerFrom` or later. */
@@ -1013,6 +1020,10 @@ export class PartitionLog implements CommitOwner, CleanableLog {
 function metadataWrite(partition: TopicPartition, topicId: string): StorageWrite {
   const bytes = new TextEncoder().encode(`version: 0\ntopic_id: ${topicId}`);
   return { kind: 'put-blob', name: partitionMetadataBlob(partition), bytes };
+}
+
+function sealedSegment({ baseOffset, size, nextOffset, indexChecksum }: Segment): SealedSegment {
+  return { baseOffset, size, nextOffset, indexes: indexChecksum };
 }
 
 const nothingAppended: AppendResult = {

@@ -1,11 +1,13 @@
 import type { Storage } from '../environment/storage.js';
 import { readBatchHeader, batchHeaderSize } from '../protocol/record-batch.js';
-import { sidecarBlob, type TopicPartition } from './file-names.js';
+import { sidecarBlob, sidecarKinds, type TopicPartition } from './file-names.js';
 import type { LogCheckpoint } from './log-checkpoint.js';
 import { batchesOfFile } from './log-recovery.js';
+import { checksumOfIndexes } from './log-writes.js';
 import { OffsetIndex } from './offset-index.js';
 import { TransactionIndex } from './producers/transaction-index.js';
 import type { Segment } from './segment.js';
+import { readSoundBlob } from './sound-blob.js';
 import { TimeIndex } from './time-index.js';
 
 /**
@@ -20,19 +22,25 @@ export async function loadSegment(
   checkpoint: LogCheckpoint | undefined,
 ): Promise<number | undefined> {
   const { baseOffset } = segment;
-  const blob = (kind: 'index' | 'timeindex' | 'txnindex') => storage.readBlob(sidecarBlob(partition, baseOffset, kind));
-  const [offsets, times, aborted] = await Promise.all([blob('index'), blob('timeindex'), blob('txnindex')]);
+  const contents = await Promise.all(
+    sidecarKinds.map((kind) => readSoundBlob(storage, sidecarBlob(partition, baseOffset, kind))),
+  );
+  const active = checkpoint?.active;
+  const sealed = checkpoint?.sealed.find((each) => each.baseOffset === baseOffset && each.size === believed);
+  const isActive = active?.baseOffset === baseOffset && active.size === believed;
+  const expected = isActive ? active.indexes : sealed?.indexes;
+  segment.indexChecksum = checksumOfIndexes(contents);
+  if (expected !== undefined && expected !== segment.indexChecksum) return undefined;
+  const [offsets, times, aborted] = contents;
   const offsetIndex = offsets && OffsetIndex.decode(offsets, baseOffset, believed);
   const timeIndex = times && TimeIndex.decode(times, baseOffset);
   const transactions = aborted === undefined ? new TransactionIndex() : TransactionIndex.decode(aborted);
   if (offsetIndex === undefined || timeIndex === undefined || transactions === undefined) return undefined;
-  const active = checkpoint?.active;
-  if (active?.baseOffset === baseOffset && active.size === believed) {
+  if (isActive) {
     if (timeIndex.length > 0 && timeIndex.last.offset >= active.nextOffset) return undefined;
     segment.resume({ ...active, bytesSinceIndexEntry: 0, offsetIndex, timeIndex, transactions });
     return believed;
   }
-  const sealed = checkpoint?.sealed.find((each) => each.baseOffset === baseOffset && each.size === believed);
   let nextOffset = sealed?.nextOffset ?? baseOffset;
   let position = sealed !== undefined ? believed : offsetIndex.positionBefore(offsetIndex.lastOffset);
   const batches = batchesOfFile(storage, segment.file, { from: position, to: believed, checks: 'none' });

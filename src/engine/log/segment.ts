@@ -32,6 +32,8 @@ export class Segment {
   offsetIndex: OffsetIndex;
   timeIndex: TimeIndex;
   transactions = new TransactionIndex();
+  /** Of its indexes as they were last stored beside it. */
+  indexChecksum: number | undefined;
   private bytesSinceIndexEntry = 0;
   private end: number;
   private bytes = 0;

@@ -3,6 +3,7 @@ import type { BatchHeader } from '../../protocol/record-batch.js';
 import { partitionFolder, sidecarBlob, type TopicPartition } from '../file-names.js';
 import { batchesOfFile } from '../log-recovery.js';
 import type { Segment } from '../segment.js';
+import { readSoundBlob } from '../sound-blob.js';
 import { controlMarker } from './control-marker.js';
 import { decodeSnapshot, encodeSnapshot } from './producer-snapshot.js';
 import { ProducerStates } from './producer-states.js';
@@ -114,7 +115,7 @@ export class ProducerReplay {
   /** Begins with the latest sound snapshot after the log's start that is not beyond `offset`, and answers where it stands. */
   private async loadLatest(logStartOffset: number, offset: number): Promise<number> {
     for (const candidate of this.snapshots.filter((at) => at > logStartOffset && at <= offset).reverse()) {
-      const bytes = await this.log.storage.readBlob(sidecarBlob(this.log, candidate, 'snapshot'));
+      const bytes = await readSoundBlob(this.log.storage, sidecarBlob(this.log, candidate, 'snapshot'));
       const entries = bytes && decodeSnapshot(bytes);
       if (entries === undefined) continue;
       this.states.load(entries, this.now, this.expirationMs);
