@@ -13,7 +13,7 @@ const ground = ['engine/environment', 'engine/protocol'];
 const machines = ['engine/log', 'engine/group', 'engine/models', 'engine/archive'];
 const belowSimulation = [...ground, ...machines, 'engine/broker', 'engine/client', 'engine/history'];
 const belowScenario = [...belowSimulation, 'engine/simulation'];
-const engine = [...belowScenario, 'engine/scenario', 'engine/wire'];
+const engine = [...belowScenario, 'engine/scenario', 'engine/wire', 'engine/fsck'];
 
 const askTheEnvironment =
   'Take what the world has to give as an argument (Environment), or move the code to the layer that may know both.';
@@ -72,6 +72,12 @@ export const layers = {
     imports: ground,
     packages: none,
     instead: 'A history is judged from what was recorded: record what the checker needs as an event or an operation.',
+  },
+  'engine/fsck': {
+    imports: ground,
+    packages: none,
+    instead:
+      'What checks the log may not use its code, or it would make its mistakes: read the bytes again, in its own way.',
   },
   'engine/simulation': {
     imports: belowSimulation,

@@ -57,13 +57,8 @@ export function sidecarWrites(partition: TopicPartition, segment: Segment): Stor
 
 /** The checksum of a segment's indexes, in the sequence of `sidecarKinds`; one that is not there counts as empty. */
 export function checksumOfIndexes(contents: readonly (Uint8Array | undefined)[]): number {
-  const lengths = contents.map((bytes) => bytes?.length ?? 0);
-  const all = new Uint8Array(lengths.reduce((sum, length) => sum + length, lengths.length * 4));
-  let at = 0;
-  contents.forEach((bytes, index) => {
-    new DataView(all.buffer).setUint32(at, lengths[index] as number);
-    if (bytes !== undefined) all.set(bytes, at + 4);
-    at += 4 + (lengths[index] as number);
-  });
-  return crc32c(all, 0, all.length);
+  return contents.reduce((before: number, bytes = new Uint8Array(0)) => {
+    const length = Uint8Array.of(bytes.length >>> 24, bytes.length >>> 16, bytes.length >>> 8, bytes.length);
+    return crc32c(bytes, 0, bytes.length, crc32c(length, 0, 4, before));
+  }, 0);
 }

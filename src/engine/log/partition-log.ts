@@ -482,8 +482,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.start = Math.min(this.start, offset);
     this.flushedTo = Math.min(this.flushedTo, offset);
     this.cache.truncate(this.logEndOffset);
-    const snapshots = this.producers.forget((at) => at > this.logEndOffset);
-    await this.producers.truncate(this.list, this.start, this.logEndOffset, modifiedAt);
+    const snapshots = await this.producers.truncate(this.list, this.start, this.logEndOffset, modifiedAt);
     this.durableEnd = Math.min(this.durableEnd, this.logEndOffset);
     this.visibleEnd = Math.min(this.visibleEnd, this.logEndOffset);
     segment.modifiedAt = modifiedAt;

@@ -70,13 +70,21 @@ export class ProducerReplay {
     this.settleAt(segments, logStartOffset, endOffset);
   }
 
-  /** The states as they are once the log has been cut and ends at `endOffset`. Where nobody is known the log is not read, as in Kafka: the last snapshot has to do. */
-  async truncate(segments: readonly Segment[], logStartOffset: number, endOffset: number, now: number): Promise<void> {
+  /**
+   * The states as they are once the log has been cut and ends at `endOffset`; answers what goes with what was cut. Where nobody is known the log is not read, as in
+   * Kafka: the last snapshot has to do.
+   */
+  async truncate(
+    segments: readonly Segment[],
+    logStartOffset: number,
+    endOffset: number,
+    now: number,
+  ): Promise<StorageWrite[]> {
     this.now = now;
     const isAnybodyKnown = this.states.isAnybodyKnown;
     const from = await this.loadLatest(logStartOffset, endOffset);
     if (isAnybodyKnown) await this.replay(segments, from, endOffset);
-    this.settleAt(segments, logStartOffset, endOffset);
+    return this.settleAt(segments, logStartOffset, endOffset);
   }
 
   /**
@@ -98,12 +106,13 @@ export class ProducerReplay {
     return dead.map((offset) => ({ kind: 'delete-blob', name: sidecarBlob(this.log, offset, 'snapshot') }));
   }
 
-  private settleAt(segments: readonly Segment[], logStartOffset: number, endOffset: number): void {
+  /** Nothing is under way any more. Removes the snapshots that are of no use for a log that begins and ends there. */
+  private settleAt(segments: readonly Segment[], logStartOffset: number, endOffset: number): StorageWrite[] {
     this.states.transactions.replicatedTo(Infinity);
     const bases = new Set(segments.map(({ baseOffset }) => baseOffset));
     const last = this.snapshots.at(-1);
-    this.snapshots = this.snapshots.filter(
-      (offset) => offset > logStartOffset && offset <= endOffset && (bases.has(offset) || offset === last),
+    return this.forget(
+      (offset) => offset <= logStartOffset || offset > endOffset || !(bases.has(offset) || offset === last),
     );
   }
 
