@@ -1,8 +1,8 @@
 import type { Millis } from '../environment/environment.js';
-import { checkpointBlob, leaderEpochBlob, segmentFile, sidecarBlob, type TopicPartition } from '../log/file-names.js';
+import { segmentFile, sidecarBlob, type TopicPartition } from '../log/file-names.js';
 import type { LeaderEpochs } from '../log/leader-epochs.js';
-import { encodeCheckpoint, type LogCheckpoint, type SealedSegment } from '../log/log-checkpoint.js';
-import { encodedEpochs, sidecarWrites } from '../log/log-opening.js';
+import type { SealedSegment } from '../log/log-checkpoint.js';
+import { checkpointWrite, epochWrite, sealedSegment, sidecarWrites } from '../log/log-writes.js';
 import { encodeSnapshot } from '../log/producers/producer-snapshot.js';
 import type { Segment } from '../log/segment.js';
 import { encodeBatch, readBatchHeader, type BatchHeader } from '../protocol/record-batch.js';
@@ -38,10 +38,7 @@ export class StagedPartition {
 
   /** The next segment begins. */
   async begin(segment: ArchivedSegment): Promise<void> {
-    if (this.current !== undefined) {
-      const { baseOffset, size, nextOffset } = await this.endSegment();
-      this.sealed.push({ baseOffset, size, nextOffset });
-    }
+    if (this.current !== undefined) this.sealed.push(sealedSegment(await this.endSegment()));
     this.current = segment;
     this.size = 0;
     this.scan.begin(segmentFile(this.partition, segment.baseOffset), segment.baseOffset, segment.modifiedAt);
@@ -58,24 +55,23 @@ export class StagedPartition {
   async finish(now: Millis): Promise<readonly AbortedOnImport[]> {
     const aborted = await this.abortOpenTransactions(now);
     const active = await this.endSegment();
-    await this.put(leaderEpochBlob(this.partition), encodedEpochs(this.epochs));
+    await this.staging.write(epochWrite(this.partition, this.epochs));
     const endOffset = this.archived.endOffset + aborted.length;
-    const { baseOffset } = active;
+    const { baseOffset, indexChecksum: indexes } = active;
     const { size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry } = active.state;
-    const checkpoint: LogCheckpoint = {
+    const checkpoint = checkpointWrite(this.partition, {
       logStartOffset: this.archived.logStartOffset,
       recoveryPoint: endOffset,
       cleanedTo: this.archived.cleanedTo ?? undefined,
       snapshots: [endOffset],
-      active: { baseOffset, size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry },
+      active: { baseOffset, indexes, size, nextOffset, largest, firstTimestamp, bytesSinceIndexEntry },
       sealed: this.sealed,
-      cleaning: [],
-      deleted: [],
-    };
-    // First what tells of the snapshot, so that it is found and removed if this comes to nothing.
-    await this.put(checkpointBlob(this.partition), encodeCheckpoint(checkpoint));
+      cleaning: undefined,
+    });
+    await this.staging.write(checkpoint);
     // Nothing is known of the producers: one that has the same id here by chance would be taken for one of them.
-    await this.put(sidecarBlob(this.partition, endOffset, 'snapshot'), encodeSnapshot([]));
+    const name = sidecarBlob(this.partition, endOffset, 'snapshot');
+    await this.staging.write({ kind: 'put-blob', name, bytes: encodeSnapshot([]) });
     return aborted;
   }
 
@@ -109,10 +105,6 @@ export class StagedPartition {
     const file = segmentFile(this.partition, baseOffset);
     await this.staging.write({ kind: 'append', file, position: this.size, bytes, modifiedAt });
     this.size += bytes.length;
-  }
-
-  private put(name: string, bytes: Uint8Array): Promise<void> {
-    return this.staging.write({ kind: 'put-blob', name, bytes });
   }
 }
 

@@ -16,8 +16,9 @@ export interface FsckReport {
 
 const metadataTopic = '__cluster_metadata';
 const offsetsTopic = '__consumer_offsets';
-/** Blobs of the broker that lie in no folder. */
-const brokerBlobs = new Set(['producer-ids']);
+/** Blobs of the broker that lie in no folder: which producer ids have been given away, and what an import plans to do. */
+const producerIdsBlob = 'producer-ids';
+const importBlob = 'import';
 
 /**
  * Checks a whole store: every partition by itself, and what they say of each other. It shares no code with the log: what a mistake of the one
@@ -60,9 +61,12 @@ export async function checkStore(store: RawStore): Promise<FsckReport> {
     findings.push(...check.findings);
   }
   findings.push(...committed.beyond(partitions));
-  for (const name of names)
-    if (!name.includes('/') && !brokerBlobs.has(name))
-      findings.push({ severity: 'repairable', kind: 'orphan', name, message: `${name} belongs to nothing` });
+  for (const name of names) {
+    if (name.includes('/') || name === producerIdsBlob) continue;
+    const message =
+      name === importBlob ? 'an import was under way: the next broker ends it' : `${name} belongs to nothing`;
+    findings.push({ severity: 'repairable', kind: 'orphan', name, message });
+  }
   const inFolders = (list: RawStore['files']) => list.reduce((sum, { size }) => sum + size, 0);
   return {
     verdict: verdictOf(findings),

@@ -400,7 +400,7 @@ export class PartitionCheck {
   private checkOrphans(): void {
     // Those of segments that wait to go, go with them.
     const bases = new Set(this.files.map(({ baseOffset }) => baseOffset));
-    const known = new Set(['checkpoint', 'leader-epoch-checkpoint']);
+    const known = new Set(['checkpoint', 'leader-epoch-checkpoint', 'partition.metadata']);
     for (const { name } of this.blobs) {
       const within = name.slice(this.folder.length + 1);
       const [, digits, kind] = /^(\d{20})\.(index|timeindex|txnindex|snapshot)$/.exec(within) ?? [];

@@ -8,7 +8,7 @@ import {
   sidecarKinds,
   type TopicPartition,
 } from './file-names.js';
-import { encodeCheckpoint, type LogCheckpoint } from './log-checkpoint.js';
+import { encodeCheckpoint, type LogCheckpoint, type SealedSegment } from './log-checkpoint.js';
 import type { LeaderEpochs } from './leader-epochs.js';
 import type { Segment } from './segment.js';
 
@@ -53,6 +53,11 @@ export function sidecarWrites(partition: TopicPartition, segment: Segment): Stor
       ? { kind: 'delete-blob', name }
       : { kind: 'put-blob', name, bytes };
   });
+}
+
+/** What the checkpoint tells of a segment that is full, and has its indexes beside it. */
+export function sealedSegment({ baseOffset, size, nextOffset, indexChecksum }: Segment): SealedSegment {
+  return { baseOffset, size, nextOffset, indexes: indexChecksum };
 }
 
 /** The checksum of a segment's indexes, in the sequence of `sidecarKinds`; one that is not there counts as empty. */

@@ -15,12 +15,19 @@ import {
 } from './file-names.js';
 import type { CommitOwner, GroupCommit } from './group-commit.js';
 import type { EpochStart, LeaderEpochs } from './leader-epochs.js';
-import type { ActiveCheckpoint, CleaningCheckpoint, SealedSegment } from './log-checkpoint.js';
+import type { ActiveCheckpoint, CleaningCheckpoint } from './log-checkpoint.js';
 import { defaultLogConfig, type LogConfig } from './log-config.js';
 import { openLog, type KnownRecovery, type OpenedLog } from './log-opening.js';
 import { LogReader, type ReadIsolation, type ReadLimits, type TimestampedOffset } from './log-reader.js';
 import { batchesOfFile } from './log-recovery.js';
-import { checkpointWrite, epochWrite, segmentCreation, segmentDeletion, sidecarWrites } from './log-writes.js';
+import {
+  checkpointWrite,
+  epochWrite,
+  sealedSegment,
+  segmentCreation,
+  segmentDeletion,
+  sidecarWrites,
+} from './log-writes.js';
 import { controlMarker } from './producers/control-marker.js';
 import type { AppendOrigin } from './producers/producer-checks.js';
 import type { ProducedBatch, ProducerEntry } from './producers/producer-entry.js';
@@ -837,7 +844,9 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const durable = this.submit(told, 'strict', undefined, before, [comeBack]);
     if (!isAtOnce) return durable;
     const deletion = durable.then(() => {
-      const go = () => this.submit(this.deletions(bases), 'relaxed', undefined);
+      const go = async () => {
+        if (this.closedBecause === undefined) await this.submit(this.deletions(bases), 'relaxed', undefined);
+      };
       return this.holds.isHeld ? this.holds.whenFree(() => void go()) : go();
     });
     deletion.catch(() => undefined);
@@ -1019,10 +1028,6 @@ export class PartitionLog implements CommitOwner, CleanableLog {
 function metadataWrite(partition: TopicPartition, topicId: string): StorageWrite {
   const bytes = new TextEncoder().encode(`version: 0\ntopic_id: ${topicId}`);
   return { kind: 'put-blob', name: partitionMetadataBlob(partition), bytes };
-}
-
-function sealedSegment({ baseOffset, size, nextOffset, indexChecksum }: Segment): SealedSegment {
-  return { baseOffset, size, nextOffset, indexes: indexChecksum };
 }
 
 const nothingAppended: AppendResult = {
