@@ -34,6 +34,9 @@ interface SegmentFile extends RawFile {
   readonly baseOffset: number;
 }
 
+/** How the log goes on behind a segment. */
+type SegmentOutcome = 'whole' | 'damaged' | 'ended';
+
 const indexKinds = ['index', 'timeindex', 'txnindex'] as const;
 
 /** What one commit writes at most, besides one batch. */
@@ -47,7 +50,7 @@ export class PartitionCheck {
   readonly findings: Finding[] = [];
   private readonly blobs: readonly RawFile[];
   private readonly files: readonly SegmentFile[];
-  private readonly producers = new RebuiltProducers();
+  private producers = new RebuiltProducers();
   private checkpoint: RawCheckpoint | undefined;
   private epochs: readonly RawEpoch[] | undefined;
   private snapshots: number[] = [];
@@ -55,6 +58,10 @@ export class PartitionCheck {
   private cleanedTo = 0;
   private next = 0;
   private firstOffset = 0;
+  /** From here on all batches were seen. */
+  private knownFrom = 0;
+  /** Where the log ends is not known: its end is damaged. */
+  private isEndDamaged = false;
   private lastEpoch = -1;
   private batches = 0;
   private records = 0;
@@ -84,13 +91,17 @@ export class PartitionCheck {
     this.cleanedTo = Math.max(this.checkpoint?.cleanedTo ?? 0, this.endOfCleaned(live));
     this.firstOffset = live[0]?.baseOffset ?? 0;
     this.next = this.firstOffset;
+    this.knownFrom = this.firstOffset;
     this.checkPresence(live);
     for (const [index, file] of live.entries()) {
-      const isWhole = await this.checkSegment(file, live[index + 1], index === live.length - 1);
-      if (!isWhole) break;
+      const outcome = await this.checkSegment(file, live[index + 1], index === live.length - 1);
+      if (outcome === 'ended') break;
+      if (outcome === 'damaged') this.goOnAt(live[index + 1]?.baseOffset);
     }
-    await this.checkSnapshots(Infinity);
-    this.checkEpochs();
+    if (!this.isEndDamaged) {
+      await this.checkSnapshots(Infinity);
+      this.checkEpochs();
+    }
     this.checkOrphans();
     const logEndOffset = Math.max(this.next, this.logStartOffset);
     return {
@@ -102,6 +113,14 @@ export class PartitionCheck {
       records: this.records,
       bytes: { log: sum(live), beside: sum(this.blobs) },
     };
+  }
+
+  /** What lies between was damaged: nothing is known of what it would have told. */
+  private goOnAt(offset: number | undefined): void {
+    this.isEndDamaged = offset === undefined;
+    this.knownFrom = offset ?? this.next;
+    this.next = this.knownFrom;
+    this.producers = new RebuiltProducers();
   }
 
   private get logStartOffset(): number {
@@ -181,13 +200,16 @@ export class PartitionCheck {
     );
   }
 
-  /** Whether the log goes on behind it. */
-  private async checkSegment(file: SegmentFile, following: SegmentFile | undefined, isLast: boolean): Promise<boolean> {
+  private async checkSegment(
+    file: SegmentFile,
+    following: SegmentFile | undefined,
+    isLast: boolean,
+  ): Promise<SegmentOutcome> {
     if (file.baseOffset < this.next) {
       this.find('repairable', 'orphan', { name: file.name }, `${file.name} begins before the segment before it ends`);
-      return true;
+      return 'whole';
     }
-    if (file.baseOffset > this.next && !this.isGapKnown(file, isLast)) return false;
+    if (file.baseOffset > this.next && !this.isGapKnown(file, isLast)) return 'ended';
     this.next = file.baseOffset;
     const note = this.noteOf(file.baseOffset);
     const isSealed = this.isSealed(file.baseOffset);
@@ -204,7 +226,7 @@ export class PartitionCheck {
       }
       const batch = step.value;
       const misplaced = await this.checkPlace(file, batch, mayHaveGaps);
-      if (misplaced) return false;
+      if (misplaced) return 'damaged';
       const aborted = this.producers.take(batch);
       check?.take(batch, aborted);
       this.checkEpoch(file, batch);
@@ -213,7 +235,7 @@ export class PartitionCheck {
       this.next = batch.lastOffset + 1;
       if (this.next > this.logStartOffset) this.visit(batch);
     }
-    const from = Math.max(this.logStartOffset, this.firstOffset);
+    const from = Math.max(this.logStartOffset, this.knownFrom);
     const faults = check?.finish(isSealed, from, isSealed ? this.next : (note?.nextOffset ?? 0)) ?? [];
     if (problem === null)
       for (const { kind, what } of faults)
@@ -261,10 +283,14 @@ export class PartitionCheck {
       return true;
     }
     // Power was lost while the log rolled: what came in the same commit goes with what was lost before it.
-    if (isLast && file.size <= largestCommitBytes && !this.isSealed(file.baseOffset))
+    if (isLast && file.size <= largestCommitBytes && !this.isSealed(file.baseOffset)) {
       this.find('repairable', 'torn-tail', { offsets: { from: next } }, `${missing}: the log ends there`);
-    else this.find('corrupt', 'offset-gap', { offsets }, missing);
-    return false;
+      return false;
+    }
+    if (!this.findings.some(({ kind, offsets: told }) => kind === 'missing-segment' && told?.to === offsets.to))
+      this.find('corrupt', 'offset-gap', { offsets }, missing);
+    this.goOnAt(file.baseOffset);
+    return true;
   }
 
   private async checkEnd(
@@ -272,11 +298,11 @@ export class PartitionCheck {
     note: RawSegmentNote | undefined,
     following: SegmentFile | undefined,
     problem: RawProblem | null,
-  ): Promise<boolean> {
+  ): Promise<SegmentOutcome> {
     const toldEnd = note === undefined ? undefined : note.nextOffset;
     if (problem === null) {
-      if (toldEnd === undefined || this.next >= toldEnd) return true;
-      if (following !== undefined) return true; // The gap before the next segment tells of it.
+      if (toldEnd === undefined || this.next >= toldEnd) return 'whole';
+      if (following !== undefined) return 'whole'; // The gap before the next segment tells of it.
       // Nothing vouches that what was told of had been flushed.
       this.find(
         'repairable',
@@ -284,7 +310,7 @@ export class PartitionCheck {
         { offsets: { from: this.next, to: toldEnd - 1 } },
         `${file.name} ends before offset ${this.next}, but was to go on to ${toldEnd}`,
       );
-      return true;
+      return 'whole';
     }
     const { position, what, isUnreadable } = problem;
     const isVouchedFor = note !== undefined && position < note.size && file.size >= note.size;
@@ -301,7 +327,7 @@ export class PartitionCheck {
       },
       `${file.name}, byte ${position}: ${what}`,
     );
-    return false;
+    return severity === 'repairable' ? 'ended' : 'damaged';
   }
 
   /** Whether a segment may have come into being in the very commit that was torn. */
@@ -354,7 +380,7 @@ export class PartitionCheck {
         this.find('repairable', 'producer-snapshot', { name }, `${name} lies beyond the log's end, ${this.next}`);
       else {
         const fault = snapshotFault(snapshot, this.producers.all, {
-          knownFrom: this.firstOffset,
+          knownFrom: this.knownFrom,
           cleanedTo: this.cleanedTo,
           logStartOffset: this.logStartOffset,
         });
