@@ -7,7 +7,7 @@
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { InvalidRecordsError } from '../log/invalid-records-error.js';
-import { onlyBatch, type BatchRefusal } from './only-batch.js';
+import { onlyBatch, unreadableBatch, type BatchRefusal } from './only-batch.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { Replica } from './replica-manager.js';
 import { isInternalTopic } from './topic-name.js';
@@ -18,6 +18,11 @@ type Topic = Request['topicData'][number];
 type PartitionResponse = GivenResponseOf<'Produce'>['responses'][number]['partitionResponses'][number];
 
 export const handleProduce: Handler<'Produce'> = async (services, { context, version, request }) => {
+  for (const { partitionData } of request.topicData)
+    for (const { records } of partitionData) {
+      const message = unreadableBatch(records);
+      if (message !== undefined) return refuseAll(request, { error: 'CORRUPT_MESSAGE', message });
+    }
   // Everything is appended before anything is waited for, so that it is committed together and in the order of the request.
   const appending = request.topicData.map((topic) => ({
     name: topic.name,
@@ -37,6 +42,17 @@ export const handleProduce: Handler<'Produce'> = async (services, { context, ver
   };
 };
 
+/** An answer in which each partition has the same error: Kafka can't tell the batches of such a request from each other. */
+function refuseAll({ topicData }: Request, refusal: BatchRefusal): GivenResponseOf<'Produce'> {
+  return {
+    responses: topicData.map(({ name, topicId, partitionData }) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }) => refused(index, refusal, -1)),
+    })),
+  };
+}
+
 function appendPartition(
   services: BrokerServices,
   version: number,
@@ -46,17 +62,17 @@ function appendPartition(
   cause: string,
 ): PartitionResponse | Promise<PartitionResponse> {
   const refuse = (refusal: BatchRefusal) => refused(index, refusal, -1);
-  if (![-1, 0, 1].includes(request.acks)) return refuse({ error: 'INVALID_REQUIRED_ACKS' });
   const image = version >= 13 ? services.replicas.topicById(topic.topicId) : services.replicas.topic(topic.name);
   if (image === undefined) return refuse({ error: version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' });
-  // Kafka lets nobody write there but its own tools.
-  if (isInternalTopic(image.name)) return refuse({ error: 'INVALID_TOPIC_EXCEPTION' });
+  const replica = services.replicas.replica(image.name, index);
+  if (replica === undefined) return refuse({ error: 'UNKNOWN_TOPIC_OR_PARTITION' });
   const header = onlyBatch(records);
   if ('error' in header) return refuse(header);
   if (header.compression === 'zstd' && version < 7) return refuse({ error: 'UNSUPPORTED_COMPRESSION_TYPE' });
   if (header.isTransactional) return refuse({ error: transactionError(request.transactionalId, version) });
-  const replica = services.replicas.replica(image.name, index);
-  if (replica === undefined) return refuse({ error: 'UNKNOWN_TOPIC_OR_PARTITION' });
+  if (![-1, 0, 1].includes(request.acks)) return refuse({ error: 'INVALID_REQUIRED_ACKS' });
+  // Kafka lets nobody write there but its own tools.
+  if (isInternalTopic(image.name)) return refuse({ error: 'INVALID_TOPIC_EXCEPTION' });
   const bytes = (records as Uint8Array).subarray(0, header.sizeInBytes);
   return append(services, replica, bytes, request.acks, version, cause);
 }

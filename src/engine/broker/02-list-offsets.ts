@@ -57,12 +57,12 @@ async function listOffset(
   });
   if (topic.partitions.filter((other) => other.partitionIndex === partitionIndex).length > 1)
     return answer('INVALID_REQUEST');
+  const time = safeNumber(partition.timestamp);
+  if (time < lowestSpecialTime(version)) return answer('UNSUPPORTED_VERSION');
   const replica = services.replicas.replica(topic.name, partitionIndex);
   if (replica === undefined) return answer('UNKNOWN_TOPIC_OR_PARTITION');
   const epochError = leaderEpochError(replica, currentLeaderEpoch);
   if (epochError !== undefined) return answer(epochError);
-  const time = safeNumber(partition.timestamp);
-  if (time < lowestSpecialTime(version)) return answer('UNSUPPORTED_VERSION');
   try {
     return answer('NONE', await find(replica, time, isolationLevel === 1 ? 'committed' : 'high-watermark'));
   } catch (error) {

@@ -1,6 +1,6 @@
 /** AlterPartitionReassignments v0-1. There is one broker: a partition can be moved to where it is already, which is done at once, and nothing can be called off. */
 import type { CompleteRequestOf } from '../protocol/apis.js';
-import { errorByCode, errorCode, type ErrorName } from '../protocol/errors.js';
+import { errorCode, type ErrorName } from '../protocol/errors.js';
 import type { BrokerServices, Handler } from './handler.js';
 import { assignmentError } from './replica-assignment.js';
 
@@ -28,15 +28,12 @@ function refusalOf(
   { replicas, nodeId }: BrokerServices,
   topic: string,
   { partitionIndex, replicas: wanted }: Partition,
-): { readonly error: ErrorName; readonly message: string } | undefined {
+): { readonly error: ErrorName; readonly message: string | null } | undefined {
   const unknown = (message: string) => ({ error: 'UNKNOWN_TOPIC_OR_PARTITION' as const, message });
   if (replicas.topic(topic) === undefined) return unknown(`Unable to find a topic named ${topic}.`);
   if (replicas.replica(topic, partitionIndex) === undefined)
     return unknown(`Unable to find partition ${topic}:${partitionIndex}.`);
-  if (wanted === null) {
-    const error = 'NO_REASSIGNMENT_IN_PROGRESS';
-    return { error, message: errorByCode(errorCode(error)).message };
-  }
+  if (wanted === null) return { error: 'NO_REASSIGNMENT_IN_PROGRESS', message: null };
   const message = assignmentError(wanted, nodeId);
   return message === undefined ? undefined : { error: 'INVALID_REPLICA_ASSIGNMENT', message };
 }

@@ -1,7 +1,8 @@
 import type { RecordError } from '../log/invalid-records-error.js';
 import type { ErrorName } from '../protocol/errors.js';
+import { batchCrc } from '../protocol/batch-header.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { batchesIn, type BatchHeader } from '../protocol/record-batch.js';
+import { batchHeaderSize, batchesIn, type BatchHeader } from '../protocol/record-batch.js';
 
 /** Why a batch is refused, as its partition's answer tells it. */
 export interface BatchRefusal {
@@ -17,10 +18,34 @@ export function onlyBatch(bytes: Uint8Array | null): BatchHeader | BatchRefusal 
   try {
     for (const { header } of batchesIn(bytes ?? new Uint8Array(0))) headers.push(header);
   } catch (error) {
-    if (error instanceof KafkaError) return { error: 'INVALID_RECORD' };
+    if (error instanceof KafkaError) return { error: hasWrongChecksum(bytes) ? 'CORRUPT_MESSAGE' : 'INVALID_RECORD' };
     throw error;
   }
   const header = headers[0];
   if (header === undefined || headers.length > 1) return { error: 'INVALID_RECORD' };
   return header;
+}
+
+/** Whether the first batch is there whole but not what was sent. */
+function hasWrongChecksum(bytes: Uint8Array | null): boolean {
+  if (bytes === null || bytes.length < batchHeaderSize) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = view.getInt32(sizeAt) + sizeAt + 4;
+  return size >= batchHeaderSize && size <= bytes.length && view.getUint32(crcAt) !== batchCrc(bytes, 0, size);
+}
+
+/** The smallest size that the first batch can tell (a record of the oldest format), and where it and the format stand. */
+const minSize = 14;
+const sizeAt = 8;
+const magicAt = 16;
+const crcAt = 17;
+
+/** Why the first batch can't be told from others, in Kafka's words: then it refuses the whole request (`ByteBufferLogInputStream.nextBatchSize`). */
+export function unreadableBatch(bytes: Uint8Array | null): string | undefined {
+  if (bytes === null || bytes.length < sizeAt + 4) return undefined;
+  const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getInt32(sizeAt);
+  if (size < minSize) return `Record size ${size} is less than the minimum record overhead (${minSize})`;
+  if (bytes.length <= magicAt) return undefined;
+  const magic = ((bytes[magicAt] as number) << 24) >> 24;
+  return magic < 0 || magic > 2 ? `Invalid magic found in record: ${magic}` : undefined;
 }
