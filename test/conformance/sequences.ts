@@ -24,7 +24,7 @@ function batch(values: readonly (string | null)[], compression: Codec = 'none', 
 }
 
 function step<Api extends ApiName>(api: Api, version: number, request: RequestOf<Api>, more: Partial<Step> = {}): Step {
-  return { api, version, request: request as StructValue, ...more };
+  return { api, version, request: request, ...more };
 }
 
 function create(topic: string, numPartitions = 2, configs: Readonly<Record<string, string>> = {}): Step {

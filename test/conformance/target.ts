@@ -64,8 +64,8 @@ export class Target {
       const filled = fill(apis[api].request.fields, request, kept) as RequestOf<ApiName>;
       try {
         const response = await connection.send({ api, version, clientId: 'conformance', timeoutMs: 20_000 }, filled);
-        for (const [name, read] of Object.entries(keep)) kept.set(name, read(response as StructValue));
-        answers.push(comparable(responseJson(api, version, response as StructValue), kept));
+        for (const [name, read] of Object.entries(keep)) kept.set(name, read(response));
+        answers.push(comparable(responseJson(api, version, response), kept));
       } catch (error) {
         answers.push(`closed: ${(error as { code?: string }).code ?? 'error'}`);
         connection.close();
