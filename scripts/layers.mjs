@@ -53,7 +53,7 @@ export const layers = {
   },
   'engine/broker': {
     imports: [...ground, 'engine/log', 'engine/group', 'engine/archive'],
-    packages: none,
+    packages: /^re2js$/,
     instead:
       'The broker meets its clients only in engine/protocol: put what both need there, or answer it in a response.',
   },

@@ -1,6 +1,6 @@
 /**
  * OffsetCommit v2-10. Members, and anyone while a group has none, store offsets for partitions that exist; the answer waits until they are durable.
- * From v10 on topics are named by id; v2-4 may ask for a retention of their own. Left out: member epochs (KIP-848).
+ * From v10 on topics are named by id; v2-4 may ask for a retention of their own.
  */
 import type { CompleteRequestOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
@@ -50,7 +50,7 @@ async function commit(
     generationId: request.generationIdOrMemberEpoch,
     memberId: request.memberId,
     groupInstanceId: request.groupInstanceId,
-    reportsUnknownGroup: version >= 9,
+    isOfConsumerProtocol: version >= 9,
     retentionTimeMs: safeNumber(request.retentionTimeMs),
     offsets,
   });

@@ -1,9 +1,10 @@
 /**
  * OffsetFetch v1-10. Reads the offsets that a group has committed, durable ones only; -1 where there is none. Null topics ask for all.
  * From v8 on several groups at once, from v10 on topics are named by id. Left out: `requireStable` finds nothing pending, as there are no
- * transactions; member id and epoch are looked at in groups of the consumer protocol only, of which there are none.
+ * transactions. Whoever says that it is a member of a group of the consumer protocol (v9) has to be one, in the group's epoch.
  */
 import { errorCode, type ErrorName } from '../protocol/errors.js';
+import { consumerFetchError } from '../group/consumer/commit.js';
 import type { CommittedOffset } from '../group/group-record.js';
 import type { StoredGroup } from '../group/stored-groups.js';
 import { zeroUuid } from '../protocol/schema.js';
@@ -20,13 +21,13 @@ interface AskedTopic {
 export const handleOffsetFetch: Handler<'OffsetFetch'> = async (services, { version, request }) => {
   if (version >= 8) {
     const groups = await Promise.all(
-      request.groups.map(async ({ groupId, topics }) => {
+      request.groups.map(async ({ groupId, memberId, memberEpoch, topics }) => {
         const asked = topics?.map(({ name, topicId, partitionIndexes }) => ({
           name: version >= 10 ? services.replicas.topicById(topicId)?.name : name,
           topicId,
           partitions: partitionIndexes,
         }));
-        return { groupId, ...(await offsetsOf(services, version, groupId, asked)) };
+        return { groupId, ...(await offsetsOf(services, version, { groupId, memberId, memberEpoch }, asked)) };
       }),
     );
     return { groups };
@@ -36,17 +37,19 @@ export const handleOffsetFetch: Handler<'OffsetFetch'> = async (services, { vers
     topicId: zeroUuid,
     partitions: partitionIndexes,
   }));
-  return offsetsOf(services, version, request.groupId, asked);
+  return offsetsOf(services, version, { groupId: request.groupId, memberId: null, memberEpoch: -1 }, asked);
 };
 
 async function offsetsOf(
   services: BrokerServices,
   version: number,
-  groupId: string,
+  { groupId, memberId, memberEpoch }: { groupId: string; memberId: string | null; memberEpoch: number },
   asked: readonly AskedTopic[] | undefined,
 ) {
-  const outcome = await services.groups.inspect(groupId, (_, stored) =>
-    (asked ?? everything(services, version, stored)).map(({ name, topicId, partitions }) => ({
+  const outcome = await services.groups.inspect(groupId, (_, stored) => {
+    const error = stored?.consumer && consumerFetchError(stored.consumer, memberId, memberEpoch);
+    if (error !== undefined) return { topics: [], errorCode: errorCode(error) };
+    const topics = (asked ?? everything(services, version, stored)).map(({ name, topicId, partitions }) => ({
       name: name ?? '',
       topicId,
       partitions: partitions.map((partitionIndex) => {
@@ -54,10 +57,10 @@ async function offsetsOf(
         const committed = stored?.offsets.get(name)?.get(partitionIndex);
         return answer(partitionIndex, isOf(topicId, committed) ? committed : undefined, 'NONE');
       }),
-    })),
-  );
-  if (!('answered' in outcome)) return { topics: [], errorCode: errorCode(refusal(outcome)) };
-  return { topics: outcome.answered, errorCode: 0 };
+    }));
+    return { topics, errorCode: 0 };
+  });
+  return 'answered' in outcome ? outcome.answered : { topics: [], errorCode: errorCode(refusal(outcome)) };
 }
 
 /** Topics that were deleted since have no id to be named by: from v10 on they are left out. */

@@ -1,9 +1,8 @@
 /**
  * LeaveGroup v0-5. Members leave without waiting for their sessions to expire; from v3 on several at a time, each with an error of its own, and static ones
- * may be named by their instance id alone. Left out: members of groups of the consumer protocol (KIP-848).
+ * may be named by their instance id alone. Members of the consumer protocol can be made to leave by it too.
  */
-import { emptyGroup } from '../group/classic-group.js';
-import { decideLeave } from '../group/leave.js';
+import { decideMemberLeave } from '../group/member-requests.js';
 import { errorCode } from '../protocol/errors.js';
 import { refusal } from './group-coordinator.js';
 import type { Handler } from './handler.js';
@@ -12,8 +11,11 @@ export const handleLeaveGroup: Handler<'LeaveGroup'> = async (services, { contex
   if (request.groupId === '') return { errorCode: errorCode('INVALID_GROUP_ID') };
   const leaving =
     version >= 3 ? request.members : [{ memberId: request.memberId, groupInstanceId: null, reason: null }];
-  const outcome = await services.groups.decide(request.groupId, context.requestId, (group, now) =>
-    decideLeave(group ?? emptyGroup(request.groupId, now), leaving, services.groups.config, now),
+  const outcome = await services.groups.decide(
+    request.groupId,
+    context.requestId,
+    (classic, _now, stored, circumstances) =>
+      decideMemberLeave({ classic, consumer: stored?.consumer }, request.groupId, leaving, circumstances),
   );
   if (!('answered' in outcome)) return { errorCode: errorCode(refusal(outcome)) };
   const { error, members } = outcome.answered;

@@ -1,10 +1,9 @@
 /**
  * SyncGroup v0-5. The leader hands in everybody's assignment, each member gets its own. From v5 on the protocol is named and compared.
- * Left out: members of groups of the consumer protocol (KIP-848).
+ * In a group of the consumer protocol each gets what it may have now, and nobody waits (KIP-848).
  */
-import { emptyGroup } from '../group/classic-group.js';
 import { syncRefused } from '../group/decision.js';
-import { decideSync } from '../group/sync.js';
+import { decideMemberSync } from '../group/member-requests.js';
 import type { ErrorName } from '../protocol/errors.js';
 import { errorCode } from '../protocol/errors.js';
 import { refusal } from './group-coordinator.js';
@@ -15,13 +14,15 @@ export const handleSyncGroup: Handler<'SyncGroup'> = async (services, { context,
   if (version >= 5 && (request.protocolType === null || request.protocolName === null))
     return refuse('INCONSISTENT_GROUP_PROTOCOL');
   if (request.groupId === '') return refuse('INVALID_GROUP_ID');
-  const outcome = await services.groups.decide(request.groupId, context.requestId, (group, now) =>
-    decideSync(
-      group ?? emptyGroup(request.groupId, now),
-      { ...request, token: context.requestId },
-      services.groups.config,
-      now,
-    ),
+  const outcome = await services.groups.decide(
+    request.groupId,
+    context.requestId,
+    (classic, _now, stored, circumstances) =>
+      decideMemberSync(
+        { classic, consumer: stored?.consumer },
+        { ...request, token: context.requestId },
+        circumstances,
+      ),
   );
   const { error, ...answer } = 'answered' in outcome ? outcome.answered : syncRefused(refusal(outcome));
   return { errorCode: errorCode(error), ...answer };

@@ -1,39 +1,47 @@
 /**
  * DescribeGroups v0-6. Tells the state and the members of classic groups; what they subscribe to and were assigned, while the group is Stable. A group that
- * nobody knows is Dead, from v6 on with GROUP_ID_NOT_FOUND (KIP-1043).
- * Left out: groups of other types; everybody may do everything, so `authorizedOperations` names all there is.
+ * nobody knows as a classic one is Dead, from v6 on with GROUP_ID_NOT_FOUND (KIP-1043).
+ * Left out: everybody may do everything, so `authorizedOperations` names all there is.
  */
 import { metadataFor, type ClassicGroup, type ClassicMember } from '../group/classic-group.js';
+import type { StoredGroup } from '../group/stored-groups.js';
 import type { GivenResponseOf } from '../protocol/apis.js';
 import { errorCode } from '../protocol/errors.js';
+import { operations } from './authorized-operations.js';
 import { refusal } from './group-coordinator.js';
 import type { Handler } from './handler.js';
 
 type DescribedGroup = GivenResponseOf<'DescribeGroups'>['groups'][number];
 
-/** READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS and ALTER_CONFIGS, as bits. */
-const allOperations = (1 << 3) | (1 << 6) | (1 << 8) | (1 << 10) | (1 << 11);
-
 export const handleDescribeGroups: Handler<'DescribeGroups'> = async (services, { version, request }) => {
   const groups = await Promise.all(
     request.groups.map(async (groupId): Promise<DescribedGroup> => {
-      const outcome = await services.groups.inspect(groupId, (group) => describe(groupId, group, version));
+      const outcome = await services.groups.inspect(groupId, (group, stored) =>
+        describe(groupId, group, stored, version),
+      );
       return 'answered' in outcome ? outcome.answered : failed(groupId, errorCode(refusal(outcome)));
     }),
   );
   if (!request.includeAuthorizedOperations) return { groups };
   return {
-    groups: groups.map((group) => (group.errorCode === 0 ? { ...group, authorizedOperations: allOperations } : group)),
+    groups: groups.map((group) =>
+      group.errorCode === 0 ? { ...group, authorizedOperations: operations.group } : group,
+    ),
   };
 };
 
-function describe(groupId: string, group: ClassicGroup | undefined, version: number): DescribedGroup {
+function describe(
+  groupId: string,
+  group: ClassicGroup | undefined,
+  stored: StoredGroup | undefined,
+  version: number,
+): DescribedGroup {
   if (group === undefined) {
     if (version < 6) return { ...failed(groupId, 0), groupState: 'Dead' };
     return {
       ...failed(groupId, errorCode('GROUP_ID_NOT_FOUND')),
       groupState: 'Dead',
-      errorMessage: `Group ${groupId} not found.`,
+      errorMessage: `Group ${groupId} ${stored?.consumer === undefined ? 'not found' : 'is not a classic group'}.`,
     };
   }
   const isStable = group.state === 'Stable';

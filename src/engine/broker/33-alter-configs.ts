@@ -1,6 +1,6 @@
-/** AlterConfigs v0-2, for topics: a topic has exactly the configs that are named from then on. Left out: resources that are no topics. */
+/** AlterConfigs v0-2, for topics and groups: each has exactly the configs that are named from then on. Left out: other resources. */
 import type { Handler } from './handler.js';
-import { alterationResponse } from './topic-alteration.js';
+import { alterationResponse } from './config-alteration.js';
 
 export const handleAlterConfigs: Handler<'AlterConfigs'> = async (services, { context, request }) => {
   const alterations = request.resources.map(({ resourceType, resourceName, configs }) => ({

@@ -1,6 +1,6 @@
-/** IncrementalAlterConfigs v0-1, for topics: sets, deletes, and adds to or takes from lists. Each resource is changed wholly or not at all. */
+/** IncrementalAlterConfigs v0-1, for topics and groups: sets, deletes, and adds to or takes from lists. Each resource is changed wholly or not at all. */
 import type { Handler } from './handler.js';
-import { alterationResponse } from './topic-alteration.js';
+import { alterationResponse } from './config-alteration.js';
 
 export const handleIncrementalAlterConfigs: Handler<'IncrementalAlterConfigs'> = async (
   services,

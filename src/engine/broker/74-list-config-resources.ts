@@ -1,4 +1,4 @@
-/** ListConfigResources v0-1: topics, and this broker with its loggers. Version 0 asks for client metrics, of which there are none. Left out: groups, which have no configs here. */
+/** ListConfigResources v0-1: topics, groups that have configs of their own, and this broker with its loggers. Version 0 asks for client metrics, of which there are none. */
 import { errorCode } from '../protocol/errors.js';
 import { resourceTypes } from './config-resource.js';
 import type { Handler } from './handler.js';
@@ -12,6 +12,7 @@ export const handleListConfigResources: Handler<'ListConfigResources'> = (servic
   const own = String(services.nodeId);
   const all = [
     ...[...services.replicas.topics].map(({ name }) => ({ resourceName: name, resourceType: topic })),
+    ...[...services.controller.groupConfigs.keys()].map((groupId) => ({ resourceName: groupId, resourceType: group })),
     { resourceName: own, resourceType: broker },
     { resourceName: own, resourceType: brokerLogger },
   ];

@@ -24,4 +24,5 @@ function bits(...allowed: readonly Operation[]): number {
 export const operations = {
   cluster: bits('create', 'clusterAction', 'describeConfigs', 'alterConfigs', 'idempotentWrite', 'alter', 'describe'),
   topic: bits('read', 'write', 'create', 'describe', 'delete', 'alter', 'describeConfigs', 'alterConfigs'),
+  group: bits('read', 'delete', 'describe', 'describeConfigs', 'alterConfigs'),
 } as const;

@@ -4,10 +4,12 @@
  */
 export type BrokerProfile = 'kafka' | 'classroom' | 'test';
 
+type Value = number | boolean | string;
+
 interface Setting {
-  readonly kafka: number | boolean;
-  readonly classroom?: number | boolean;
-  readonly test?: number | boolean;
+  readonly kafka: Value;
+  readonly classroom?: Value;
+  readonly test?: Value;
 }
 
 const settings = {
@@ -17,6 +19,20 @@ const settings = {
   'group.min.session.timeout.ms': { kafka: 6000 },
   'group.max.session.timeout.ms': { kafka: 1_800_000 },
   'group.max.size': { kafka: 2_147_483_647 },
+  'group.consumer.session.timeout.ms': { kafka: 45_000 },
+  'group.consumer.min.session.timeout.ms': { kafka: 45_000 },
+  'group.consumer.max.session.timeout.ms': { kafka: 60_000 },
+  'group.consumer.heartbeat.interval.ms': { kafka: 5000 },
+  'group.consumer.min.heartbeat.interval.ms': { kafka: 5000 },
+  'group.consumer.max.heartbeat.interval.ms': { kafka: 15_000 },
+  'group.consumer.max.size': { kafka: 2_147_483_647 },
+  'group.consumer.assignors': { kafka: 'uniform,range' },
+  'group.consumer.migration.policy': { kafka: 'bidirectional' },
+  'group.consumer.assignment.interval.ms': { kafka: 1000 },
+  'group.consumer.min.assignment.interval.ms': { kafka: 0 },
+  'group.consumer.max.assignment.interval.ms': { kafka: 15_000 },
+  'group.consumer.assignor.offload.enable': { kafka: true },
+  'group.consumer.regex.refresh.interval.ms': { kafka: 600_000 },
   'offset.metadata.max.bytes': { kafka: 4096 },
   'offsets.retention.minutes': { kafka: 10_080 },
   'offsets.retention.check.interval.ms': { kafka: 600_000 },
@@ -33,11 +49,16 @@ const settings = {
   'producer.id.expiration.ms': { kafka: 86_400_000 },
   'producer.id.expiration.check.interval.ms': { kafka: 600_000 },
   'fetch.max.bytes': { kafka: 57_671_680 },
+  'max.incremental.fetch.session.cache.slots': { kafka: 1000 },
 } as const satisfies Record<string, Setting>;
 
 /** The value in force of every setting. */
 export type BrokerConfig = {
-  readonly [Name in keyof typeof settings]: (typeof settings)[Name]['kafka'] extends boolean ? boolean : number;
+  readonly [Name in keyof typeof settings]: (typeof settings)[Name]['kafka'] extends boolean
+    ? boolean
+    : (typeof settings)[Name]['kafka'] extends string
+      ? string
+      : number;
 };
 
 export type BrokerConfigName = keyof BrokerConfig;
@@ -46,7 +67,7 @@ export type BrokerConfigName = keyof BrokerConfig;
 export type BrokerConfigSource = 'default' | 'profile' | 'option';
 
 export interface ConfiguredValue {
-  readonly value: number | boolean;
+  readonly value: Value;
   readonly source: BrokerConfigSource;
 }
 

@@ -19,14 +19,17 @@ import { advertisedVersions } from './18-api-versions.js';
 import { configureBroker, valuesOf, type BrokerConfig, type BrokerProfile } from './broker-config.js';
 import { Controller } from './controller.js';
 import { Disconnections } from './disconnections.js';
+import { FetchSessions } from './fetch-sessions.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import { incoming, type BrokerServices, type Handler } from './handler.js';
 import { handlers, servedApis } from './handlers.js';
 import { metadataLogOver } from './metadata-log.js';
+import type { RegexEngine } from '../group/consumer/consumer-context.js';
 import { ProducerIdManager } from './producer-id-manager.js';
 import { ReplicaManager } from './replica-manager.js';
 import type { TopicExport } from './topic-exporter.js';
 import { TopicTransfers } from './topic-transfers.js';
+import { loadRegexEngine } from './topic-regex.js';
 
 export interface BrokerOptions {
   /** Belongs to the broker alone until `stop` has resolved; closing it is left to whoever opened it. */
@@ -41,6 +44,8 @@ export interface BrokerOptions {
   readonly logDirectory?: string;
   /** How many bytes may still be stored, for imports; undefined where nobody can tell. */
   readonly availableBytes?: () => Promise<number | undefined>;
+  /** Brings what matches topics against the regular expressions of groups; called when one of them has some first. */
+  readonly loadRegexes?: () => Promise<RegexEngine>;
 }
 
 /** One broker that is its whole cluster: leader of every partition, coordinator of every group, controller of every topic. */
@@ -63,7 +68,13 @@ export class Broker implements RequestHandler {
     const log = await replicas.openMetadataLog();
     const controller = new Controller(environment, metadataLogOver(environment, log), replicas, nodeId, config);
     await controller.recover();
-    const groups = new GroupCoordinator(environment, controller, replicas, config);
+    const groups = new GroupCoordinator(
+      environment,
+      controller,
+      replicas,
+      config,
+      options.loadRegexes ?? loadRegexEngine,
+    );
     await groups.recover();
     const disconnections = new Disconnections();
     const maintenance = new LogMaintenance(environment, replicas, config);
@@ -78,6 +89,11 @@ export class Broker implements RequestHandler {
       controller,
       replicas,
       groups,
+      fetchSessions: new FetchSessions(
+        environment.random.fork('fetch-sessions'),
+        () => environment.clock.now(),
+        config['max.incremental.fetch.session.cache.slots'],
+      ),
       producerIds: new ProducerIdManager(storage),
       makeSpace: () => void maintenance.runRetention(),
       onDisconnect: (connectionId, listener) => disconnections.on(connectionId, listener),

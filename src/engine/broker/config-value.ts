@@ -9,6 +9,8 @@ export interface ConfigDefinition {
   readonly orElse?: number;
   readonly oneOf?: readonly string[];
   readonly isReplicaList?: true;
+  /** What is wrong with a text, beyond its type. */
+  readonly check?: (name: string, text: string) => string | undefined;
 }
 
 /** A value as Kafka writes it after reading it, or what is wrong with what was given. */
@@ -30,8 +32,10 @@ export function readConfig(name: string, definition: ConfigDefinition, given: st
         ? { text }
         : invalid(name, given, 'Expected value to be either true or false');
     }
-    case 'STRING':
-      return checkedChoices(name, definition, [trimmed], trimmed);
+    case 'STRING': {
+      const error = definition.check?.(name, trimmed);
+      return error === undefined ? checkedChoices(name, definition, [trimmed], trimmed) : invalid(name, trimmed, error);
+    }
     case 'LIST':
       return readList(name, definition, trimmed);
   }

@@ -4,10 +4,11 @@ import { ArchiveError } from '../archive/archive-error.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
 import { MetadataImage, type TopicImage } from './metadata-image.js';
+import { PublishedTopics } from './published-topics.js';
 import type { ReplicaManager } from './replica-manager.js';
 import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './topic-creation.js';
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
-import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './topic-alteration.js';
+import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './config-alteration.js';
 import { decideTopicGrowth, type TopicGrowth, type TopicToGrow } from './topic-growth.js';
 import {
   decideImports,
@@ -32,6 +33,7 @@ export interface MetadataLog {
  * logs of a topic's partitions are open before its creation is answered, and gone before its deletion is.
  */
 export class Controller {
+  readonly publishedTopics = new PublishedTopics();
   private readonly image = new MetadataImage();
   private readonly random: Random;
   private readonly deletionListeners: ((topic: TopicImage, cause: string) => void)[] = [];
@@ -64,6 +66,12 @@ export class Controller {
     if (elections.length > 0) await this.commit(elections, undefined);
     await this.replicas.deleteLogs(this.image.removedNames);
     await Promise.all([...this.image.topics].map((topic) => this.replicas.openTopic(topic)));
+    this.publish();
+  }
+
+  /** The configs of the groups that have any of their own. */
+  get groupConfigs(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    return this.image.groupConfigs;
   }
 
   /** Calls `listener` with each topic that was deleted, when that is durable, before the deletion is answered. */
@@ -129,7 +137,7 @@ export class Controller {
     cause: string,
   ): Promise<readonly DecidedAlteration[]> {
     return this.inTurn(async () => {
-      const decided = wanted.map((alteration) => decideAlteration(this.image, alteration));
+      const decided = wanted.map((alteration) => decideAlteration(this.image, alteration, this.config));
       const records = decided.flatMap((alteration) => alteration.records);
       if (validateOnly || records.length === 0) return decided;
       await this.commit(records, cause);
@@ -235,9 +243,13 @@ export class Controller {
   }
 
   private inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
-    const result = this.lastChange.then(change);
+    const result = this.lastChange.then(change).finally(() => this.publish());
     this.lastChange = result.catch(() => undefined);
     return result;
+  }
+
+  private publish(): void {
+    this.publishedTopics.publish(this.replicas.topics, this.image.version);
   }
 
   private async commit(values: readonly Uint8Array[], cause: string | undefined): Promise<void> {

@@ -1,9 +1,21 @@
 import { randomUuidBytes, type Millis, type Random, type TimerHandle } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
+import { rangeServerAssignor } from '../group/assignors/range.js';
+import type { ServerAssignor } from '../group/assignors/server-assignor.js';
+import { uniformServerAssignor } from '../group/assignors/uniform.js';
 import type { ClassicGroup, ClassicGroupConfig } from '../group/classic-group.js';
+import type {
+  ConsumerContext,
+  ConsumerGroupConfig,
+  ConsumerMemory,
+  MigrationPolicy,
+  RegexEngine,
+} from '../group/consumer/consumer-context.js';
+import type { ConsumerGroup } from '../group/consumer/consumer-group.js';
 import { partitionForGroup } from '../group/group-partition.js';
 import type { GroupRecord } from '../group/group-record.js';
-import { decideOffsetCommit, type OffsetCommitRequest } from '../group/offset-commit.js';
+import type { NewMemberIds } from '../group/member-requests.js';
+import { decideConsumerCommit, decideOffsetCommit, type OffsetCommitRequest } from '../group/offset-commit.js';
 import { decideOffsetImport, type OffsetToImport } from '../group/offset-import.js';
 import type { StoredGroup } from '../group/stored-groups.js';
 import type { ErrorName } from '../protocol/errors.js';
@@ -11,7 +23,9 @@ import { KafkaError } from '../protocol/kafka-error.js';
 import { encodeBatch } from '../protocol/record-batch.js';
 import { isZeroId, topicIdText } from '../protocol/topic-id.js';
 import type { BrokerConfig } from './broker-config.js';
+import { listOf } from './config-value.js';
 import type { Controller } from './controller.js';
+import { consumerGroupTuning } from './group-config.js';
 import { decodeGroupRecord, encodeGroupRecord } from './group-record-codec.js';
 import { GroupShard, type Decide, type GroupLog, type Outcome } from './group-shard.js';
 import { readAllRecords } from './log-records.js';
@@ -35,12 +49,15 @@ export class GroupCoordinator {
   private isStopped = false;
   private expiry: TimerHandle | undefined;
   private readonly random: Random;
+  private readonly consumerConfig: Omit<ConsumerGroupConfig, keyof ReturnType<typeof consumerGroupTuning>>;
+  private loadingRegexes: Promise<RegexEngine> | undefined;
 
   constructor(
     private readonly environment: Environment,
     private readonly controller: Controller,
     private readonly replicas: ReplicaManager,
     private readonly broker: BrokerConfig,
+    private readonly loadRegexes: () => Promise<RegexEngine>,
   ) {
     this.random = environment.random.fork('member-ids');
     this.config = {
@@ -52,14 +69,55 @@ export class GroupCoordinator {
       offsetMetadataMaxBytes: broker['offset.metadata.max.bytes'],
       offsetsRetentionMs: broker['offsets.retention.minutes'] * 60_000,
     };
+    this.consumerConfig = {
+      maxSize: broker['group.consumer.max.size'],
+      migrationPolicy: broker['group.consumer.migration.policy'].toLowerCase() as MigrationPolicy,
+      regexRefreshIntervalMs: broker['group.consumer.regex.refresh.interval.ms'],
+      classicMaxSize: broker['group.max.size'],
+      assignors: assignorsNamed(broker['group.consumer.assignors']),
+    };
     controller.onTopicDeleted(({ name, topicId }, cause) => this.topicDeleted(name, topicId, cause));
   }
 
-  /** An id for a new member: its instance's or its client's and a random uuid, as Kafka's are. */
-  newMemberId(name: string): string {
+  /** Ids for a new member, as Kafka's are: in a classic group its instance's or its client's name and a random uuid, in the other ones a uuid alone. */
+  newMemberIds(name: string): NewMemberIds {
+    return { classic: () => `${name}-${this.uuid()}`, consumer: () => this.newConsumerId() };
+  }
+
+  newConsumerId(): string {
+    return topicIdText(randomUuidBytes(this.random));
+  }
+
+  private uuid(): string {
     const hex = Array.from(randomUuidBytes(this.random), (byte) => byte.toString(16).padStart(2, '0')).join('');
-    const uuid = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-    return `${name}-${uuid}`;
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  }
+
+  /** The names of the assignors that members may ask for, the default one first. */
+  get assignorNames(): readonly string[] {
+    return this.consumerConfig.assignors.map(({ name }) => name);
+  }
+
+  /** What matches names against regular expressions: loaded when it is needed first. */
+  regexes(): Promise<RegexEngine> {
+    this.loadingRegexes ??= this.loadRegexes().catch((error: unknown) => {
+      this.loadingRegexes = undefined;
+      throw error;
+    });
+    return this.loadingRegexes;
+  }
+
+  private consumerContext(groupId: string, memory: ConsumerMemory): ConsumerContext {
+    return {
+      config: {
+        ...this.consumerConfig,
+        ...consumerGroupTuning(this.controller.groupConfigs.get(groupId), this.broker),
+      },
+      classicConfig: this.config,
+      topics: this.controller.publishedTopics,
+      memory,
+      now: this.environment.clock.now(),
+    };
   }
 
   /** Takes up the groups that are stored, if there are any. */
@@ -83,7 +141,10 @@ export class GroupCoordinator {
     if (partitions.length === 0) throw new Error(`${groupMetadataTopic} was created but has no partitions.`);
     const shards = partitions.map(({ partition }) => {
       const replica = this.replicas.replica(groupMetadataTopic, partition) as Replica;
-      return new GroupShard(this.environment, this.groupLog(replica), this.config);
+      return new GroupShard(this.environment, this.groupLog(replica), this.config, {
+        contextOf: (groupId, memory) => this.consumerContext(groupId, memory),
+        regexes: () => this.regexes(),
+      });
     });
     await Promise.all(shards.map((shard) => shard.load()));
     this.shards = shards;
@@ -150,7 +211,7 @@ export class GroupCoordinator {
   }
 
   /** What `view` makes of each group; of shards that have lost their log, nothing. */
-  async inspectAll<View>(view: (group: ClassicGroup) => View): Promise<readonly View[]> {
+  async inspectAll<View>(view: (group: ClassicGroup | ConsumerGroup) => View): Promise<readonly View[]> {
     if (this.starting === undefined) return [];
     await this.ready(undefined);
     const ofShards = await Promise.all(this.shards.map((shard) => shard.inspectAll(view)));
@@ -161,8 +222,8 @@ export class GroupCoordinator {
   async importOffsets(groupId: string, offsets: readonly OffsetToImport[], requestId: string): Promise<void> {
     for (let at = 0; at < offsets.length; at += importedAtOnce) {
       const some = offsets.slice(at, at + importedAtOnce);
-      const outcome = await this.decide(groupId, requestId, (group, now) =>
-        decideOffsetImport(group, groupId, some, this.config, now),
+      const outcome = await this.decide(groupId, requestId, (group, now, stored) =>
+        decideOffsetImport(stored?.consumer ?? group, groupId, some, this.config, now),
       );
       if ('answered' in outcome) continue;
       throw new KafkaError(refusal(outcome), `The offsets of group ${groupId} could not be stored.`);
@@ -171,8 +232,10 @@ export class GroupCoordinator {
 
   /** Commits offsets; an error for each, in their order. */
   async commitOffsets(requestId: string, request: OffsetCommitRequest): Promise<readonly ErrorName[]> {
-    const outcome = await this.decide(request.groupId, requestId, (group, now) =>
-      decideOffsetCommit(group, request, this.config, now),
+    const outcome = await this.decide(request.groupId, requestId, (group, now, stored) =>
+      stored?.consumer === undefined
+        ? decideOffsetCommit(group, request, this.config, now)
+        : decideConsumerCommit(stored.consumer, request, this.config, now),
     );
     if (!('answered' in outcome)) {
       const error = outcome.refused === 'lost' ? 'NOT_COORDINATOR' : 'INVALID_COMMIT_OFFSET_SIZE';
@@ -217,6 +280,17 @@ export class GroupCoordinator {
   private shardOf(groupId: string): GroupShard {
     return this.shards[partitionForGroup(groupId, this.shards.length)] as GroupShard;
   }
+}
+
+/** Kafka's own assignors by their names. */
+function assignorsNamed(names: string): readonly ServerAssignor[] {
+  const known = [uniformServerAssignor, rangeServerAssignor];
+  return listOf(names).map((name) => {
+    const assignor = known.find((each) => each.name === name);
+    if (assignor !== undefined) return assignor;
+    const text = known.map((each) => each.name).join(' and ');
+    throw new Error(`group.consumer.assignors names "${name}", but the assignors of this broker are ${text}.`);
+  });
 }
 
 /** The error that tells a client why its request has not been carried out. */

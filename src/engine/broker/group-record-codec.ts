@@ -5,6 +5,7 @@ import {
   encodeOffsetCommit,
   type EncodedRecord,
 } from '../protocol/consumer-offsets-records.js';
+import { decodeConsumerRecord, encodeConsumerRecord } from './consumer-record-codec.js';
 
 /** A group's record as the key and value that go into `__consumer_offsets`, in Kafka's own schemas. */
 export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
@@ -22,6 +23,7 @@ export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
       },
     );
   }
+  if (record.kind !== 'group-metadata') return encodeConsumerRecord(record);
   const { groupId, value } = record;
   return encodeGroupMetadata(
     { group: groupId },
@@ -44,6 +46,7 @@ export function encodeGroupRecord(record: GroupRecord): EncodedRecord {
 export function decodeGroupRecord(key: Uint8Array, encoded: Uint8Array | null): GroupRecord | undefined {
   const record = decodeConsumerOffsetsRecord(key, encoded);
   if (record.kind === 'unknown') return undefined;
+  if (record.kind === 'consumer-group') return decodeConsumerRecord(record.record);
   if (record.kind === 'offset-commit') {
     const { key: at, value } = record;
     return {

@@ -4,6 +4,14 @@ import type { ClassicGroup, ClassicGroupConfig, RequestToken } from '../group/cl
 import { emptyGroup, recoverGroup } from '../group/classic-group.js';
 import type { Decision, JoinAnswer, ParkedAnswer, SyncAnswer, TimerName } from '../group/decision.js';
 import { decideLoaded, decideTimer, decideUnload } from '../group/expiry.js';
+import {
+  noMemory,
+  type ConsumerContext,
+  type ConsumerMemory,
+  type RegexEngine,
+} from '../group/consumer/consumer-context.js';
+import type { ConsumerGroup } from '../group/consumer/consumer-group.js';
+import { decideConsumerLoaded, decideConsumerTimer } from '../group/consumer/expiry.js';
 import { applyGroupChange } from '../group/group-change.js';
 import type { GroupRecord } from '../group/group-record.js';
 import { decideOffsetExpiry } from '../group/offset-expiry.js';
@@ -28,12 +36,23 @@ export interface GroupBatch {
  */
 export type Outcome<Response> = { readonly answered: Response } | { readonly refused: 'lost' | 'too-large' };
 
-/** Decides about a group, undefined if nobody knows it, by what is in memory and what the log tells of it. */
+/**
+ * Decides about a group, undefined if nobody knows it as a classic one, by what is in memory and what the log tells of it. `context` is for groups of the
+ * consumer protocol.
+ */
 export type Decide<Response> = (
   group: ClassicGroup | undefined,
   now: Millis,
   stored: StoredGroup | undefined,
+  context: ConsumerContext,
 ) => Decision<Response>;
+
+/** What groups of the consumer protocol are decided about with. */
+export interface ConsumerServices {
+  contextOf(groupId: string, memory: ConsumerMemory): ConsumerContext;
+  /** Loaded when it is needed first. */
+  readonly regexes: () => Promise<RegexEngine>;
+}
 
 /** A request waits for the outcome of decisions under a token of its own. */
 interface Waiting {
@@ -47,6 +66,7 @@ interface Waiting {
 export class GroupShard {
   private stored = new StoredGroups();
   private readonly groups = new Map<string, ClassicGroup>();
+  private readonly memories = new Map<string, ConsumerMemory>();
   private readonly timers = new Map<string, Map<TimerName, TimerHandle>>();
   private readonly waiting = new Map<RequestToken, Waiting>();
   /** The last append that is not durable yet. */
@@ -58,6 +78,7 @@ export class GroupShard {
     private readonly environment: Environment,
     private readonly log: GroupLog,
     private readonly config: ClassicGroupConfig & { readonly offsetsRetentionMs: Millis },
+    private readonly consumers: ConsumerServices,
   ) {}
 
   /** Reads the partition and takes its groups up. Requests before it is done wait for it. */
@@ -75,10 +96,18 @@ export class GroupShard {
     for (const record of records) this.stored.apply(record);
     this.state = 'active';
     for (const groupId of this.stored.ids) {
-      const metadata = this.stored.get(groupId)?.metadata;
+      const { metadata, consumer } = this.stored.get(groupId) ?? {};
+      if (consumer !== undefined) {
+        this.carryOut(groupId, decideConsumerLoaded(consumer, this.contextOf(groupId)), undefined);
+        continue;
+      }
       const group = metadata === undefined ? emptyGroup(groupId, this.now) : recoverGroup(groupId, metadata, this.now);
       this.carryOut(groupId, decideLoaded(group, this.config, this.now), undefined);
     }
+  }
+
+  private contextOf(groupId: string): ConsumerContext {
+    return this.consumers.contextOf(groupId, this.memories.get(groupId) ?? noMemory);
   }
 
   private get now(): Millis {
@@ -97,9 +126,11 @@ export class GroupShard {
     await this.loaded;
     if (this.state !== 'active') return { refused: 'lost' };
     const known = this.groups.get(groupId);
-    const decision = decide(known, this.now, this.stored.get(groupId));
+    const stored = this.stored.get(groupId);
+    const decision = decide(known, this.now, stored, this.contextOf(groupId));
     // Whoever asks after a group that is not there, in vain, does not bring it into being.
-    if (known === undefined && decision.records.length === 0) return this.afterWrites(decision.response as Response);
+    if (known === undefined && stored?.consumer === undefined && decision.records.length === 0)
+      return this.afterWrites(decision.response as Response);
     const { response } = decision;
     if (response !== undefined) {
       if (!this.carryOut(groupId, decision, cause)) return { refused: 'too-large' };
@@ -124,16 +155,22 @@ export class GroupShard {
   }
 
   /** What `view` makes of each of the groups. */
-  async inspectAll<View>(view: (group: ClassicGroup) => View): Promise<Outcome<readonly View[]>> {
+  async inspectAll<View>(view: (group: ClassicGroup | ConsumerGroup) => View): Promise<Outcome<readonly View[]>> {
     await this.loaded;
     if (this.state !== 'active') return { refused: 'lost' };
-    return this.afterWrites([...this.groups.values()].map(view));
+    return this.afterWrites(this.all().map(view));
+  }
+
+  private all(): readonly (ClassicGroup | ConsumerGroup)[] {
+    const consumers = [...this.stored.ids].flatMap((groupId) => this.stored.get(groupId)?.consumer ?? []);
+    return [...this.groups.values(), ...consumers];
   }
 
   /** Forgets offsets that have not been needed for long, and groups of which nothing is left. */
   expireOffsets(): void {
     if (this.state !== 'active') return;
-    for (const [groupId, group] of [...this.groups]) {
+    for (const group of this.all()) {
+      const { groupId } = group;
       const decision = decideOffsetExpiry(group, this.stored.get(groupId), this.config.offsetsRetentionMs, this.now);
       if (decision !== undefined) this.carryOut(groupId, decision, undefined);
     }
@@ -164,6 +201,7 @@ export class GroupShard {
       this.trace(decision.events, undefined);
     }
     this.groups.clear();
+    this.memories.clear();
     for (const timers of this.timers.values()) for (const handle of timers.values()) handle.cancel();
     this.timers.clear();
   }
@@ -176,6 +214,8 @@ export class GroupShard {
       if (group === undefined) this.forget(groupId);
       else this.groups.set(groupId, group);
     }
+    if (this.stored.get(groupId)?.consumer === undefined) this.memories.delete(groupId);
+    else if (decision.memory !== undefined) this.memories.set(groupId, decision.memory);
     this.changeTimers(groupId, decision);
     this.trace(decision.events, cause);
     for (const answer of decision.answers) this.answerParked(answer);
@@ -243,6 +283,7 @@ export class GroupShard {
     if (timers === undefined) this.timers.set(groupId, (timers = new Map<TimerName, TimerHandle>()));
     for (const change of changes) {
       const name = 'set' in change ? change.set : change.cancel;
+      if ('set' in change && change.unlessSet && timers.has(name)) continue;
       timers.get(name)?.cancel();
       timers.delete(name);
       if ('set' in change)
@@ -255,9 +296,23 @@ export class GroupShard {
 
   private timerFired(groupId: string, timer: TimerName): void {
     this.timers.get(groupId)?.delete(timer);
+    if (this.state !== 'active') return;
     const group = this.groups.get(groupId);
-    if (group !== undefined && this.state === 'active')
-      this.carryOut(groupId, decideTimer(group, timer, this.config, this.now), undefined);
+    if (group !== undefined) this.carryOut(groupId, decideTimer(group, timer, this.config, this.now), undefined);
+    else if (timer === 'regex') void this.resolveRegexes(groupId);
+    else this.consumerTimerFired(groupId, timer, undefined);
+  }
+
+  private consumerTimerFired(groupId: string, timer: TimerName, regexes: RegexEngine | undefined): void {
+    const group = this.stored.get(groupId)?.consumer;
+    if (group === undefined || this.state !== 'active') return;
+    this.carryOut(groupId, decideConsumerTimer(group, timer, this.contextOf(groupId), regexes), undefined);
+  }
+
+  /** What can't be loaded now is asked for again by a later heartbeat. */
+  private async resolveRegexes(groupId: string): Promise<void> {
+    const regexes = await this.consumers.regexes().catch(() => undefined);
+    this.consumerTimerFired(groupId, 'regex', regexes);
   }
 
   private trace(events: readonly TraceEvent[], cause: string | undefined): void {

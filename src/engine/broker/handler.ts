@@ -3,6 +3,7 @@ import type { ApiName, CompleteRequestOf, GivenResponseOf } from '../protocol/ap
 import type { Environment } from '../environment/trace-events.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { Controller } from './controller.js';
+import type { FetchSessions } from './fetch-sessions.js';
 import type { GroupCoordinator } from './group-coordinator.js';
 import type { ProducerIdManager } from './producer-id-manager.js';
 import type { ReplicaManager } from './replica-manager.js';
@@ -19,6 +20,7 @@ export interface BrokerServices {
   readonly controller: Controller;
   readonly replicas: ReplicaManager;
   readonly groups: GroupCoordinator;
+  readonly fetchSessions: FetchSessions;
   readonly producerIds: ProducerIdManager;
   /** The storage is full: retention shall look at the logs now. */
   makeSpace(): void;

@@ -35,6 +35,8 @@ import { handleListPartitionReassignments } from './46-list-partition-reassignme
 import { handleOffsetDelete } from './47-offset-delete.js';
 import { handleDescribeCluster } from './60-describe-cluster.js';
 import { handleDescribeProducers } from './61-describe-producers.js';
+import { handleConsumerGroupHeartbeat } from './68-consumer-group-heartbeat.js';
+import { handleConsumerGroupDescribe } from './69-consumer-group-describe.js';
 import { handleListConfigResources } from './74-list-config-resources.js';
 import { handleDescribeTopicPartitions } from './75-describe-topic-partitions.js';
 import type { Handler } from './handler.js';
@@ -75,6 +77,8 @@ const others = {
   OffsetDelete: handleOffsetDelete,
   DescribeCluster: handleDescribeCluster,
   DescribeProducers: handleDescribeProducers,
+  ConsumerGroupHeartbeat: handleConsumerGroupHeartbeat,
+  ConsumerGroupDescribe: handleConsumerGroupDescribe,
   ListConfigResources: handleListConfigResources,
   DescribeTopicPartitions: handleDescribeTopicPartitions,
 } satisfies { [Api in ApiName]?: Handler<Api> };

@@ -1,3 +1,4 @@
+import { resourceTypes } from './config-resource.js';
 import { decodeMetadataRecord, type MetadataRecord } from '../protocol/metadata-records.js';
 import { topicIdText } from '../protocol/topic-id.js';
 
@@ -20,10 +21,8 @@ export interface TopicImage {
 
 type MutableTopic = TopicImage & { partitions: PartitionImage[]; configs: Map<string, string> };
 
-const topicResource = 2;
-
 /**
- * The cluster's topics: hard state, made of the records of `__cluster_metadata`. `apply` alone changes it, for each record when it is durable, and
+ * The cluster's topics, and the configs of groups: hard state, made of the records of `__cluster_metadata`. `apply` alone changes it, for each record when it is durable, and
  * for each record of the log at the start.
  */
 export class MetadataImage {
@@ -31,6 +30,13 @@ export class MetadataImage {
   private readonly byId = new Map<string, MutableTopic>();
   private readonly removed = new Set<string>();
   private readonly usedIds = new Set<string>();
+  private readonly ofGroups = new Map<string, Map<string, string>>();
+  private applied = 0;
+
+  /** How many records have made it. */
+  get version(): number {
+    return this.applied;
+  }
 
   /** All topics, in the order in which they were created. */
   get topics(): Iterable<TopicImage> {
@@ -47,6 +53,11 @@ export class MetadataImage {
     return this.usedIds.has(topicIdText(id));
   }
 
+  /** The configs of the groups that have any. */
+  get groupConfigs(): ReadonlyMap<string, ReadonlyMap<string, string>> {
+    return this.ofGroups;
+  }
+
   topic(name: string): TopicImage | undefined {
     return this.byName.get(name);
   }
@@ -61,6 +72,7 @@ export class MetadataImage {
   }
 
   apply(record: MetadataRecord): void {
+    this.applied++;
     switch (record.name) {
       case 'TopicRecord': {
         const { name, topicId } = record.value;
@@ -98,7 +110,11 @@ export class MetadataImage {
       }
       case 'ConfigRecord': {
         const { resourceType, resourceName, name, value } = record.value;
-        const configs = resourceType === topicResource ? this.byName.get(resourceName)?.configs : undefined;
+        if (resourceType === resourceTypes.group) {
+          this.configureGroup(resourceName, name, value);
+          return;
+        }
+        const configs = resourceType === resourceTypes.topic ? this.byName.get(resourceName)?.configs : undefined;
         if (value === null) configs?.delete(name);
         else configs?.set(name, value);
         return;
@@ -113,6 +129,14 @@ export class MetadataImage {
       case 'Unknown':
         return;
     }
+  }
+
+  private configureGroup(groupId: string, name: string, value: string | null): void {
+    const configs = this.ofGroups.get(groupId) ?? new Map<string, string>();
+    if (value === null) configs.delete(name);
+    else configs.set(name, value);
+    if (configs.size === 0) this.ofGroups.delete(groupId);
+    else this.ofGroups.set(groupId, configs);
   }
 
   private known(topicId: Uint8Array): MutableTopic {

@@ -80,6 +80,18 @@ export type TraceEvent = Caused &
     | { kind: 'request-failed'; api: string; error: string }
     // group coordinator
     | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
+    /** Of a group of the consumer protocol: what it subscribes to, or who is in it, has changed. */
+    | { kind: 'group-epoch-changed'; group: string; epoch: number }
+    /** The broker has shared out the partitions anew, for this epoch. */
+    | { kind: 'target-assigned'; group: string; epoch: number }
+    | {
+        kind: 'member-epoch-changed';
+        group: string;
+        member: string;
+        epoch: number;
+        state: 'stable' | 'unrevoked' | 'unreleased' | 'unknown';
+      }
+    | { kind: 'group-converted'; group: string; to: 'classic' | 'consumer' }
     | { kind: 'member-joined'; group: string; member: string; client: string }
     | {
         kind: 'member-left';

@@ -1,6 +1,7 @@
 import { KafkaError } from '../protocol/kafka-error.js';
 import { consumerProtocolType, decodeSubscribedTopics } from '../protocol/consumer-protocol.js';
 import type { ClassicGroup, MemberProtocol } from './classic-group.js';
+import { ConsumerGroup } from './consumer/consumer-group.js';
 
 /**
  * The topics that the members of a generation subscribe to, for a group of consumers; undefined for other groups, and where a subscription can't be read:
@@ -27,9 +28,7 @@ export function subscribedTopicsOf(
 }
 
 /** Whether members of the group read the topic. Where consumers' subscriptions can't be read they are taken to read all of them. */
-export function isSubscribedTo(
-  { subscribedTopics, protocolType }: Pick<ClassicGroup, 'subscribedTopics' | 'protocolType'>,
-  topic: string,
-): boolean {
-  return subscribedTopics?.has(topic) ?? protocolType === consumerProtocolType;
+export function isSubscribedTo(group: ClassicGroup | ConsumerGroup, topic: string): boolean {
+  if (group instanceof ConsumerGroup) return group.topicNames.has(topic);
+  return group.subscribedTopics?.has(topic) ?? group.protocolType === consumerProtocolType;
 }

@@ -2,6 +2,7 @@ import type { Millis } from '../environment/environment.js';
 import type { TraceEvent } from '../environment/trace-events.js';
 import type { ErrorName } from '../protocol/errors.js';
 import type { RequestToken } from './classic-group.js';
+import type { ConsumerMemory } from './consumer/consumer-context.js';
 import type { GroupChange } from './group-change.js';
 import type { GroupRecord } from './group-record.js';
 
@@ -13,6 +14,8 @@ export interface Decision<Response> {
   readonly records: readonly GroupRecord[];
   /** What becomes of the group in memory; absent: nothing. */
   readonly change?: GroupChange;
+  /** What is remembered of a group of the consumer protocol besides its records; absent: what was remembered before. */
+  readonly memory?: ConsumerMemory;
   /** The answer to the request that was decided; absent: it is parked and a later decision answers it. */
   readonly response?: Response;
   /** Answers to requests that were parked earlier. */
@@ -26,9 +29,14 @@ export type ParkedAnswer =
   | { readonly to: RequestToken; readonly kind: 'join'; readonly response: JoinAnswer }
   | { readonly to: RequestToken; readonly kind: 'sync'; readonly response: SyncAnswer };
 
-/** Timers of a group: `join`, `sync`, and `session:<member id>`. Setting one that is set moves it. */
-export type TimerName = 'join' | 'sync' | `session:${string}`;
-export type TimerChange = { readonly set: TimerName; readonly at: Millis } | { readonly cancel: TimerName };
+/**
+ * Timers of a classic group: `join`, `sync`, and `session:<member id>`. Of a group of the consumer protocol: `regex`, and of each member its session, the time
+ * that it has to give partitions up, and, if it follows the classic protocol, to join and to sync. Setting one that is set moves it.
+ */
+export type TimerName = 'join' | 'sync' | 'regex' | `${MemberTimer}:${string}`;
+export type MemberTimer = 'session' | 'rebalance' | 'join' | 'sync';
+export type TimerChange =
+  { readonly set: TimerName; readonly at: Millis; readonly unlessSet?: true } | { readonly cancel: TimerName };
 
 /** The answer to a JoinGroup; fields as in its response. */
 export interface JoinAnswer {

@@ -1,5 +1,6 @@
 import type { ErrorName } from '../protocol/errors.js';
 import type { ClassicGroup } from './classic-group.js';
+import { ConsumerGroup } from './consumer/consumer-group.js';
 import { answeredOnly, type Decision } from './decision.js';
 import type { GroupRecord } from './group-record.js';
 import type { StoredGroup } from './stored-groups.js';
@@ -9,20 +10,24 @@ export function decideDeletion(
   group: ClassicGroup | undefined,
   stored: StoredGroup | undefined,
 ): Decision<{ readonly error: ErrorName }> {
-  if (group === undefined) return answeredOnly({ error: 'GROUP_ID_NOT_FOUND' });
-  if (group.state !== 'Empty') return answeredOnly({ error: 'NON_EMPTY_GROUP' });
-  const tombstones = offsetTombstones(group.groupId, stored);
-  return { ...removal(group, tombstones, 'deleted'), response: { error: 'NONE' } };
+  const known = stored?.consumer ?? group;
+  if (known === undefined) return answeredOnly({ error: 'GROUP_ID_NOT_FOUND' });
+  if (known.state !== 'Empty') return answeredOnly({ error: 'NON_EMPTY_GROUP' });
+  const tombstones = offsetTombstones(known.groupId, stored);
+  return { ...removal(known, tombstones, 'deleted'), response: { error: 'NONE' } };
 }
 
-/** Nothing is left of the group: `records` take what it had, and one more takes the group itself. */
+/** Nothing is left of the group: `records` take what it had, and more of them the group itself. */
 export function removal(
-  { groupId }: ClassicGroup,
+  group: ClassicGroup | ConsumerGroup,
   records: readonly GroupRecord[],
   reason: 'deleted' | 'expired',
 ): Decision<never> {
+  const { groupId } = group;
+  const tombstones: readonly GroupRecord[] =
+    group instanceof ConsumerGroup ? group.tombstones() : [{ kind: 'group-metadata', groupId, value: null }];
   return {
-    records: [...records, { kind: 'group-metadata', groupId, value: null }],
+    records: [...records, ...tombstones],
     change: { kind: 'removal', groupId },
     answers: [],
     timers: [],

@@ -1,4 +1,5 @@
 import type { Millis } from '../environment/environment.js';
+import type { ConsumerRecord } from './consumer/consumer-record.js';
 
 /**
  * What the coordinator writes to `__consumer_offsets`, with the names of Kafka's `GroupMetadataValue` and `OffsetCommitValue`
@@ -12,7 +13,8 @@ export type GroupRecord =
       readonly topic: string;
       readonly partition: number;
       readonly value: CommittedOffset | null;
-    };
+    }
+  | ConsumerRecord;
 
 /** A generation with its members and what each was assigned. */
 export interface GroupMetadata {

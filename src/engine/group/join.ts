@@ -65,13 +65,21 @@ export function decideJoin(
 
 function requestError(
   known: ClassicGroup | undefined,
-  { groupId, memberId, sessionTimeoutMs }: JoinRequest,
+  request: JoinRequest,
   config: ClassicGroupConfig,
 ): ErrorName | undefined {
-  if (groupId === '') return 'INVALID_GROUP_ID';
-  if (sessionTimeoutMs < config.minSessionTimeoutMs || sessionTimeoutMs > config.maxSessionTimeoutMs)
-    return 'INVALID_SESSION_TIMEOUT';
-  return known === undefined && memberId !== '' ? 'UNKNOWN_MEMBER_ID' : undefined;
+  if (request.groupId === '') return 'INVALID_GROUP_ID';
+  const error = sessionTimeoutError(request, config);
+  if (error !== undefined) return error;
+  return known === undefined && request.memberId !== '' ? 'UNKNOWN_MEMBER_ID' : undefined;
+}
+
+export function sessionTimeoutError(
+  { sessionTimeoutMs }: JoinRequest,
+  config: ClassicGroupConfig,
+): ErrorName | undefined {
+  const isAllowed = sessionTimeoutMs >= config.minSessionTimeoutMs && sessionTimeoutMs <= config.maxSessionTimeoutMs;
+  return isAllowed ? undefined : 'INVALID_SESSION_TIMEOUT';
 }
 
 /** Members that wait already keep their place; in a rebalance those who wait count, not those who may come back. */

@@ -1,7 +1,10 @@
 import type { Millis } from '../environment/environment.js';
 import type { ErrorName } from '../protocol/errors.js';
+import { topicIdText } from '../protocol/topic-id.js';
 import type { ClassicGroup, ClassicGroupConfig } from './classic-group.js';
 import { emptyGroup } from './classic-group.js';
+import { consumerCommitError } from './consumer/commit.js';
+import type { ConsumerGroup } from './consumer/consumer-group.js';
 import { answeredOnly, type Decision } from './decision.js';
 import { GroupDraft } from './group-draft.js';
 import type { GroupRecord } from './group-record.js';
@@ -13,8 +16,8 @@ export interface OffsetCommitRequest {
   readonly generationId: number;
   readonly memberId: string;
   readonly groupInstanceId: string | null;
-  /** From v9 on a group that is not there is named as such. */
-  readonly reportsUnknownGroup: boolean;
+  /** From v9 on a group that is not there is named as such, and a member of the consumer protocol may name its epoch. */
+  readonly isOfConsumerProtocol: boolean;
   /** How long old clients want the offsets kept; -1: as long as the group's are. */
   readonly retentionTimeMs: Millis;
   readonly offsets: readonly OffsetToCommit[];
@@ -50,19 +53,48 @@ export function decideOffsetCommit(
   const draft = new GroupDraft(known ?? emptyGroup(request.groupId, now), config, now);
   const member = draft.group.members.get(request.memberId);
   if (member !== undefined) draft.renewSession(member.memberId, member.sessionTimeoutMs);
+  const { records, answer } = commit(request, config, now);
+  for (const record of records) draft.record(record);
+  return draft.decide(answer);
+}
+
+/** As `decideOffsetCommit`, to a group of the consumer protocol; the members' heartbeats alone keep their sessions alive. */
+export function decideConsumerCommit(
+  group: ConsumerGroup,
+  request: OffsetCommitRequest,
+  config: { readonly offsetMetadataMaxBytes: number },
+  now: Millis,
+): Decision<OffsetCommitAnswer> {
+  const error = consumerCommitError(group, {
+    memberId: request.memberId,
+    memberEpoch: request.generationId,
+    knowsMemberEpochs: request.isOfConsumerProtocol,
+    partitions: request.offsets.map(({ topicId, partition }) => ({ topicId: topicIdText(topicId), partition })),
+  });
+  if (error !== undefined) return answeredOnly({ error, offsets: request.offsets.map(() => error) });
+  const { records, answer } = commit(request, config, now);
+  return { ...answeredOnly(answer), records };
+}
+
+function commit(
+  request: OffsetCommitRequest,
+  config: { readonly offsetMetadataMaxBytes: number },
+  now: Millis,
+): { readonly records: readonly GroupRecord[]; readonly answer: OffsetCommitAnswer } {
   const errors = request.offsets.map(({ metadata }): ErrorName =>
     // In spite of the config's name Kafka counts characters.
     (metadata?.length ?? 0) > config.offsetMetadataMaxBytes ? 'OFFSET_METADATA_TOO_LARGE' : 'NONE',
   );
-  request.offsets.forEach((offset, index) => {
-    if (errors[index] === 'NONE') draft.record(offsetRecord(request, offset, now));
-  });
-  return draft.decide({ error: 'NONE', offsets: errors });
+  const stored = request.offsets.filter((_, index) => errors[index] === 'NONE');
+  return {
+    records: stored.map((offset) => offsetRecord(request, offset, now)),
+    answer: { error: 'NONE', offsets: errors },
+  };
 }
 
 function strangerError(request: OffsetCommitRequest): ErrorName | undefined {
   if (request.generationId < 0) return undefined;
-  return request.reportsUnknownGroup ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
+  return request.isOfConsumerProtocol ? 'GROUP_ID_NOT_FOUND' : 'ILLEGAL_GENERATION';
 }
 
 function commitError(group: ClassicGroup, request: OffsetCommitRequest): ErrorName | undefined {

@@ -2,6 +2,7 @@ import { consumerProtocolType } from '../protocol/consumer-protocol.js';
 import type { ErrorName } from '../protocol/errors.js';
 import type { ClassicGroup } from './classic-group.js';
 import { isSubscribedTo } from './consumer-subscription.js';
+import { ConsumerGroup } from './consumer/consumer-group.js';
 import { answeredOnly, type Decision } from './decision.js';
 import type { GroupRecord } from './group-record.js';
 import type { StoredGroup } from './stored-groups.js';
@@ -25,16 +26,18 @@ export function decideOffsetDelete(
   offsets: readonly OffsetToDelete[],
 ): Decision<OffsetDeleteAnswer> {
   const refuse = (error: ErrorName) => answeredOnly({ error, offsets: [] });
-  if (group === undefined) return refuse('GROUP_ID_NOT_FOUND');
-  if (group.state !== 'Empty' && group.protocolType !== consumerProtocolType) return refuse('NON_EMPTY_GROUP');
+  const known = stored?.consumer ?? group;
+  if (known === undefined) return refuse('GROUP_ID_NOT_FOUND');
+  const isOfConsumers = known instanceof ConsumerGroup || known.protocolType === consumerProtocolType;
+  if (known.state !== 'Empty' && !isOfConsumers) return refuse('NON_EMPTY_GROUP');
   const errors = offsets.map(({ topic }): ErrorName =>
-    isSubscribedTo(group, topic) ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE',
+    isSubscribedTo(known, topic) ? 'GROUP_SUBSCRIBED_TO_TOPIC' : 'NONE',
   );
   const records = offsets
     .filter(({ topic, partition }, index) => errors[index] === 'NONE' && stored?.offsets.get(topic)?.has(partition))
     .map(({ topic, partition }): GroupRecord => ({
       kind: 'offset-commit',
-      groupId: group.groupId,
+      groupId: known.groupId,
       topic,
       partition,
       value: null,

@@ -1,6 +1,7 @@
 import type { Millis } from '../environment/environment.js';
 import { consumerProtocolType } from '../protocol/consumer-protocol.js';
 import type { ClassicGroup } from './classic-group.js';
+import { ConsumerGroup } from './consumer/consumer-group.js';
 import { isSubscribedTo } from './consumer-subscription.js';
 import type { Decision } from './decision.js';
 import { removal } from './group-deletion.js';
@@ -12,7 +13,7 @@ import type { StoredGroup } from './stored-groups.js';
  * there is nothing to do.
  */
 export function decideOffsetExpiry(
-  group: ClassicGroup,
+  group: ClassicGroup | ConsumerGroup,
   stored: StoredGroup | undefined,
   retentionMs: Millis,
   now: Millis,
@@ -36,9 +37,9 @@ export function decideOffsetExpiry(
  * Since when an offset of the group is of no use; undefined while none may expire. While a group rebalances nobody knows what its members will
  * subscribe to (KAFKA-13636).
  */
-function expiryCondition(group: ClassicGroup): ((committed: CommittedOffset) => Millis) | undefined {
+function expiryCondition(group: ClassicGroup | ConsumerGroup): ((committed: CommittedOffset) => Millis) | undefined {
   const sinceCommit = ({ commitTimestamp }: CommittedOffset): Millis => commitTimestamp;
-  if (group.protocolType === null) return sinceCommit;
+  if (group instanceof ConsumerGroup || group.protocolType === null) return sinceCommit;
   if (group.state === 'Empty') return (committed) => group.stateTimestamp ?? committed.commitTimestamp;
   const isConsumer = group.protocolType === consumerProtocolType && group.subscribedTopics !== undefined;
   return isConsumer && group.state === 'Stable' ? sinceCommit : undefined;

@@ -1,7 +1,9 @@
 import type { Millis } from '../environment/environment.js';
 import { emptyGroup, type ClassicGroup, type ClassicGroupConfig } from './classic-group.js';
-import type { Decision } from './decision.js';
+import { ConsumerGroup } from './consumer/consumer-group.js';
+import { answeredOnly, type Decision } from './decision.js';
 import { GroupDraft } from './group-draft.js';
+import type { GroupRecord } from './group-record.js';
 
 /** An offset that a group had committed elsewhere. */
 export interface OffsetToImport {
@@ -16,21 +18,22 @@ export interface OffsetToImport {
 
 /** A group is given offsets for topics that were not here before. Members, if it has any, own none of these partitions yet: they are asked for nothing. */
 export function decideOffsetImport(
-  known: ClassicGroup | undefined,
+  known: ClassicGroup | ConsumerGroup | undefined,
   groupId: string,
   offsets: readonly OffsetToImport[],
   config: ClassicGroupConfig,
   now: Millis,
 ): Decision<null> {
+  const records = offsets.map(({ topic, partition, ...value }): GroupRecord => ({
+    kind: 'offset-commit',
+    groupId,
+    topic,
+    partition,
+    // Committed now: offsets expire by their age.
+    value: { ...value, commitTimestamp: now, expireTimestamp: -1 },
+  }));
+  if (known instanceof ConsumerGroup) return { ...answeredOnly(null), records };
   const draft = new GroupDraft(known ?? emptyGroup(groupId, now), config, now);
-  // Committed now: offsets expire by their age.
-  for (const { topic, partition, ...value } of offsets)
-    draft.record({
-      kind: 'offset-commit',
-      groupId,
-      topic,
-      partition,
-      value: { ...value, commitTimestamp: now, expireTimestamp: -1 },
-    });
+  for (const record of records) draft.record(record);
   return draft.decide(null);
 }

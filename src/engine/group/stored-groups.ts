@@ -1,13 +1,17 @@
+import { ConsumerGroup } from './consumer/consumer-group.js';
+import type { ConsumerRecord } from './consumer/consumer-record.js';
 import type { CommittedOffset, GroupMetadata, GroupRecord } from './group-record.js';
 
-/** A group as the log tells it: its last written generation, and its offsets by topic and partition. */
+/** A group as the log tells it: its last written generation, or what it is in the consumer protocol, and its offsets by topic and partition. */
 export interface StoredGroup {
   readonly metadata: GroupMetadata | undefined;
+  readonly consumer: ConsumerGroup | undefined;
   readonly offsets: ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>>;
 }
 
 interface MutableStoredGroup {
   metadata: GroupMetadata | undefined;
+  consumer: ConsumerGroup | undefined;
   readonly offsets: Map<string, Map<number, CommittedOffset>>;
 }
 
@@ -28,31 +32,34 @@ export class StoredGroups {
   }
 
   apply(record: GroupRecord): void {
-    if (record.value === null) {
-      this.forget(record);
-      return;
-    }
-    let group = this.groups.get(record.groupId);
-    if (group === undefined) this.groups.set(record.groupId, (group = { metadata: undefined, offsets: new Map() }));
-    if (record.kind === 'group-metadata') {
-      group.metadata = record.value;
-      return;
-    }
-    let partitions = group.offsets.get(record.topic);
-    if (partitions === undefined) group.offsets.set(record.topic, (partitions = new Map<number, CommittedOffset>()));
-    partitions.set(record.partition, record.value);
+    const known = this.groups.get(record.groupId);
+    if (known === undefined && record.value === null) return;
+    const group = known ?? { metadata: undefined, consumer: undefined, offsets: new Map() };
+    if (record.kind === 'group-metadata') group.metadata = record.value ?? undefined;
+    else if (record.kind === 'offset-commit') applyOffset(group, record);
+    else applyConsumerRecord(group, record);
+    const isNothingLeft = group.metadata === undefined && group.consumer === undefined && group.offsets.size === 0;
+    if (isNothingLeft) this.groups.delete(record.groupId);
+    else this.groups.set(record.groupId, group);
   }
+}
 
-  private forget(record: GroupRecord): void {
-    const group = this.groups.get(record.groupId);
-    if (group === undefined) return;
-    if (record.kind === 'group-metadata') {
-      group.metadata = undefined;
-    } else {
-      const partitions = group.offsets.get(record.topic);
-      partitions?.delete(record.partition);
-      if (partitions?.size === 0) group.offsets.delete(record.topic);
-    }
-    if (group.metadata === undefined && group.offsets.size === 0) this.groups.delete(record.groupId);
+function applyOffset(
+  { offsets }: MutableStoredGroup,
+  { topic, partition, value }: Extract<GroupRecord, { kind: 'offset-commit' }>,
+): void {
+  let partitions = offsets.get(topic);
+  if (value === null) {
+    partitions?.delete(partition);
+    if (partitions?.size === 0) offsets.delete(topic);
+    return;
   }
+  if (partitions === undefined) offsets.set(topic, (partitions = new Map<number, CommittedOffset>()));
+  partitions.set(partition, value);
+}
+
+function applyConsumerRecord(group: MutableStoredGroup, record: ConsumerRecord): void {
+  if (record.kind === 'consumer-group' && record.value === null) group.consumer = undefined;
+  else if (group.consumer !== undefined) group.consumer.apply(record);
+  else if (record.value !== null) (group.consumer = new ConsumerGroup(record.groupId)).apply(record);
 }

@@ -34,6 +34,8 @@ import { listPartitionReassignments } from './apis/46-list-partition-reassignmen
 import { offsetDelete } from './apis/47-offset-delete.js';
 import { describeCluster } from './apis/60-describe-cluster.js';
 import { describeProducers } from './apis/61-describe-producers.js';
+import { consumerGroupHeartbeat } from './apis/68-consumer-group-heartbeat.js';
+import { consumerGroupDescribe } from './apis/69-consumer-group-describe.js';
 import { listConfigResources } from './apis/74-list-config-resources.js';
 import { describeTopicPartitions } from './apis/75-describe-topic-partitions.js';
 import type { Complete, Given } from './schema.js';
@@ -77,6 +79,8 @@ export const apis = {
   OffsetDelete: offsetDelete,
   DescribeCluster: describeCluster,
   DescribeProducers: describeProducers,
+  ConsumerGroupHeartbeat: consumerGroupHeartbeat,
+  ConsumerGroupDescribe: consumerGroupDescribe,
   ListConfigResources: listConfigResources,
   DescribeTopicPartitions: describeTopicPartitions,
 } as const;

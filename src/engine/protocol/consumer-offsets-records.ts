@@ -1,3 +1,4 @@
+import { decodeConsumerGroupRecord, type ConsumerGroupRecord } from './consumer-group-records.js';
 import {
   bytes,
   int32,
@@ -62,6 +63,8 @@ export type GroupMetadataValue = Complete<typeof groupMetadataValueSchema.fields
 export type ConsumerOffsetsRecord =
   | { readonly kind: 'offset-commit'; readonly key: OffsetCommitKey; readonly value: OffsetCommitValue | null }
   | { readonly kind: 'group-metadata'; readonly key: GroupMetadataKey; readonly value: GroupMetadataValue | null }
+  /** Of a group of the consumer protocol. */
+  | { readonly kind: 'consumer-group'; readonly record: ConsumerGroupRecord }
   /** Of a kind that is not known here: `keyType` is the prefix of its key. Kafka skips such records too. */
   | { readonly kind: 'unknown'; readonly keyType: number };
 
@@ -113,7 +116,8 @@ export function decodeConsumerOffsetsRecord(key: Uint8Array, value: Uint8Array |
       value: value && decodeVersioned(groupMetadataValueSchema, value),
     };
   }
-  return { kind: 'unknown', keyType };
+  const record = decodeConsumerGroupRecord(keyType, key, value);
+  return record === undefined ? { kind: 'unknown', keyType } : { kind: 'consumer-group', record };
 }
 
 function decodeVersioned<F extends Fields>(schema: MessageSchema<F>, encoded: Uint8Array): Complete<F> {

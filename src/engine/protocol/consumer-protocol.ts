@@ -64,9 +64,12 @@ export function decodeSubscribedTopics(encoded: Uint8Array): readonly string[] {
   return decodePrefixed(subscriptionSchema, 0, encoded).topics;
 }
 
-/** Writes an assignment, version 3. */
-export function encodeAssignment(assignment: Given<typeof assignmentSchema.fields>): Uint8Array {
-  return encodePrefixed(assignmentSchema, newestVersion, assignment);
+/** Writes an assignment, as version 3 or an older one. */
+export function encodeAssignment(
+  assignment: Given<typeof assignmentSchema.fields>,
+  version = newestVersion,
+): Uint8Array {
+  return encodePrefixed(assignmentSchema, Math.min(version, newestVersion), assignment);
 }
 
 /** Reads an assignment of any version; one newer than 3 is read as 3. Throws CORRUPT_MESSAGE, also for no bytes: a member without an assignment. */

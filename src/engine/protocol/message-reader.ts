@@ -32,7 +32,7 @@ function readTagged(
     const end = reader.at + size;
     const known = Object.entries(fields).find(([, field]) => field.tag === tag && isTagged(field, version));
     if (known === undefined) reader.raw(size);
-    else value[known[0]] = readValue(reader, schema, version, known[1], true);
+    else value[known[0]] = readValue(reader, schema, version, known[1], true, true);
     if (reader.at !== end) throw reader.malformed(`tagged field ${tag} should end at byte ${end}`);
   }
 }
@@ -43,10 +43,14 @@ function readValue(
   version: number,
   field: Field,
   flexible: boolean,
+  tagged = false,
 ): unknown {
   const { type } = field;
   const nullable = inRange(field.nullableVersions, version);
-  if (typeof type !== 'string' && type.kind === 'struct' && nullable && reader.int8() < 0) return null;
+  if (typeof type !== 'string' && type.kind === 'struct' && nullable) {
+    const isNull = tagged ? reader.unsignedVarint() === 0 : reader.int8() < 0;
+    if (isNull) return null;
+  }
   const value = readTyped(reader, schema, version, type, flexible);
   if (value === null && !nullable) throw reader.malformed('null stands where a value must');
   return value;

@@ -24,7 +24,7 @@ export function writeStruct(
   writer.unsignedVarint(tagged.length);
   for (const { field, value } of tagged.sort((a, b) => a.field.tag - b.field.tag)) {
     const content = new ByteWriter();
-    writeValue(content, schema, version, field, value, flexible);
+    writeValue(content, schema, version, field, value, flexible, true);
     writer.unsignedVarint(field.tag);
     writer.unsignedVarint(content.size);
     writer.raw(content.written());
@@ -43,10 +43,13 @@ function writeValue(
   field: Field,
   value: unknown,
   flexible: boolean,
+  tagged = false,
 ): void {
   const { type } = field;
-  if (typeof type !== 'string' && type.kind === 'struct' && inRange(field.nullableVersions, version))
-    writer.int8(value === null ? -1 : 1);
+  if (typeof type !== 'string' && type.kind === 'struct' && inRange(field.nullableVersions, version)) {
+    if (tagged) writer.unsignedVarint(value === null ? 0 : 1);
+    else writer.int8(value === null ? -1 : 1);
+  }
   if (value === null) writeNull(writer, type, flexible);
   else writeTyped(writer, schema, version, type, value, flexible);
 }

@@ -1,4 +1,5 @@
 import { Broker } from '../broker/broker.js';
+import { loadRegexEngine } from '../broker/topic-regex.js';
 import type { Millis } from '../environment/environment.js';
 import { SeededRandom } from '../environment/seeded-random.js';
 import type { Storage } from '../environment/storage.js';
@@ -39,7 +40,7 @@ export class World {
   private readonly switchboard: Switchboard;
   private readonly components = new Map<string, Component>();
   private readonly lives = new Map<string, number>();
-  private readonly held = new Set<Promise<void>>();
+  private readonly held = new Set<Promise<undefined>>();
   private broker: { readonly storage: SimulatedStorage; running?: Broker } | undefined;
   private storages = 0;
   private isRunning = false;
@@ -93,7 +94,14 @@ export class World {
     const started: NonNullable<World['broker']> = { storage };
     this.broker = started;
     const environment = this.environment(brokerName);
-    started.running = await Broker.start(environment, { ...options, storage, advertised: brokerAddress });
+    const { loadRegexes = loadRegexEngine } = options;
+    started.running = await Broker.start(environment, {
+      ...options,
+      storage,
+      advertised: brokerAddress,
+      // How long the real world takes to load it must not be seen in this one.
+      loadRegexes: () => this.hold(loadRegexes()),
+    });
     this.listen(brokerName, around(started.running));
     return started.running;
   }
@@ -216,9 +224,15 @@ export class World {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  private async hold(work: Promise<void>): Promise<void> {
-    this.held.add(work);
-    await work.finally(() => this.held.delete(work));
+  /** Virtual time stands still until `work` has settled. */
+  private hold<Value>(work: Promise<Value>): Promise<Value> {
+    const held = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.held.add(held);
+    void held.then(() => this.held.delete(held));
+    return work;
   }
 
   private fail(error: unknown): void {

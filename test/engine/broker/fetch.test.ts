@@ -128,12 +128,4 @@ describe('fetch', () => {
     expect(await sizes(first + 1)).toEqual([first, 0]);
     expect(await sizes(1)).toEqual([first, 0]);
   });
-
-  it('whoever asks for a session goes on without one; a session that nobody gave is not found', async () => {
-    const { bench } = await benchWithReader();
-    const ask = (sessionId: number, sessionEpoch: number) =>
-      bench.call('Fetch', { maxWaitMs: 0, minBytes: 0, sessionId, sessionEpoch, topics: [] });
-    expect(await ask(0, 0)).toMatchObject({ errorCode: 0, sessionId: 0 });
-    expect(await ask(7, 1)).toMatchObject({ errorCode: 70, sessionId: 0 });
-  });
 });

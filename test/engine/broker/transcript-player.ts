@@ -1,4 +1,5 @@
 import { Broker } from '../../../src/engine/broker/broker.js';
+import { loadRegexEngine } from '../../../src/engine/broker/topic-regex.js';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
 import { apis, type ApiName } from '../../../src/engine/protocol/apis.js';
 import type { Connection } from '../../../src/engine/protocol/connection.js';
@@ -33,11 +34,13 @@ export class TranscriptPlayer {
 
   static async play(transcript: Transcript): Promise<readonly string[]> {
     const environment = new ManualEnvironment();
-    const config = Object.fromEntries(Object.entries(transcript.needs).map(([name, value]) => [name, Number(value)]));
+    const config = Object.fromEntries(Object.entries(transcript.needs).map(([name, value]) => [name, setting(value)]));
+    const regexes = await loadRegexEngine();
     const broker = await Broker.start(environment, {
       storage: new MemoryStorage(),
       advertised: address,
       config: { ...config, 'offsets.topic.num.partitions': 1 },
+      loadRegexes: () => Promise.resolve(regexes),
     });
     const network = new InProcessNetwork({ environment, brokers: [{ address, handler: broker }] });
     const player = new TranscriptPlayer(environment, network);
@@ -129,4 +132,9 @@ export class TranscriptPlayer {
       JSON.stringify(value, (_, each: unknown) => (typeof each === 'bigint' ? String(each) : each));
     this.differences.push(`step ${index} (${as}):\n  Kafka: ${text(expected)}\n  ours:  ${text(actual)}`);
   }
+}
+
+function setting(value: string): number | boolean | string {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return Number.isNaN(Number(value)) ? value : Number(value);
 }

@@ -116,7 +116,7 @@ export class GroupBench {
       generationId,
       memberId,
       groupInstanceId: null,
-      reportsUnknownGroup: true,
+      isOfConsumerProtocol: true,
       retentionTimeMs: -1,
       offsets: [{ topic: 'orders', topicId: zeroUuid, partition: 0, offset, leaderEpoch: 3, metadata: `at ${offset}` }],
       ...options,

@@ -171,7 +171,7 @@ describe('committing offsets', () => {
     const bench = new GroupBench();
     expect(bench.commit('', 3, 1)).toBe('GROUP_ID_NOT_FOUND');
     const old = new GroupBench();
-    expect(old.commit('', 3, 1, { reportsUnknownGroup: false })).toBe('ILLEGAL_GENERATION');
+    expect(old.commit('', 3, 1, { isOfConsumerProtocol: false })).toBe('ILLEGAL_GENERATION');
     expect(new GroupBench().commit('', -1, 1)).toBe('NONE');
   });
 

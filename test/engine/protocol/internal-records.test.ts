@@ -9,6 +9,10 @@ import {
   subscriptionSchema,
 } from '../../../src/engine/protocol/consumer-protocol.js';
 import {
+  consumerGroupRecords,
+  encodeConsumerGroupRecord,
+} from '../../../src/engine/protocol/consumer-group-records.js';
+import {
   decodeConsumerOffsetsRecord,
   encodeGroupMetadata,
   encodeOffsetCommit,
@@ -58,6 +62,12 @@ const schemas: Readonly<Record<string, { readonly schema: MessageSchema; readonl
   PartitionChangeRecord: { schema: partitionChangeRecord },
   ConfigRecord: { schema: configRecord },
   RemoveTopicRecord: { schema: removeTopicRecord },
+  ...Object.fromEntries(
+    Object.entries(consumerGroupRecords).flatMap(([name, { key, value }]) => [
+      [`${name}Key`, { schema: key }],
+      [`${name}Value`, { schema: value }],
+    ]),
+  ),
 };
 
 describe('data inside records and messages is written and read as Kafka does', () => {
@@ -161,8 +171,21 @@ describe('records of __consumer_offsets', () => {
     });
   });
 
+  it('a record of a group of the consumer protocol has its type before its key, is read back, and has tombstones', () => {
+    const at = { groupId: 'g', memberId: 'm' };
+    const assigned = { topicPartitions: [{ topicId: new Uint8Array(16).fill(7), partitions: [0, 4] }] };
+    const encoded = encodeConsumerGroupRecord('ConsumerGroupTargetAssignmentMember', at, assigned);
+    expect(hexOf(encoded.key)).toBe('0007' + '000167' + '00016d');
+    const record = { name: 'ConsumerGroupTargetAssignmentMember', key: at, value: assigned };
+    expect(decodeConsumerOffsetsRecord(encoded.key, encoded.value)).toEqual({ kind: 'consumer-group', record });
+    expect(decodeConsumerOffsetsRecord(encoded.key, null)).toEqual({
+      kind: 'consumer-group',
+      record: { ...record, value: null },
+    });
+  });
+
   it('a record of another kind is named by its type', () => {
-    expect(decodeConsumerOffsetsRecord(bytesOf('0003000167'), null)).toEqual({ kind: 'unknown', keyType: 3 });
+    expect(decodeConsumerOffsetsRecord(bytesOf('000a000167'), null)).toEqual({ kind: 'unknown', keyType: 10 });
   });
 });
 

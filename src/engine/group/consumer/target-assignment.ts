@@ -1,0 +1,115 @@
+import type { Millis } from '../../environment/environment.js';
+import { inHashMapOrder, javaHash } from '../../protocol/java-hash.js';
+import type { AssignableMember, ServerAssignor, TargetPartitions } from '../assignors/server-assignor.js';
+import type { ConsumerDraft } from './consumer-draft.js';
+import { isKnown, targetRecord, type ConsumerGroup } from './consumer-group.js';
+import type { ConsumerMember } from './consumer-member.js';
+import type { TargetAssignment } from './reconciliation.js';
+import { isHomogeneous, regexCountsWith, subscribedTopicIds, topicCountsWith } from './subscribed-topics.js';
+
+/** A group that is about to have another epoch and another member. */
+export interface ChangedGroup {
+  readonly group: ConsumerGroup;
+  readonly epoch: number;
+  /** The member as it was; of a new one, what a member is before it says anything. */
+  readonly before: ConsumerMember;
+  readonly after: ConsumerMember;
+}
+
+/**
+ * What the member is meant to have. Computed anew for the whole group if that has a new epoch, but at most once in the assignment interval, and written down
+ * then (Kafka's `maybeUpdateTargetAssignment`).
+ */
+export function updateTarget(draft: ConsumerDraft, changed: ChangedGroup): TargetAssignment {
+  const { group, epoch, after } = changed;
+  const { config, topics, now } = draft.context;
+  const isDue = isAssignmentDue(group.assignmentTimestamp, config.assignmentIntervalMs, now);
+  if (group.assignmentEpoch >= epoch || !isDue) return currentTarget(group, after);
+  const members = membersOf(changed);
+  const assignment = assignorOf(changed, config.assignors).assign({
+    members: members.map((member): AssignableMember => ({
+      memberId: member.memberId,
+      groupInstanceId: member.instanceId,
+      topicIds: subscribedTopicIds(group, member, topics),
+      target: targetOf(group, member),
+    })),
+    isHomogeneous: isHomogeneousWith(changed),
+    partitionsOf: (topicId) => topics.topicById(topicId)?.partitions ?? 0,
+  });
+  for (const { memberId } of members) {
+    const partitions = assignment.get(memberId) ?? new Map();
+    if (!group.hasTarget(memberId) || !sameTarget(group.target(memberId), partitions))
+      draft.record(targetRecord(group.groupId, memberId, partitions));
+  }
+  draft.record({
+    kind: 'consumer-target-epoch',
+    groupId: group.groupId,
+    value: { assignmentEpoch: epoch, assignmentTimestamp: now },
+  });
+  draft.trace({ kind: 'target-assigned', group: group.groupId, epoch });
+  return { epoch, partitions: assignment.get(after.memberId) ?? new Map() };
+}
+
+/** The target assignment that is in force. */
+export function currentTarget(group: ConsumerGroup, member: ConsumerMember): TargetAssignment {
+  return { epoch: group.assignmentEpoch, partitions: targetOf(group, member) };
+}
+
+/** The target that is in force; a static member that comes back takes over what its instance was meant to have. */
+export function targetOf(
+  group: ConsumerGroup,
+  { memberId, instanceId }: Pick<ConsumerMember, 'memberId' | 'instanceId'>,
+): TargetPartitions {
+  const known = instanceId === null ? undefined : group.staticMember(instanceId);
+  return group.target(known?.memberId ?? memberId);
+}
+
+function isAssignmentDue(lastTimestamp: Millis, intervalMs: Millis, now: Millis): boolean {
+  return lastTimestamp === 0 || intervalMs === 0 || now >= lastTimestamp + intervalMs;
+}
+
+function isHomogeneousWith({ group, before, after }: ChangedGroup): boolean {
+  const memberCount = group.members.size + (isKnown(group, after) ? 0 : 1);
+  return isHomogeneous(regexCountsWith(group, before, after), topicCountsWith(group, before, after), memberCount);
+}
+
+function membersOf({ group, after }: ChangedGroup): ConsumerMember[] {
+  const replaced = after.instanceId === null ? undefined : group.staticMember(after.instanceId)?.memberId;
+  const members = new Map(group.members);
+  members.set(after.memberId, after);
+  if (replaced !== undefined && replaced !== after.memberId) members.delete(replaced);
+  return [...members.values()];
+}
+
+/** The assignor that most members ask for; the broker's default if none does. */
+function assignorOf({ group, before, after }: ChangedGroup, assignors: readonly ServerAssignor[]): ServerAssignor {
+  const counts = new Map(group.serverAssignors);
+  for (const [name, by] of [
+    [before.serverAssignor, -1],
+    [after.serverAssignor, 1],
+  ] as const)
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + by);
+  const preferred = preferredAssignor(counts);
+  return assignors.find(({ name }) => name === preferred) ?? (assignors[0] as ServerAssignor);
+}
+
+/** The assignor with the most votes. Of several the first one that Kafka's hash map yields. */
+export function preferredAssignor(counts: ReadonlyMap<string, number>): string | undefined {
+  let preferred: string | undefined;
+  for (const name of inHashMapOrder(counts.keys(), javaHash)) {
+    const votes = counts.get(name) as number;
+    if (votes > 0 && votes > (counts.get(preferred ?? '') ?? 0)) preferred = name;
+  }
+  return preferred;
+}
+
+function sameTarget(a: TargetPartitions, b: TargetPartitions): boolean {
+  if (a.size !== b.size) return false;
+  for (const [topicId, partitions] of a) {
+    const others = b.get(topicId);
+    if (others?.length !== partitions.length) return false;
+    const set = new Set(others);
+    if (!partitions.every((partition) => set.has(partition))) return false;
+  }
+  return true;
+}
