@@ -25,7 +25,8 @@ export async function bundleModule(entry, file, platform) {
   await build.close();
   const [bundle, ...rest] = output;
   const imports = [...bundle.imports, ...bundle.dynamicImports].filter(
-    (id) => platform === 'browser' || !isBuiltin(id),
+    // A module that is imported dynamically and lies in the same file is named by that file.
+    (id) => id !== bundle.fileName && (platform === 'browser' || !isBuiltin(id)),
   );
   if (rest.length > 0 || imports.length > 0)
     throw new Error(`${file} imports ${imports.join(', ') || rest[0]?.fileName}, but it must be one file.`);

@@ -1,6 +1,6 @@
 import type { LogRunSpec } from '../../engine/scenario/log-run-spec.js';
 import type { LogRecordView, LogRunView } from '../../engine/scenario/log-run-view.js';
-import type { Option, Question, Scenario } from './scenario.js';
+import type { Question, Scenario } from './scenario.js';
 import type { ScenarioTexts } from './scenario-texts.js';
 
 /** A scenario on one partition's log. */
@@ -11,7 +11,6 @@ export type LogScenario<StepId extends string = string, QuestionId extends strin
   LogRunView
 >;
 export type LogQuestion = Question<LogRunSpec, LogRunView>;
-export type LogOption = Option<LogRunSpec, LogRunView>;
 export type LogScenarioTexts<StepId extends string = string, QuestionId extends string = string> = ScenarioTexts<
   StepId,
   QuestionId,
