@@ -10,6 +10,9 @@ import { TopicPartitions, type CustomPartitioner } from './partitioner.js';
 import type { Delivery } from './producer-batch.js';
 import type { SendCall } from './send-call.js';
 
+/** Kafka's `metadata.max.idle.ms`. */
+const metadataMaxIdleMs: Millis = 300_000;
+
 /** The records of one send to one topic, on their way into batches. */
 export interface Placement {
   readonly topic: string;
@@ -49,7 +52,9 @@ export class Placer {
   readonly #isTraced: boolean;
   #isShort = false;
   #isDue = false;
-  #isRefreshing = false;
+  /** Whether a timer waits for the metadata to be too old, or it is asked for. */
+  #isWatching = false;
+  #lastUsedMs: Millis = 0;
 
   constructor(cluster: Cluster, accumulator: Accumulator, options: PlacerOptions) {
     this.#cluster = cluster;
@@ -154,7 +159,8 @@ export class Placer {
       this.#load(name);
       return undefined;
     }
-    if (this.#now - metadata.loadedAtMs > this.#options.metadataMaxAgeMs) this.#refresh();
+    this.#lastUsedMs = this.#now;
+    this.#watchAge(metadata.loadedAtMs);
     let topic = this.#topics.get(name);
     if (topic === undefined) {
       const random = this.#cluster.context.environment.random.fork(`partitioner:${name}`);
@@ -182,14 +188,27 @@ export class Placer {
     );
   }
 
-  #refresh(): void {
-    if (this.#isRefreshing) return;
-    this.#isRefreshing = true;
-    const { logger } = this.#cluster.context;
-    void this.#cluster
-      .refresh([...this.#topics.keys()])
-      .catch((error: unknown) => logger.warn('The metadata could not be refreshed.', { error }))
-      .finally(() => (this.#isRefreshing = false));
+  /** Has metadata asked for when it is too old, between sends too: so a record finds partitions that were added long before it was sent. */
+  #watchAge(loadedAtMs: Millis): void {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const { metadataMaxAgeMs } = this.#options;
+    const dueInMs = Math.max(0, loadedAtMs + metadataMaxAgeMs - this.#now);
+    this.#cluster.lifetime.timer(dueInMs, () => {
+      // Who sends nothing any more asks for nothing.
+      if (this.#now - this.#lastUsedMs > metadataMaxIdleMs) this.#isWatching = false;
+      else void this.#refresh();
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      await this.#cluster.refresh([...this.#topics.keys()]);
+    } catch (error) {
+      this.#cluster.context.logger.warn('The metadata could not be refreshed.', { error });
+    }
+    this.#isWatching = false;
+    if (!this.#cluster.lifetime.isOver) this.#watchAge(this.#now);
   }
 
   #stopWaiting(placement: Placement): void {
