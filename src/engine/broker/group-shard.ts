@@ -54,6 +54,13 @@ export interface ConsumerServices {
   readonly regexes: () => Promise<RegexEngine>;
 }
 
+const consumerStateReasons: Readonly<Record<ConsumerGroup['state'], string>> = {
+  Empty: 'the last member is gone',
+  Assigning: 'the group has a new epoch, and partitions are to be shared out for it',
+  Reconciling: 'members give up and take up partitions until each has what it is to have',
+  Stable: 'every member has what it is to have',
+};
+
 /** A request waits for the outcome of decisions under a token of its own. */
 interface Waiting {
   readonly settle: (outcome: Outcome<JoinAnswer | SyncAnswer>) => void;
@@ -67,6 +74,8 @@ export class GroupShard {
   private stored = new StoredGroups();
   private readonly groups = new Map<string, ClassicGroup>();
   private readonly memories = new Map<string, ConsumerMemory>();
+  /** What the trace last told of groups of the consumer protocol, whose state follows from their records. */
+  private readonly traced = new Map<string, { readonly state: string; readonly epoch: number }>();
   private readonly timers = new Map<string, Map<TimerName, TimerHandle>>();
   private readonly waiting = new Map<RequestToken, Waiting>();
   /** The last append that is not durable yet. */
@@ -202,6 +211,7 @@ export class GroupShard {
     }
     this.groups.clear();
     this.memories.clear();
+    this.traced.clear();
     for (const timers of this.timers.values()) for (const handle of timers.values()) handle.cancel();
     this.timers.clear();
   }
@@ -218,8 +228,23 @@ export class GroupShard {
     else if (decision.memory !== undefined) this.memories.set(groupId, decision.memory);
     this.changeTimers(groupId, decision);
     this.trace(decision.events, cause);
+    if (decision.records.some(({ kind }) => kind.startsWith('consumer-'))) this.traceState(groupId, cause);
     for (const answer of decision.answers) this.answerParked(answer);
     return true;
+  }
+
+  private traceState(groupId: string, cause: string | undefined): void {
+    const consumer = this.stored.get(groupId)?.consumer;
+    if (consumer === undefined) {
+      this.traced.delete(groupId);
+      return;
+    }
+    const { state, epoch } = consumer;
+    const before = this.traced.get(groupId);
+    if (before?.state === state && before.epoch === epoch) return;
+    this.traced.set(groupId, { state, epoch });
+    const change = { group: groupId, from: before?.state ?? 'Empty', to: state, generation: epoch };
+    this.trace([{ kind: 'group-state-changed', ...change, reason: consumerStateReasons[state] }], cause);
   }
 
   private forget(groupId: string): void {

@@ -79,6 +79,7 @@ export type TraceEvent = Caused &
     /** A defect of the broker, not an answer: `error` is what a handler threw. */
     | { kind: 'request-failed'; api: string; error: string }
     // group coordinator
+    /** `generation` is the group's epoch in the consumer protocol. */
     | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
     /** Of a group of the consumer protocol: what it subscribes to, or who is in it, has changed. */
     | { kind: 'group-epoch-changed'; group: string; epoch: number }
@@ -127,6 +128,32 @@ export type TraceEvent = Caused &
       }
     | ({ kind: 'record-delivered'; client: string; group: string; offset: number } & TopicPartitionRef)
     | ({ kind: 'record-handled'; client: string; group: string; offset: number } & TopicPartitionRef)
+    /** A consumer has no offset to go on from, or the log has it no longer: `auto.offset.reset` said where to read instead. */
+    | ({
+        kind: 'offset-reset';
+        client: string;
+        group: string;
+        offset: number;
+        reason: 'no-offset' | 'out-of-range';
+      } & TopicPartitionRef)
+    // an application that polls a consumer
+    | { kind: 'application-started'; client: string; group: string }
+    | {
+        kind: 'application-ended';
+        client: string;
+        group: string;
+        end: 'stopped' | 'crashed' | 'failed';
+        error?: { readonly code: string; readonly message: string };
+      }
+    | ({ kind: 'handling-begun'; client: string; group: string; offset: number } & TopicPartitionRef)
+    | ({ kind: 'handling-ended'; client: string; group: string; offset: number } & TopicPartitionRef)
+    | {
+        kind: 'commit-refused';
+        client: string;
+        group: string;
+        error: { readonly code: string; readonly message: string };
+        offsets: readonly (TopicPartitionRef & { readonly offset: number })[];
+      }
     // models: a message has the number it was given when it was sent, from 0
     | { kind: 'message-enqueued'; queue: string; message: number }
     | { kind: 'message-taken'; queue: string; message: number; worker: string; attempt: number; timeoutAt: Millis }
