@@ -1,8 +1,12 @@
 import type { Millis } from '../engine/environment/environment.js';
 import type { RecordedEvent } from '../engine/environment/trace-events.js';
+import type { GroupRunSpec } from '../engine/scenario/group-run-spec.js';
 import type { LogRunSpec } from '../engine/scenario/log-run-spec.js';
 import type { RunSpec } from '../engine/scenario/run-spec.js';
 import type { StoredRecord } from '../engine/scenario/stored-record.js';
+
+/** Every spec that the scenario worker runs: lanes, one partition's log, consumer groups. */
+export type HostedSpec = RunSpec | LogRunSpec | GroupRunSpec;
 
 /**
  * What the scenario worker offers to the page (through Comlink). A run is simulated only as far as it is asked for, so that nothing of the
@@ -13,7 +17,7 @@ export interface ScenarioHost {
    * Begins a run. With `database` it is kept in IndexedDB under that name: if one with the same spec is there, the stored prefix is checked against
    * the new simulation and only what lies beyond it is written; with another spec it is replaced. Without, it lives in memory (forks, watching tabs).
    */
-  open(spec: RunSpec | LogRunSpec, options: { readonly database?: string }): Promise<HostResult<RunOpened>>;
+  open(spec: HostedSpec, options: { readonly database?: string }): Promise<HostResult<RunOpened>>;
   /** Simulates up to run time `toMs` (or to its end, if that comes first) and gives the events since the last call. */
   advance(runId: number, toMs: Millis): Promise<HostResult<RunChunk>>;
   /** Reads a stored record of the topic lane back from the log: the bytes of its key and value, its headers and batch fields. */

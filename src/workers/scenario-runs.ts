@@ -1,16 +1,15 @@
 import { MemoryStorage } from '../engine/environment/memory-storage.js';
 import type { Millis } from '../engine/environment/environment.js';
 import { StorageError, type Storage } from '../engine/environment/storage.js';
+import { GroupRun } from '../engine/scenario/group-run.js';
 import { ResumedStorage, RunDivergedError } from '../engine/scenario/resumed-storage.js';
 import { LogRun } from '../engine/scenario/log-run.js';
-import type { LogRunSpec } from '../engine/scenario/log-run-spec.js';
-import type { RunSpec } from '../engine/scenario/run-spec.js';
 import { ScenarioRun } from '../engine/scenario/scenario-run.js';
 import { readStoredRecord, type StoredRecord } from '../engine/scenario/stored-record.js';
-import type { HostError, HostResult, RunChunk, RunOpened, ScenarioHost } from './scenario-host.js';
+import type { HostedSpec, HostError, HostResult, RunChunk, RunOpened, ScenarioHost } from './scenario-host.js';
 
 interface OpenRun {
-  readonly run: ScenarioRun | LogRun;
+  readonly run: HostedRun;
   readonly storage: Storage;
   /** What would make the run untrue, asked after every step. */
   readonly failure: () => Error | undefined;
@@ -33,7 +32,7 @@ export class ScenarioRuns implements ScenarioHost {
 
   constructor(private readonly platform: RunPlatform) {}
 
-  open(spec: RunSpec | LogRunSpec, { database }: { readonly database?: string }): Promise<HostResult<RunOpened>> {
+  open(spec: HostedSpec, { database }: { readonly database?: string }): Promise<HostResult<RunOpened>> {
     return settled(async () => {
       if (database === undefined) return await this.begin(spec);
       const kept = await this.platform.openStorage(database);
@@ -84,13 +83,13 @@ export class ScenarioRuns implements ScenarioHost {
     });
   }
 
-  private async begin(spec: RunSpec | LogRunSpec): Promise<RunOpened> {
+  private async begin(spec: HostedSpec): Promise<RunOpened> {
     const storage = new MemoryStorage();
     const run = await openRun(spec, { settle: () => this.platform.settle(), storage });
     return this.add({ run, storage, failure: () => undefined }, { storage: 'memory', storedToMs: 0 });
   }
 
-  private async resume(spec: RunSpec | LogRunSpec, kept: Storage): Promise<RunOpened> {
+  private async resume(spec: HostedSpec, kept: Storage): Promise<RunOpened> {
     let reachedMs = (): Millis => 0;
     const storage = await ResumedStorage.open(kept, JSON.stringify(spec), () => Math.max(0, reachedMs()));
     try {
@@ -133,10 +132,14 @@ export class ScenarioRuns implements ScenarioHost {
   }
 }
 
-type RunOptions = Parameters<typeof ScenarioRun.open>[1] & Parameters<typeof LogRun.open>[1];
+type HostedRun = ScenarioRun | LogRun | GroupRun;
+type RunOptions = Parameters<typeof ScenarioRun.open>[1] &
+  Parameters<typeof LogRun.open>[1] &
+  Parameters<typeof GroupRun.open>[1];
 
-function openRun(spec: RunSpec | LogRunSpec, options: RunOptions): Promise<ScenarioRun | LogRun> {
-  return 'kind' in spec ? LogRun.open(spec, options) : ScenarioRun.open(spec, options);
+function openRun(spec: HostedSpec, options: RunOptions): Promise<HostedRun> {
+  if (!('kind' in spec)) return ScenarioRun.open(spec, options);
+  return spec.kind === 'log' ? LogRun.open(spec, options) : GroupRun.open(spec, options);
 }
 
 /** Errors cross to the page as data: Comlink would lose their classes. */

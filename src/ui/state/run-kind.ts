@@ -1,11 +1,9 @@
 import type { Millis } from '../../engine/environment/environment.js';
 import type { RecordedEvent } from '../../engine/environment/trace-events.js';
-import type { ScenarioHost } from '../../workers/scenario-host.js';
 import type { Step } from '../scenarios/scenario.js';
 import type { LearnerAnswer } from './learner-journal.js';
 
-/** Every spec that the scenario worker runs. */
-export type HostedSpec = Parameters<ScenarioHost['open']>[0];
+export type { HostedSpec } from '../../workers/scenario-host.js';
 
 /** What every view of a run tells, whatever it shows. */
 export interface RunMoment {

@@ -1,0 +1,203 @@
+import { Kafka } from '../client/kafka.js';
+import type { Admin } from '../client/admin.js';
+import type { Producer } from '../client/producer.js';
+import type { Millis } from '../environment/environment.js';
+import { MemoryStorage } from '../environment/memory-storage.js';
+import type { Storage } from '../environment/storage.js';
+import type { Environment, RecordedEvent } from '../environment/trace-events.js';
+import { toErrorData } from '../protocol/kafka-error.js';
+import { World } from '../simulation/world.js';
+import { GroupMemberLife } from './group-member-life.js';
+import type { GroupRunSpec, GroupRunStep, RunGroup, RunMember } from './group-run-spec.js';
+import { carryOutAction, type AdminAction } from './group-run-actions.js';
+
+/** When every run's world begins: virtual time has no other anchor. */
+const worldStartMs = Date.UTC(2026, 0, 1);
+/** From the start of the world to run time 0: the broker starts, topics are made, producer and administrator connect. */
+const preparationMs: Millis = 10_000;
+
+/** A producer looks at the topics again after so long: soon enough to use a new partition in the same run. */
+const metadataMaxAgeMs: Millis = 2_000;
+
+const commandTexts: Readonly<Record<GroupRunStep['does'], string>> = {
+  send: 'send a record',
+  start: 'start a member',
+  stop: 'stop a member',
+  crash: 'kill a member',
+  'set-partitions': 'set the number of partitions',
+  'delete-records': 'delete records',
+  'reset-offsets': 'reset offsets',
+  seek: 'seek',
+};
+
+/**
+ * A run of consumer groups on virtual time: a real broker, and clients that are processes of their own. It is simulated only as far as it is asked for;
+ * the trace is a pure function of the spec, whatever storage it runs on.
+ */
+export class GroupRun {
+  /** Run time 0, in milliseconds since the epoch. */
+  readonly originMs = worldStartMs + preparationMs;
+  private readonly script: Environment;
+  private readonly lives = new Map<string, GroupMemberLife>();
+  private readonly producers = new Map<string, Producer>();
+  /** The values of all records, by which their handlers know them. */
+  private readonly records: readonly string[];
+  private admin!: Admin;
+  private ended = false;
+
+  private constructor(
+    private readonly world: World,
+    readonly spec: GroupRunSpec,
+  ) {
+    this.script = world.environment('script');
+    this.records = spec.script.flatMap((step) => (step.does === 'send' ? [step.value] : []));
+    const twice = this.records.find((value, index) => this.records.indexOf(value) !== index);
+    if (twice !== undefined)
+      throw new Error(`The script sends the value ${twice} twice. Values tell records apart: let each be another.`);
+  }
+
+  /** Prepares the world up to run time 0. The options are those of `ScenarioRun.open`. Rejects if the spec contradicts itself. */
+  static async open(
+    spec: GroupRunSpec,
+    options: { settle: () => Promise<void>; storage?: Storage | undefined; begun?: (run: GroupRun) => void },
+  ): Promise<GroupRun> {
+    const world = new World({ seed: spec.seed, settle: options.settle, startMs: worldStartMs });
+    const run = new GroupRun(world, spec);
+    options.begun?.(run);
+    await world.outcome(run.prepare(world.storage(options.storage ?? new MemoryStorage())), preparationMs - 1);
+    await world.advanceTo(run.originMs - 1);
+    return run;
+  }
+
+  /** Everything that happened so far, from the start of the world. */
+  get trace(): readonly RecordedEvent[] {
+    return this.world.trace;
+  }
+
+  /** Run time up to which the world is simulated; below 0 during preparation. */
+  get reachedMs(): Millis {
+    return this.world.now - this.originMs;
+  }
+
+  /** Nothing more will happen; the trace ends with the command `command:finished`. */
+  get finished(): boolean {
+    return this.ended;
+  }
+
+  /** Simulates up to run time `toMs`, or to the end. */
+  async advanceTo(toMs: Millis): Promise<void> {
+    if (!this.ended) await this.world.runUntil(() => this.ended, this.originMs + toMs);
+  }
+
+  private async prepare(storage: Storage): Promise<void> {
+    await this.world.startBroker({ storage, profile: 'classroom', clusterId: 'scenario' });
+    this.admin = this.client('admin').admin();
+    await this.admin.connect();
+    for (const { topic, partitions, keyed, config } of this.spec.topics) {
+      const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }));
+      await this.admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
+      // Without keys a producer stays with one partition until batch.size bytes are full; 0 makes each record choose anew.
+      const producer = this.client(`producer-${topic}`).producer({
+        lingerMs: 0,
+        metadataMaxAge: metadataMaxAgeMs,
+        ...(keyed ? {} : { batchSize: 0 }),
+      });
+      await producer.connect();
+      this.producers.set(topic, producer);
+    }
+    this.spec.script.forEach((step, index) => this.at(step.atMs, () => this.carryOut(step, index)));
+    this.at(this.spec.endsAtMs, () => {
+      this.ended = true;
+      this.script.tracer.emit({ kind: 'command', id: 'command:finished', text: 'nothing more will happen' });
+    });
+  }
+
+  private carryOut(step: GroupRunStep, index: number): void {
+    const cause = `command:script-${index}`;
+    this.script.tracer.emit({ kind: 'command', id: cause, text: commandTexts[step.does], args: { step: index } });
+    switch (step.does) {
+      case 'send':
+        return this.send(step, cause);
+      case 'start':
+        return this.start(step.member, cause);
+      case 'stop':
+        this.world.watch(this.requireLife(step.member).stop(cause));
+        return;
+      case 'crash':
+        return this.requireLife(step.member).crash(cause);
+      case 'seek':
+        return this.requireLife(step.member).seek(step.partition, step.offset);
+      default:
+        this.world.watch(this.act(step, index, cause));
+    }
+  }
+
+  private send(step: Extract<GroupRunStep, { does: 'send' }>, cause: string): void {
+    for (const { topic, keyed } of this.spec.topics) {
+      if (step.topic !== undefined && step.topic !== topic) continue;
+      const message = { key: keyed ? step.key : null, value: step.value, trace: { cause } };
+      this.world.watch((this.producers.get(topic) as Producer).send({ topic, messages: [message] }));
+    }
+  }
+
+  private start(id: string, cause: string): void {
+    const { group, member } = this.memberOf(id);
+    const before = this.lives.get(id);
+    if (before?.isOver === false)
+      throw new Error(`The script starts ${id}, which runs already. Stop or crash it first.`);
+    // A process begins anew each time, with a memory of its own.
+    if (before !== undefined) this.world.crash(id);
+    const life = new GroupMemberLife({
+      environment: this.world.environment(id),
+      kafka: this.client(id),
+      group,
+      member,
+      cause,
+      isFirst: before === undefined,
+      handlingMs: (value) => this.handlingMs(member, value),
+      die: () => this.world.crash(id),
+      tracer: this.script.tracer,
+    });
+    this.lives.set(id, life);
+    this.world.watch(life.run());
+  }
+
+  /** Asks the broker, and says what it answered. */
+  private async act(step: AdminAction, index: number, cause: string): Promise<void> {
+    const id = `command:answer-${index}`;
+    try {
+      await carryOutAction(this.admin, this.spec, step, { originMs: this.originMs, nowMs: this.script.clock.now() });
+      this.script.tracer.emit({ kind: 'command', id, cause, text: 'done', args: { step: index } });
+    } catch (error) {
+      const { code, message } = toErrorData(error);
+      this.script.tracer.emit({ kind: 'command', id, cause, text: code, args: { step: index, error: code, message } });
+    }
+  }
+
+  private handlingMs(member: RunMember, value: string): Millis {
+    const record = this.records.indexOf(value);
+    return member.slow?.find((slow) => slow.record === record)?.handlingMs ?? member.handlingMs;
+  }
+
+  private memberOf(id: string): { readonly group: RunGroup; readonly member: RunMember } {
+    for (const group of this.spec.groups) {
+      const member = group.members.find((each) => each.member === id);
+      if (member !== undefined) return { group, member };
+    }
+    throw new Error(`The script names the member ${id}, which no group of the spec has.`);
+  }
+
+  private requireLife(id: string): GroupMemberLife {
+    const life = this.lives.get(id);
+    if (life === undefined) throw new Error(`The script names the member ${id}, which was never started.`);
+    return life;
+  }
+
+  private client(clientId: string): Kafka {
+    return new Kafka(this.world.environment(clientId), { clientId, network: this.world.network(clientId) });
+  }
+
+  private at(runMs: Millis, act: () => void): void {
+    this.script.timers.set(Math.max(0, this.originMs + runMs - this.script.clock.now()), act);
+  }
+}
