@@ -10,12 +10,14 @@ export class DelayLine {
     private readonly clock: Clock,
     private readonly timers: Timers,
     private readonly random: Random,
+    /** What a message takes longer than that, and all behind it. */
+    private readonly longerMs: () => Millis = () => 0,
   ) {}
 
   /** Calls `arrive` when the message is there. */
   send(arrive: () => void): void {
     const now = this.clock.now();
-    this.lastAt = Math.max(this.lastAt, now + 1 + randomInteger(this.random, slowestMs));
+    this.lastAt = Math.max(this.lastAt, now + 1 + randomInteger(this.random, slowestMs) + this.longerMs());
     this.timers.set(this.lastAt - now, arrive);
   }
 }

@@ -1,30 +1,44 @@
-import type { Random } from '../environment/environment.js';
+import type { Clock, Millis, Random } from '../environment/environment.js';
 import type { Environment, Tracer } from '../environment/trace-events.js';
 import type { Scheduler } from './scheduler.js';
 
 /**
  * One life of one simulated process, a client or a broker. Everything it does goes through its environment, network and storage; once it has
- * crashed none of them does anything any more: timers do not fire, calls never settle, what it says is not recorded.
+ * crashed none of them does anything any more: timers do not fire, calls never settle, what it says is not recorded. While it is frozen all of that waits.
  */
 export class Component {
   readonly environment: Environment;
   private readonly crashListeners: (() => void)[] = [];
+  private readonly held: (() => void)[] = [];
+  private readonly clock: ComponentClock;
   private alive = true;
+  private frozen = false;
 
   constructor(
     readonly name: string,
-    scheduler: Scheduler,
+    private readonly scheduler: Scheduler,
     random: Random,
     tracer: Tracer,
   ) {
+    this.clock = new ComponentClock(scheduler);
     this.environment = {
-      clock: scheduler,
+      clock: this.clock,
       random,
       timers: {
-        set: (delayMs, callback) =>
-          scheduler.set(delayMs, () => {
-            if (this.alive) callback();
-          }),
+        set: (delayMs, callback) => {
+          let isCancelled = false;
+          const timer = scheduler.set(delayMs, () =>
+            this.whenAwake(() => {
+              if (!isCancelled && this.alive) callback();
+            }),
+          );
+          return {
+            cancel() {
+              isCancelled = true;
+              timer.cancel();
+            },
+          };
+        },
       },
       tracer: {
         emit: (event) => {
@@ -48,5 +62,40 @@ export class Component {
     if (!this.alive) return;
     this.alive = false;
     for (const listener of this.crashListeners) listener();
+  }
+
+  /** Stops this process, as a system does that sleeps: what would happen to it waits until `wake`. Nobody else learns of it. */
+  freeze(): void {
+    this.frozen = true;
+  }
+
+  /** Goes on: what has waited happens, one after the other, as it came. */
+  wake(): void {
+    if (!this.frozen) return;
+    this.frozen = false;
+    for (const happen of this.held.splice(0)) this.scheduler.set(0, () => this.whenAwake(happen));
+  }
+
+  /** Lets something happen in this process: now, or when it is awake again. */
+  whenAwake(happen: () => void): void {
+    if (this.frozen) this.held.push(happen);
+    else happen();
+  }
+
+  /** Sets this process's own clock so far ahead of the world's, or behind it. Set back, it stands still until it has caught up: an environment's time never goes back. */
+  setClockAhead(byMs: Millis): void {
+    this.clock.aheadMs = byMs;
+  }
+}
+
+class ComponentClock implements Clock {
+  aheadMs: Millis = 0;
+  private last: Millis = 0;
+
+  constructor(private readonly world: Clock) {}
+
+  now(): Millis {
+    this.last = Math.max(this.last, this.world.now() + this.aheadMs);
+    return this.last;
   }
 }

@@ -4,7 +4,8 @@ import type { Call, Connection, ConnectionClosed, RequestHandler } from '../prot
 import { KafkaError } from '../protocol/kafka-error.js';
 import { carried } from '../protocol/message-values.js';
 import type { Component } from './component.js';
-import type { DelayLine } from '../environment/delay-line.js';
+import type { Wire } from './wire.js';
+import type { MessageFates } from './network-faults.js';
 
 /** A process that takes requests. */
 export interface Listener {
@@ -14,8 +15,9 @@ export interface Listener {
 
 /** A connection's two directions, and where a failure of the broker's own goes. */
 interface Wires {
-  readonly toBroker: DelayLine;
-  readonly toClient: DelayLine;
+  readonly toBroker: Wire;
+  readonly toClient: Wire;
+  readonly fates: MessageFates;
   readonly failed: (error: unknown) => void;
 }
 
@@ -39,9 +41,9 @@ export class SimulatedConnection implements Connection {
     private readonly wires: Wires,
   ) {
     this.closed = new Promise((resolve) => (this.settleClosed = resolve));
-    client.onCrash(() => this.wires.toBroker.send(() => this.endForBroker()));
+    client.onCrash(() => this.toBroker(() => this.endForBroker()));
     listener.component.onCrash(() =>
-      this.wires.toClient.send(() => this.endForClient({ reason: 'lost', message: 'The broker is gone.' })),
+      this.toClient(() => this.endForClient({ reason: 'lost', message: 'The broker is gone.' })),
     );
   }
 
@@ -51,9 +53,7 @@ export class SimulatedConnection implements Connection {
     const requestId = `request:${this.id}:${this.requests++}`;
     if (!this.client.isAlive) return await never<ResponseOf<Api>>();
     if (isUnanswered(call.api, arriving)) {
-      this.wires.toBroker.send(() =>
-        this.handleInTurn(call, requestId, arriving, (outcome) => this.closeIfFailed(outcome)),
-      );
+      this.carryRequest(() => this.handleInTurn(call, requestId, arriving, (outcome) => this.closeIfFailed(outcome)));
       return carried(apis[call.api].response, call.version, { responses: [] }) as ResponseOf<Api>;
     }
     return await this.answer(call, requestId, arriving);
@@ -61,20 +61,20 @@ export class SimulatedConnection implements Connection {
 
   close(): void {
     if (this.clientEnd !== undefined) return;
-    this.wires.toBroker.send(() => this.endForBroker());
+    this.toBroker(() => this.endForBroker());
     this.endForClient({ reason: 'closed', message: 'The connection was closed by its user.' });
   }
 
   /** The broker closes the connection: the client learns of it after all that was sent to it before. */
   closeFromBroker(message: string): void {
     this.endForBroker();
-    this.wires.toClient.send(() => this.endForClient({ reason: 'peer-closed', message }));
+    this.toClient(() => this.endForClient({ reason: 'peer-closed', message }));
   }
 
   /** Cuts the wires: both ends learn of it at once, and what is under way is lost. */
   drop(): void {
-    this.endForBroker();
-    this.endForClient({ reason: 'lost', message: 'The connection was lost.' });
+    this.listener.component.whenAwake(() => this.endForBroker());
+    this.client.whenAwake(() => this.endForClient({ reason: 'lost', message: 'The connection was lost.' }));
   }
 
   private answer<Api extends ApiName>(
@@ -97,17 +97,47 @@ export class SimulatedConnection implements Connection {
       if (timeoutMs !== undefined) {
         timer = this.client.environment.timers.set(timeoutMs, () => fail(timedOut(call.api, timeoutMs)));
       }
-      this.wires.toBroker.send(() =>
-        this.handleInTurn(call, requestId, request, (outcome) =>
-          this.wires.toClient.send(() => {
-            if (!this.client.isAlive || !this.waiting.has(fail)) return;
-            if ('error' in outcome) return fail(outcome.error);
-            stopWaiting();
-            resolve(outcome.response);
-          }),
-        ),
+      const answered = (outcome: Outcome<Api>): void => {
+        if (this.wires.fates.losesAnswer()) return this.toClient(() => this.drop());
+        this.toClient(() => {
+          if (!this.client.isAlive || !this.waiting.has(fail)) return;
+          if ('error' in outcome) return fail(outcome.error);
+          stopWaiting();
+          resolve(outcome.response);
+        });
+      };
+      this.carryRequest((isRepeated) =>
+        // Only the last answer can be told from one to the request before.
+        this.handleInTurn(call, requestId, request, isRepeated ? () => undefined : answered),
       );
     });
+  }
+
+  /** Has a request arrive, as its fate wants it. `arrive` is called once for each time that it does; `isRepeated` if it will again. */
+  private carryRequest(arrive: (isRepeated: boolean) => void): void {
+    switch (this.wires.fates.ofRequest()) {
+      case 'carried':
+        return this.toBroker(() => arrive(false));
+      case 'repeated':
+        return this.toBroker(() => {
+          arrive(true);
+          arrive(false);
+        });
+      case 'lost':
+        return this.toBroker(() => this.drop());
+      case 'astray':
+        this.toBroker(() => arrive(false), this.wires.fates.strayMs());
+        this.toBroker(() => this.endForBroker());
+        this.toClient(() => this.endForClient({ reason: 'lost', message: 'The connection was lost.' }));
+    }
+  }
+
+  private toBroker(arrive: () => void, lateMs = 0): void {
+    this.wires.toBroker.send(() => this.listener.component.whenAwake(arrive), lateMs);
+  }
+
+  private toClient(arrive: () => void): void {
+    this.wires.toClient.send(() => this.client.whenAwake(arrive));
   }
 
   /** Has the request handled after those before it, and calls `handled` where the broker is. */
@@ -117,6 +147,7 @@ export class SimulatedConnection implements Connection {
     request: CompleteRequestOf<Api>,
     handled: (outcome: Outcome<Api>) => void,
   ): void {
+    if (this.clientEnd !== undefined && !this.wires.fates.letsStray(call.api)) return;
     this.lastHandled = this.lastHandled.then(async () => {
       if (!this.isServed()) return;
       const outcome = await this.handle(call, requestId, request);

@@ -2,9 +2,13 @@ import type { Random } from '../environment/environment.js';
 import type { BrokerAddress, Connection, Network } from '../protocol/connection.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import type { Component } from './component.js';
-import { DelayLine } from '../environment/delay-line.js';
+import { MessageFates, noNetworkFaults, type NetworkFaults } from './network-faults.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedConnection, type Listener } from './simulated-connection.js';
+import { Wire } from './wire.js';
+
+/** Which way nothing gets through between a client and its brokers; whoever waits learns nothing of it. */
+export type Parting = 'to-broker' | 'to-client' | 'both';
 
 /** Every wire of a simulated world: who listens where, which connections are open, whose cable is out. */
 export class Switchboard {
@@ -12,11 +16,15 @@ export class Switchboard {
   private readonly connections = new Set<SimulatedConnection>();
   private readonly connectionCounts = new Map<string, number>();
   private readonly cutOff = new Set<string>();
+  private readonly parted = new Map<string, Parting>();
+  private readonly held = new Map<string, Set<Wire>>();
+  faults: NetworkFaults = noNetworkFaults;
 
   constructor(
     private readonly scheduler: Scheduler,
     private readonly random: Random,
     private readonly failed: (error: unknown) => void,
+    private readonly probe: (name: string) => void,
   ) {}
 
   /** Takes requests to `address` until the component has crashed or `stopListening`. */
@@ -52,6 +60,21 @@ export class Switchboard {
 
   heal(client: string): void {
     this.cutOff.delete(client);
+    this.parted.delete(client);
+    for (const wire of this.held.get(client) ?? []) wire.release();
+    this.held.delete(client);
+  }
+
+  /** Holds all messages of a client, one way or both, until `heal`. Its connections stay open; nobody is told. */
+  part(client: string, way: Parting): void {
+    this.parted.set(client, way);
+  }
+
+  private isHeld(client: string, way: Parting, wire: Wire): boolean {
+    const parting = this.parted.get(client);
+    if (parting !== way && parting !== 'both') return false;
+    this.held.set(client, (this.held.get(client) ?? new Set()).add(wire));
+    return true;
   }
 
   /** Makes a connection in one round trip. Rejects with NETWORK_EXCEPTION if nobody listens there. */
@@ -60,26 +83,23 @@ export class Switchboard {
     this.connectionCounts.set(client.name, number + 1);
     const id = `${client.name}-${number}`;
     const random = this.random.fork(id);
-    const wires = {
-      toBroker: new DelayLine(this.scheduler, this.scheduler, random.fork('to-broker')),
-      toClient: new DelayLine(this.scheduler, this.scheduler, random.fork('to-client')),
-      failed: this.failed,
+    const fates = new MessageFates(random.fork('fates'), () => this.faults, this.probe);
+    const wire = (way: Parting): Wire => {
+      const isHeld = (held: Wire): boolean => this.isHeld(client.name, way, held);
+      return new Wire(this.scheduler, random.fork(way), () => fates.longerMs(), isHeld);
     };
+    const wires = { toBroker: wire('to-broker'), toClient: wire('to-client'), fates, failed: this.failed };
     return new Promise((resolve, reject) => {
       wires.toBroker.send(() => {
         const listener = this.listeners.get(textOf(address));
         if (!listener?.component.isAlive || this.cutOff.has(client.name)) {
-          wires.toClient.send(() => {
-            if (client.isAlive) reject(unreachable(address));
-          });
+          wires.toClient.send(() => client.whenAwake(() => client.isAlive && reject(unreachable(address))));
           return;
         }
         const connection = new SimulatedConnection(id, client, listener, wires);
         this.connections.add(connection);
         void connection.closed.then(() => this.connections.delete(connection));
-        wires.toClient.send(() => {
-          if (client.isAlive) resolve(connection);
-        });
+        wires.toClient.send(() => client.whenAwake(() => client.isAlive && resolve(connection)));
       });
     });
   }

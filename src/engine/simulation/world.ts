@@ -6,9 +6,10 @@ import type { Storage } from '../environment/storage.js';
 import type { Environment, RecordedEvent } from '../environment/trace-events.js';
 import type { BrokerAddress, Network, RequestHandler } from '../protocol/connection.js';
 import { Component } from './component.js';
+import type { NetworkFaults } from './network-faults.js';
 import { Scheduler } from './scheduler.js';
-import { SimulatedNetwork, Switchboard } from './simulated-network.js';
-import { SimulatedStorage } from './simulated-storage.js';
+import { SimulatedNetwork, Switchboard, type Parting } from './simulated-network.js';
+import { noStorageFaults, SimulatedStorage, type StorageFaults } from './simulated-storage.js';
 import { SimulationFailure } from './simulation-failure.js';
 import { TraceRecorder } from './trace-recorder.js';
 
@@ -27,6 +28,8 @@ export interface WorldOptions {
   readonly settle: () => Promise<void>;
   /** When virtual time begins; the start of 2026 when absent. */
   readonly startMs?: Millis;
+  /** Told the name of each fault that befell a message or a storage call. */
+  readonly probe?: (name: string) => void;
 }
 
 /**
@@ -42,6 +45,7 @@ export class World {
   private readonly lives = new Map<string, number>();
   private readonly held = new Set<Promise<undefined>>();
   private broker: { readonly storage: SimulatedStorage; running?: Broker } | undefined;
+  private readonly storageFaults = { current: noStorageFaults };
   private storages = 0;
   private isRunning = false;
   private failure: SimulationFailure | undefined;
@@ -50,7 +54,8 @@ export class World {
     this.scheduler = new Scheduler(options.startMs ?? Date.UTC(2026, 0, 1));
     this.recorder = new TraceRecorder(this.scheduler);
     this.random = new SeededRandom(options.seed);
-    this.switchboard = new Switchboard(this.scheduler, this.random.fork('network'), (error) => this.fail(error));
+    const failed = (error: unknown): void => this.fail(error);
+    this.switchboard = new Switchboard(this.scheduler, this.random.fork('network'), failed, this.probe);
   }
 
   get now(): Millis {
@@ -74,7 +79,15 @@ export class World {
 
   /** `real`, with calls that take virtual time. One for each life of the process that uses it. */
   storage(real: Storage): SimulatedStorage {
-    return new SimulatedStorage(this.scheduler, this.random.fork(`storage:${this.storages++}`), real);
+    return new SimulatedStorage(this.scheduler, this.random.fork(`storage:${this.storages++}`), real, {
+      current: () => this.storageFaults.current,
+      probe: this.probe,
+      whenAwake: (happen) => {
+        const user = this.components.get(brokerName);
+        if (user === undefined) happen();
+        else user.whenAwake(happen);
+      },
+    });
   }
 
   /** Has `handler` take the requests to `address`, as the component `name`, until that crashes. */
@@ -133,6 +146,31 @@ export class World {
     this.endLife(name);
   }
 
+  /** Stops the component `name` in its tracks until `wake`; what comes for it waits. */
+  freeze(name: string): void {
+    this.component(name).freeze();
+  }
+
+  /** Lets the component `name` go on. */
+  wake(name: string): void {
+    this.component(name).wake();
+  }
+
+  /** Sets the clock of the component `name`, in its present life, so far ahead of the world's, or behind it. */
+  setClockAhead(name: string, byMs: Millis): void {
+    this.component(name).setClockAhead(byMs);
+  }
+
+  /** What goes wrong with messages from now on. */
+  setNetworkFaults(faults: NetworkFaults): void {
+    this.switchboard.faults = faults;
+  }
+
+  /** What goes wrong with storage calls that begin from now on. */
+  setStorageFaults(faults: StorageFaults): void {
+    this.storageFaults.current = faults;
+  }
+
   /** Loses the open connections of a client, or of all of them; they may connect again. */
   dropConnections(client?: string): void {
     this.switchboard.dropConnections(client);
@@ -143,7 +181,12 @@ export class World {
     this.switchboard.cut(client);
   }
 
-  /** Lets a client that was cut off connect again. */
+  /** Holds what a client sends, or what is sent to it, until `heal`; nobody is told. */
+  part(client: string, way: Parting): void {
+    this.switchboard.part(client, way);
+  }
+
+  /** Lets a client that was cut off or parted reach its brokers again. */
   heal(client: string): void {
     this.switchboard.heal(client);
   }
@@ -243,6 +286,8 @@ export class World {
   private failureOf(found: string, cause?: unknown): SimulationFailure {
     return new SimulationFailure(this.options.seed, this.now, found, cause === undefined ? undefined : { cause });
   }
+
+  private readonly probe = (name: string): void => this.options.probe?.(name);
 
   private requireBroker(): NonNullable<World['broker']> {
     if (this.broker === undefined) throw new Error('This world has no broker. Start one first.');
