@@ -1,13 +1,22 @@
+import type { ImportReport } from '../engine/archive/transfer-request.js';
 import type { Admin } from '../engine/client/admin.js';
 import type { Consumer, ConsumerConfig } from '../engine/client/consumer.js';
 import { Kafka, type KafkaConfig } from '../engine/client/kafka.js';
 import type { Producer, ProducerConfig } from '../engine/client/producer.js';
 import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';
 import { PortNetwork } from '../engine/platform/browser/port-network.js';
+import { PortTransfers } from '../engine/platform/browser/transfer/transfer-client.js';
 import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { Network } from '../engine/protocol/connection.js';
 import { LogTab, type Closed } from './log-tab.js';
 import { PartitaError } from './partita-error.js';
+import {
+  exportTopics,
+  importTopics,
+  type ExportOptions,
+  type ImportOptions,
+  type ImportSource,
+} from './topic-transfer.js';
 
 export type { Closed, TabRole };
 
@@ -42,6 +51,31 @@ export interface Partita {
   admin(): Admin;
   /** A client of its own name or settings. */
   kafka(config?: Omit<KafkaConfig, 'network'>): Kafka;
+  /**
+   * Exports topics as one file, a tar with Kafka's own segments in it: their records with offsets, timestamps and headers, their configs, and what groups have committed for them.
+   * What it holds is fixed when this resolves, while appends go on. The stream is read as fast as its bytes are taken; after a minute in which nobody takes any it fails.
+   *
+   * ```ts
+   * const topics = await log.exportTopics({ topics: ['orders'] });
+   * const blob = await new Response(topics).blob();
+   * ```
+   *
+   * Rejects, or the stream fails, with an `ArchiveError`: `UNKNOWN_TOPIC`, `DAMAGED` (the log itself), `LOG_CHANGED`, `STALLED`; with a `KafkaError` if the broker moves to another tab
+   * meanwhile, then export again.
+   */
+  exportTopics(options?: ExportOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /**
+   * Imports what was exported. Everything in it is looked at and put aside before anything changes, then all its topics are there at once, with the offsets that they had; what is
+   * refused, cancelled or cut off leaves nothing. A transaction that was open in the export is aborted.
+   *
+   * ```ts
+   * const { topics } = await log.importTopics(fileInput.files[0], { rename: { orders: 'orders-of-may' } });
+   * ```
+   *
+   * Rejects with an `ArchiveError` that says where in the file something is wrong, what was found and what was expected: `NOT_AN_EXPORT`, `DAMAGED`, `INVALID`, `TOO_LARGE`, `UNSUPPORTED_VERSION`,
+   * `TOPIC_EXISTS`, `NO_SPACE`, `STALLED`. Rejects with a `KafkaError` if the broker moves to another tab meanwhile: if the topics are there it has happened, else nothing has.
+   */
+  importTopics(source: ImportSource, options?: ImportOptions): Promise<ImportReport>;
   /** What clients connect through: for requests of the protocol itself. */
   readonly network: Network;
   /** Resolves, never rejects, when the log is no longer open here, with why. Every call is then settled with an error. */
@@ -68,6 +102,7 @@ export async function openLog(options: OpenOptions, startWorker: () => Worker): 
   const network = new PortNetwork(environment, () => tab.connect());
   const kafka = (config: Omit<KafkaConfig, 'network'> = {}): Kafka => new Kafka(environment, { ...config, network });
   const own = kafka({ clientId: 'partita' });
+  const transfers = new PortTransfers(environment.timers, () => network.openTransfer());
   return {
     name,
     get role() {
@@ -81,6 +116,8 @@ export async function openLog(options: OpenOptions, startWorker: () => Worker): 
     producer: (config) => own.producer(config),
     consumer: (config) => own.consumer(config),
     admin: () => own.admin(),
+    exportTopics: (options = {}) => exportTopics(transfers, options),
+    importTopics: (source, options = {}) => importTopics(transfers, source, options),
     close: () => tab.close(),
   };
 }

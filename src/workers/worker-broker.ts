@@ -110,14 +110,16 @@ async function startBroker({ name, storage, profile }: BrokerHostOptions, onFenc
       ? new MemoryStorage()
       : await IndexedDbStorage.open({ name: `partita:${name}`, onFenced: fenced });
   try {
-    const broker = await Broker.start(browserEnvironment(), {
+    const environment = browserEnvironment();
+    const broker = await Broker.start(environment, {
       storage: disk,
       clusterId: name,
       profile,
       advertised: address,
+      availableBytes: storage === 'memory' ? async () => undefined : availableBytes,
     });
     const connected = (network = new InProcessNetwork({ brokers: [{ address, handler: broker }] }));
-    const ports = new PortServer(connected);
+    const ports = new PortServer(connected, { service: broker, timers: environment.timers });
     return {
       serve: (port) => ports.serve(port),
       stop: async () => {
@@ -131,4 +133,11 @@ async function startBroker({ name, storage, profile }: BrokerHostOptions, onFenc
     await disk.close();
     throw error;
   }
+}
+
+/** What the browser says that this origin may still store. */
+async function availableBytes(): Promise<number | undefined> {
+  if (!('storage' in navigator)) return undefined;
+  const { quota, usage } = await navigator.storage.estimate();
+  return quota === undefined || usage === undefined ? undefined : quota - usage;
 }

@@ -37,7 +37,7 @@ export class ArchiveError extends Error {
 
   constructor(
     readonly code: ArchiveErrorCode,
-    found: string,
+    private readonly found: string,
     place: ArchivePlace = {},
     options?: { readonly cause?: unknown },
   ) {
@@ -46,6 +46,30 @@ export class ArchiveError extends Error {
     this.byte = place.byte;
     this.offset = place.offset;
   }
+
+  /** The error that `data` stands for. */
+  static of({ code, found, ...place }: ArchiveErrorData): ArchiveError {
+    return new ArchiveError(code, found, place);
+  }
+
+  /** As plain data, to cross between workers. */
+  toData(): ArchiveErrorData {
+    const { code, found, entry, byte, offset } = this;
+    return {
+      code,
+      found,
+      ...(entry !== undefined && { entry }),
+      ...(byte !== undefined && { byte }),
+      ...(offset !== undefined && { offset }),
+    };
+  }
+}
+
+/** An `ArchiveError` as plain data. */
+export interface ArchiveErrorData extends ArchivePlace {
+  readonly code: ArchiveErrorCode;
+  /** What was found and what was expected, without the place. */
+  readonly found: string;
 }
 
 /** The longest name that is shown whole. */

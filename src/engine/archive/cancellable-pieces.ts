@@ -1,7 +1,8 @@
 /** Pieces that somebody else may put an end to, also while the next one is waited for. */
 export class CancellablePieces implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   private readonly iterator: AsyncIterator<Uint8Array>;
-  private readonly cancelled: Promise<never>;
+  /** Rejects with the error when it is cancelled. */
+  readonly cancelled: Promise<never>;
   private rejectCancelled: (error: Error) => void = () => undefined;
   private isCancelled = false;
 

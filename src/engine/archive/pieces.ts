@@ -1,3 +1,6 @@
+/** Bytes are handed out in pieces of this size. */
+export const pieceBytes = 512 * 1024;
+
 /** Puts bytes together into pieces of `size`, the last one shorter; each is a copy that belongs to whoever takes it. */
 export async function* inPieces(
   parts: AsyncIterable<Uint8Array>,

@@ -1,4 +1,29 @@
 import type { AbortedOnImport } from './staged-partition.js';
+import type { TransferProgress } from './transfer-progress.js';
+
+/** What exports and imports topics: a broker, or the way to one. */
+export interface TopicTransferService {
+  /** Begins an export. Rejects with an `ArchiveError` for what is not there. */
+  exportTopics(request: ExportRequest, progress?: (progress: TransferProgress) => void): Promise<ExportUnderWay>;
+  /**
+   * Imports what an export holds: all of it is looked at and put down before anything changes, then all its topics are there at once. Rejects with an `ArchiveError`, with what
+   * `pieces` throws, or with the reason of `signal`; then nothing has changed, and what was put down is gone.
+   */
+  importTopics(
+    pieces: AsyncIterable<Uint8Array>,
+    request: ImportRequest,
+    progress?: (progress: TransferProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImportReport>;
+}
+
+/** An export that is handed out piece by piece. */
+export interface ExportUnderWay {
+  /** The next piece, which belongs to the caller; undefined at the end. Rejects with why there is none, or what it was cancelled with. */
+  next(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Lets go of everything; whoever asks for the next piece gets the error. */
+  cancel(error: Error): void;
+}
 
 /** What is to be exported. Plain data. */
 export interface ExportRequest {

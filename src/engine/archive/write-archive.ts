@@ -16,7 +16,7 @@ import {
 } from './manifest.js';
 import { PartitionScan } from './partition-scan.js';
 import type { PartitionSnapshot, SegmentRange } from './partition-snapshot.js';
-import { inPieces } from './pieces.js';
+import { inPieces, pieceBytes } from './pieces.js';
 import { encodeTarHeader, padded, tarEndBytes } from './tar-header.js';
 import type { TransferProgress } from './transfer-progress.js';
 
@@ -34,9 +34,6 @@ export interface ArchiveContents {
 
 /** A batch that is larger is neither written nor read: whoever reads it must hold it whole. */
 export const largestBatchBytes = 64 * 1024 * 1024;
-
-/** Bytes are handed out in pieces of this size. */
-export const pieceBytes = 512 * 1024;
 
 /**
  * Writes an archive: an uncompressed tar with the manifest first, then each partition's folder with the files that Kafka keeps there, and a list of checksums last. Hands out

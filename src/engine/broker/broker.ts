@@ -1,5 +1,5 @@
 import type { TransferProgress } from '../archive/transfer-progress.js';
-import type { ExportRequest, ImportReport, ImportRequest } from '../archive/transfer-request.js';
+import type { ExportRequest, ImportReport, ImportRequest, TopicTransferService } from '../archive/transfer-request.js';
 import type { Storage } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import {
@@ -49,7 +49,7 @@ export interface BrokerOptions {
 }
 
 /** One broker that is its whole cluster: leader of every partition, coordinator of every group, controller of every topic. */
-export class Broker implements RequestHandler {
+export class Broker implements RequestHandler, TopicTransferService {
   private state: 'running' | 'stopping' | 'stopped' = 'running';
   private readonly underway = new Set<Promise<unknown>>();
 
@@ -159,23 +159,20 @@ export class Broker implements RequestHandler {
     return { errorCode: errorCode('UNSUPPORTED_VERSION'), apiKeys: own };
   }
 
-  /** Begins an export of topics; see `TopicExport`. Rejects with an `ArchiveError` for what is not there. */
   async exportTopics(request: ExportRequest, progress?: (progress: TransferProgress) => void): Promise<TopicExport> {
     this.checkRunning();
     return this.transfers.export(request, progress);
   }
 
-  /**
-   * Imports what an export holds: all of it is looked at and put down before anything changes, then all its topics are there at once. Rejects with an `ArchiveError` or a
-   * `StorageError`, or with what `pieces` throws, which also cancels; then nothing has changed.
-   */
+  /** Rejects with a `KafkaError` too, if the storage fails. */
   async importTopics(
     pieces: AsyncIterable<Uint8Array>,
     request: ImportRequest,
     progress?: (progress: TransferProgress) => void,
+    signal?: AbortSignal,
   ): Promise<ImportReport> {
     this.checkRunning();
-    return this.transfers.import(pieces, request, progress);
+    return this.transfers.import(pieces, request, progress, signal);
   }
 
   private checkRunning(): void {

@@ -2,7 +2,7 @@ import { ArchiveError, shownName } from '../archive/archive-error.js';
 import type { ArchivedGroup, ArchivedOffset } from '../archive/manifest.js';
 import { snapshotOf, type PartitionSnapshot } from '../archive/partition-snapshot.js';
 import type { TransferProgress } from '../archive/transfer-progress.js';
-import type { ExportRequest } from '../archive/transfer-request.js';
+import type { ExportRequest, ExportUnderWay } from '../archive/transfer-request.js';
 import { writeArchive, type TopicSnapshot } from '../archive/write-archive.js';
 import type { StoredGroup } from '../group/stored-groups.js';
 import { KafkaError } from '../protocol/kafka-error.js';
@@ -16,7 +16,7 @@ import type { Replica } from './replica-manager.js';
 type Services = Pick<BrokerServices, 'clusterId' | 'environment' | 'groups' | 'replicas'>;
 
 /** An export under way: its pieces, one after the other. What it keeps from being deleted is let go at the end, or when it is cancelled. */
-export class TopicExport {
+export class TopicExport implements ExportUnderWay {
   private failure: Error | undefined;
   /** Settled when nothing is kept any more. */
   readonly ended: Promise<void>;
@@ -52,7 +52,7 @@ export class TopicExport {
     }
   }
 
-  /** The next piece, which belongs to the caller; undefined at the end. Rejects with an `ArchiveError` if the log is damaged or goes away, or if this was cancelled. */
+  /** Rejects with an `ArchiveError` if the log is damaged or goes away, or with what it was cancelled with. */
   async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     try {
       if (this.failure !== undefined) throw this.failure;
@@ -68,7 +68,6 @@ export class TopicExport {
     return undefined;
   }
 
-  /** Lets go of everything; whoever asks for the next piece gets the error. */
   cancel(error: Error): void {
     this.failure ??= error;
     this.release();

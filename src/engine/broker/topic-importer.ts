@@ -1,4 +1,5 @@
 import { ArchiveError, shownName } from '../archive/archive-error.js';
+import type { CancellablePieces } from '../archive/cancellable-pieces.js';
 import { manifestName, type Manifest, type TopicRules } from '../archive/manifest.js';
 import { readArchive, type AdmittedTopic, type StagedArchive } from '../archive/read-archive.js';
 import type { TransferProgress } from '../archive/transfer-progress.js';
@@ -45,13 +46,23 @@ export class TopicImporter {
 
   /** Imports the topics of an archive, one archive at a time. Rejects with an `ArchiveError`, or a `StorageError`; then nothing has changed. */
   import(
-    pieces: AsyncIterable<Uint8Array>,
+    pieces: CancellablePieces,
     request: ImportRequest,
     progress?: (progress: TransferProgress) => void,
   ): Promise<ImportReport> {
-    const result = this.turn.then(() => this.importNow(pieces, request, progress));
+    let hasBegun = false;
+    const result = this.turn.then(() => {
+      hasBegun = true;
+      return this.importNow(pieces, request, progress);
+    });
     this.turn = result.catch(() => undefined);
-    return result;
+    return new Promise((resolve, reject) => {
+      result.then(resolve, reject);
+      // What has begun is taken back first; what has not need not wait for those before it.
+      pieces.cancelled.catch((error: unknown) => {
+        if (!hasBegun) reject(error);
+      });
+    });
   }
 
   private async importNow(

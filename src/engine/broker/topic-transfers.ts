@@ -1,9 +1,11 @@
+import { ArchiveError } from '../archive/archive-error.js';
 import { CancellablePieces } from '../archive/cancellable-pieces.js';
 import type { TransferProgress } from '../archive/transfer-progress.js';
 import type { ExportRequest, ImportReport, ImportRequest } from '../archive/transfer-request.js';
-import type { Storage } from '../environment/storage.js';
+import { StorageError, type Storage } from '../environment/storage.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import type { BrokerServices } from './handler.js';
+import { storageFailure } from './storage-failure.js';
 import { TopicExport } from './topic-exporter.js';
 import { TopicImporter } from './topic-importer.js';
 
@@ -38,15 +40,22 @@ export class TopicTransfers {
     pieces: AsyncIterable<Uint8Array>,
     request: ImportRequest,
     progress?: (progress: TransferProgress) => void,
+    signal?: AbortSignal,
   ): Promise<ImportReport> {
+    signal?.throwIfAborted();
     const cancellable = new CancellablePieces(pieces);
     const cancel = (error: Error) => cancellable.cancel(error);
     const imported = this.importer.import(cancellable, request, progress);
+    const abort = () => cancel(signal?.reason as Error);
+    signal?.addEventListener('abort', abort);
     this.cancels.add(cancel);
     this.imports.add(imported);
     try {
       return await imported;
+    } catch (error) {
+      throw withoutStorageError(error);
     } finally {
+      signal?.removeEventListener('abort', abort);
       this.cancels.delete(cancel);
       this.imports.delete(imported);
     }
@@ -58,4 +67,13 @@ export class TopicTransfers {
     for (const cancel of [...this.cancels]) cancel(error);
     await Promise.allSettled([...this.imports]);
   }
+}
+
+/** What a storage refuses is told in the words of imports and of Kafka: whoever asked knows nothing of storages. */
+function withoutStorageError(error: unknown): unknown {
+  if (!(error instanceof StorageError)) return error;
+  const options = { cause: error };
+  if (error.code !== 'full')
+    return new KafkaError(storageFailure(error) ?? 'KAFKA_STORAGE_ERROR', error.message, options);
+  return new ArchiveError('NO_SPACE', `${error.message} Nothing was imported.`, {}, options);
 }

@@ -1,7 +1,7 @@
 import { apis, type ApiName, type RequestOf, type ResponseOf } from '../../protocol/apis.js';
 import { KafkaError, type ErrorData } from '../../protocol/kafka-error.js';
 import { misfit } from '../../protocol/message-types.js';
-import { plainObject } from './plain-object.js';
+import { isPort, plainObject } from './plain-object.js';
 
 /** What crosses the message port of one connection. Record batches are transferred; everything else is cloned as plain data. */
 export type ToBroker =
@@ -14,6 +14,8 @@ export type ToBroker =
       readonly clientId: string | null;
       readonly request: unknown;
     }
+  /** The port of an export or import, which lasts no longer than the connection; one at a time. */
+  | { readonly kind: 'transfer'; readonly port: MessagePort }
   | { readonly kind: 'close' };
 
 export type ToClient =
@@ -29,6 +31,8 @@ export const maxUnanswered = 100;
 export function readToBroker(data: unknown): ToBroker | undefined {
   const message = plainObject(data);
   if (message?.['kind'] === 'close') return { kind: 'close' };
+  if (message?.['kind'] === 'transfer')
+    return isPort(message['port']) ? { kind: 'transfer', port: message['port'] } : undefined;
   if (message?.['kind'] !== 'request') return undefined;
   const { number, api, version, clientId, request } = message;
   if (!isCount(number) || !Number.isSafeInteger(version) || typeof api !== 'string' || !Object.hasOwn(apis, api))

@@ -28,9 +28,27 @@ export class PortNetwork implements Network {
     private readonly openPort: () => Promise<BrokerPort>,
   ) {}
 
-  async connect(): Promise<Connection> {
+  connect(): Promise<Connection> {
+    return this.open();
+  }
+
+  /** A connection of its own for one export or import. */
+  async openTransfer(): Promise<TransferLine> {
+    const connection = await this.open();
+    return { port: connection.beginTransfer(), closed: connection.closed, close: () => connection.close() };
+  }
+
+  private async open(): Promise<PortConnection> {
     return await PortConnection.open(this.environment, await this.openPort());
   }
+}
+
+/** What an export or import goes over. */
+export interface TransferLine {
+  readonly port: MessagePort;
+  /** Resolves, with why, when the broker is gone or will take no more of this; or after `close`. */
+  readonly closed: Promise<ConnectionClosed>;
+  close(): void;
 }
 
 interface Waiting {
@@ -64,7 +82,7 @@ class PortConnection implements Connection {
   }
 
   /** Resolves once the broker's end has said which connection this is. */
-  static open(environment: Environment, broker: BrokerPort): Promise<Connection> {
+  static open(environment: Environment, broker: BrokerPort): Promise<PortConnection> {
     const { port } = broker;
     return new Promise((resolve, reject) => {
       let connection: PortConnection | undefined;
@@ -111,6 +129,12 @@ class PortConnection implements Connection {
     if (this.end !== undefined) return;
     this.port.postMessage({ kind: 'close' } satisfies ToBroker);
     this.finish({ reason: 'closed', message: 'The connection was closed by its client.' });
+  }
+
+  beginTransfer(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.port.postMessage({ kind: 'transfer', port: port2 } satisfies ToBroker, [port2]);
+    return port1;
   }
 
   private post<Api extends ApiName>(

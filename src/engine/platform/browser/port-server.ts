@@ -1,3 +1,5 @@
+import type { TopicTransferService } from '../../archive/transfer-request.js';
+import type { Timers } from '../../environment/environment.js';
 import type { Connection, Network } from '../../protocol/connection.js';
 import { KafkaError, toErrorData } from '../../protocol/kafka-error.js';
 import {
@@ -8,8 +10,15 @@ import {
   type ToBroker,
   type ToClient,
 } from './port-messages.js';
+import { TransferServer } from './transfer/transfer-server.js';
 
 type Request = Extract<ToBroker, { kind: 'request' }>;
+
+/** Who exports and imports for the ports that ask for it. */
+export interface PortTransferService {
+  readonly service: TopicTransferService;
+  readonly timers: Timers;
+}
 
 /** How many messages that make no sense are put up with. */
 const toleratedMessages = 10;
@@ -22,13 +31,16 @@ export class PortServer {
   private readonly sessions = new Set<PortSession>();
   private isDraining = false;
 
-  constructor(private readonly network: Network) {}
+  constructor(
+    private readonly network: Network,
+    private readonly transfers: PortTransferService,
+  ) {}
 
   async serve(port: MessagePort): Promise<Connection> {
     const [address] = this.network.bootstrap;
     if (address === undefined) throw new KafkaError('BROKER_NOT_AVAILABLE', 'There is no broker behind this port.');
     const connection = await this.network.connect(address);
-    const session = new PortSession(port, connection);
+    const session = new PortSession(port, connection, this.transfers);
     if (this.isDraining) session.drain();
     this.sessions.add(session);
     void connection.closed.then(() => this.sessions.delete(session));
@@ -49,10 +61,12 @@ class PortSession {
   private unanswered = 0;
   private senseless = 0;
   private isDraining = false;
+  private endTransfer: (() => void) | undefined;
 
   constructor(
     private readonly port: MessagePort,
     private readonly connection: Connection,
+    private readonly transfers: PortTransferService,
   ) {
     port.onmessage = ({ data }: MessageEvent<unknown>) => this.receive(readToBroker(data));
     port.onmessageerror = () => this.receive(undefined);
@@ -68,7 +82,21 @@ class PortSession {
     if (this.isDraining) return;
     if (message === undefined) this.makesNoSense();
     else if (message.kind === 'close') this.connection.close();
+    else if (message.kind === 'transfer') this.beginTransfer(message.port);
     else this.takeInOrder(message);
+  }
+
+  private beginTransfer(port: MessagePort): void {
+    if (this.endTransfer !== undefined) {
+      port.close();
+      this.makesNoSense();
+      return;
+    }
+    const transfer = new TransferServer(port, this.transfers.service, this.transfers.timers);
+    this.endTransfer = () => {
+      transfer.abandon();
+      port.close();
+    };
   }
 
   /** Each request once, in the order of the numbers, however often and in what order they come. */
@@ -124,6 +152,7 @@ class PortSession {
   }
 
   private end(message: string): void {
+    this.endTransfer?.();
     this.post({ kind: 'closed', message });
     this.port.onmessage = null;
     this.port.close();

@@ -1,4 +1,4 @@
-import { plainObject } from '../plain-object.js';
+import { isPort, plainObject } from '../plain-object.js';
 
 /** Messages between the tabs of a log. Whoever reads them checks them: other scripts of the origin can send what they like. */
 
@@ -67,9 +67,4 @@ export function readOnChannel(data: unknown): OnChannel | undefined {
   if (typeof mark !== 'string') return undefined;
   if (kind === 'are-you-there') return { kind, mark, hasWaited: hasWaited === true };
   return kind === 'i-am-here' ? { kind, mark } : undefined;
-}
-
-/** Functions do not cross, so that nothing but a port can look like one. */
-function isPort(value: unknown): value is MessagePort {
-  return typeof plainObject(value)?.['postMessage'] === 'function';
 }
