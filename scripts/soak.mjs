@@ -4,17 +4,25 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** @type {Record<string, { readonly says: string, readonly tests: string[], readonly environment: Record<string, string> }>} */
+/** @type {Record<string, { readonly says: string, readonly project: 'node' | 'e2e', readonly tests: string[], readonly environment: Record<string, string> }>} */
 const soaks = {
   'fuzz-log': {
     says: 'a million damaged record batches, and as many damaged exports: none may do more than be refused',
+    project: 'node',
     tests: ['test/engine/protocol/batch-fuzz.test.ts', 'test/engine/archive/import-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
   },
   'fuzz-wire': {
     says: 'a million damaged requests: each may end its own connection and nothing else',
+    project: 'node',
     tests: ['test/engine/wire/frame-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
+  },
+  kills: {
+    says: 'three hundred browsers are killed while they work: no acknowledged record may be lost',
+    project: 'e2e',
+    tests: ['test/browser/kills'],
+    environment: { PARTITA_KILLS: '300', PARTITA_KILLS_SEED: `soak-${Date.now()}` },
   },
 };
 
@@ -30,7 +38,7 @@ const environment = { ...process.env };
 for (const [variable, value] of Object.entries(soak.environment)) environment[variable] ??= value;
 console.log(`${name}: ${soak.says}`, soak.environment);
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
-const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', 'node', ...soak.tests], {
+const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', soak.project, ...soak.tests], {
   stdio: 'inherit',
   env: environment,
 });
