@@ -12,7 +12,7 @@ async function writeLog(name: string): Promise<void> {
   const storage = await IndexedDbStorage.open({ name });
   const log = await openOrders({ storage, config: { segmentBytes: 160_000, indexIntervalBytes: 1 } });
   for (let at = 0; at < 30; at++) {
-    const value = at === 7 ? 'l'.repeat(150_000) : `value ${at} `.repeat(at * 30);
+    const value = at === 7 ? 'l'.repeat(150_000) : `value ${at} `.repeat(at * 120);
     await log.append(batchOf([value, `after ${at}`]), { durability: 'relaxed' }).durable;
   }
   await log.close();
