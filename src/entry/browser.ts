@@ -7,7 +7,7 @@ export { UndeliveredError } from '../engine/client/undelivered-error.js';
 export { ConfigResourceTypes } from '../engine/client/admin.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { WebSocketKafka, type WebSocketKafkaConfig } from './websocket-kafka.js';
-export type { Closed, Partita, TabRole } from './open-log.js';
+export type { Closed, LogStorage, Partita, TabRole } from './open-log.js';
 export type { ExportOptions, ImportOptions, ImportSource } from './topic-transfer.js';
 export type { TransferProgress } from '../engine/archive/transfer-progress.js';
 export type { ImportReport } from '../engine/archive/transfer-request.js';
@@ -28,8 +28,8 @@ export interface OpenPartitaOptions extends OpenOptions {
  * await producer.send({ topic: 'orders', messages: [{ key: 'order-1', value: 'placed' }] });
  * ```
  *
- * Every tab of the origin may open it: the broker runs in one of them, and moves to another when that goes. Rejects with a `PartitaError`: `STORAGE_UNAVAILABLE` where the browser
- * refuses IndexedDB; `WORKER_FAILED` where the worker does not start; `LOG_IN_USE` if another tab has the log and the browser gives no way to reach that.
+ * Every tab of the origin may open it: the broker runs in one of them, and moves to another when that goes. Rejects with a `PartitaError`, whose `code` says why; none of them has
+ * changed anything that is stored.
  */
 export function openPartita({ workerUrl, ...options }: OpenPartitaOptions = {}): Promise<Partita> {
   return openLog(options, () =>

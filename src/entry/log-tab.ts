@@ -3,16 +3,30 @@ import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import { KafkaError, fromErrorData } from '../engine/protocol/kafka-error.js';
 import type { BrokerHostOptions, HostFailure } from '../workers/broker-host.js';
 import { PageHub } from './page-hub.js';
-import { PartitaError } from './partita-error.js';
+import { PartitaError, type PartitaErrorCode } from './partita-error.js';
+import { PageMarks } from './page-marks.js';
 import { TabWorker, type NotStarted } from './tab-worker.js';
 
 /** Why a log is no longer open in a tab. */
 export interface Closed {
   readonly reason: 'closed' | 'taken-over' | 'worker-lost' | 'storage-failed';
   readonly message: string;
+  /** Of a storage that failed: how. */
+  readonly error?: PartitaError;
 }
 
-export type LogTabOptions = Omit<BrokerHostOptions, 'lifeLock' | 'hub'>;
+/** What a log is kept in. */
+export interface LogStorage {
+  /** `memory`: it is this page's alone, and forgotten with it. */
+  readonly kind: 'indexeddb' | 'memory';
+  /** What was put up with because the options allow it: `STORAGE_UNAVAILABLE`, so that the log is in memory, or `STORE_LOST`, so that it has begun anew. */
+  readonly problem?: PartitaError;
+}
+
+export interface LogTabOptions extends Omit<BrokerHostOptions, 'lifeLock' | 'hub'> {
+  /** What to do where the browser has no IndexedDB. */
+  readonly ifUnavailable: 'fail' | 'memory';
+}
 
 /** A worker that ends by itself is started again, but not more often than this within `restartsWithinMs`. */
 const mostRestarts = 3;
@@ -23,6 +37,7 @@ export class LogTab {
   /** Resolves, never rejects. */
   readonly closed: Promise<Closed>;
   role: TabRole = 'client';
+  storage: LogStorage;
   private readonly roleListeners = new Set<(role: TabRole) => void>();
   private worker: Promise<TabWorker> | undefined;
   private settleClosed: (closed: Closed) => void = () => {};
@@ -31,18 +46,22 @@ export class LogTab {
   private restarts: number[] = [];
 
   private constructor(
-    private readonly options: LogTabOptions,
+    private options: LogTabOptions,
     private readonly hub: PageHub,
     private readonly startWorker: () => Worker,
   ) {
+    this.storage = { kind: options.storage };
     this.closed = new Promise((resolve) => (this.settleClosed = resolve));
   }
 
   /** Resolves once there is a broker, here or in another tab. Rejects with a `PartitaError`. */
   static async open(options: LogTabOptions, startWorker: () => Worker): Promise<LogTab> {
     const tab = new LogTab(options, await PageHub.find(), startWorker);
-    tab.worker = tab.start(options.takeOver);
-    const { role } = await tab.worker;
+    tab.worker = tab.start(options.takeOver).catch((error: unknown) => tab.startInMemory(error));
+    const { role, lost } = await tab.worker;
+    if (lost !== undefined) tab.storage = { kind: 'indexeddb', problem: new PartitaError('STORE_LOST', lost) };
+    // What was allowed was allowed for now: what is lost later is another loss.
+    tab.options = { ...tab.options, ifLost: 'fail' };
     tab.changeRole(role);
     return tab;
   }
@@ -75,12 +94,24 @@ export class LogTab {
     return worker;
   }
 
+  /** In memory there is no other tab, and nothing that could be refused. */
+  private async startInMemory(problem: unknown): Promise<TabWorker> {
+    const isUnavailable = problem instanceof PartitaError && problem.code === 'STORAGE_UNAVAILABLE';
+    if (!isUnavailable || this.options.ifUnavailable === 'fail') throw problem;
+    this.options = { ...this.options, storage: 'memory' };
+    this.storage = { kind: 'memory', problem };
+    return await this.start(false);
+  }
+
   private async start(takeOver: boolean): Promise<TabWorker> {
-    const started = await TabWorker.start(this.startWorker(), { ...this.options, takeOver }, this.hub, {
-      onRole: (role) => this.changeRole(role),
-      onEnd: (failure) => this.finish(closedBy(failure, this.options.name)),
-      onLost: (message) => this.restart(message),
-    });
+    const { ifUnavailable: _, ...options } = this.options;
+    const listeners = {
+      onRole: (role: TabRole) => this.changeRole(role),
+      onEnd: (failure: HostFailure) => this.finish(closedBy(failure, this.options.name)),
+      onLost: (message: string) => this.restart(message),
+    };
+    const marks = new PageMarks(options.name);
+    const started = await TabWorker.start(this.startWorker(), { ...options, takeOver }, this.hub, marks, listeners);
     if (started instanceof TabWorker) return started;
     throw errorOf(started, this.options.name);
   }
@@ -115,10 +146,26 @@ export class LogTab {
   }
 }
 
-function closedBy({ kind, error }: HostFailure, name: string): Closed {
-  if (kind !== 'storage') return { reason: 'taken-over', message: `Another tab took over the log '${name}'.` };
-  const cause = error === undefined ? '' : ` ${fromErrorData(error).message}`;
-  return { reason: 'storage-failed', message: `The log '${name}' could not be opened again.${cause}` };
+function closedBy(failure: HostFailure, name: string): Closed {
+  if (failure.kind !== 'storage') return { reason: 'taken-over', message: `Another tab took over the log '${name}'.` };
+  const error = storageError(failure, `The log '${name}' could not be opened again`);
+  return { reason: 'storage-failed', message: error.message, error };
+}
+
+type StorageFailure = HostFailure & { readonly kind: 'storage' };
+
+/** The codes of the storage that an app can do something about; all others are `STORAGE_UNAVAILABLE`. */
+const codes: Partial<Record<NonNullable<StorageFailure['code']>, PartitaErrorCode>> = {
+  corrupt: 'STORAGE_CORRUPT',
+  lost: 'STORE_LOST',
+  'upgrade-blocked': 'UPGRADE_BLOCKED',
+  'version-too-new': 'VERSION_TOO_NEW',
+};
+
+function storageError({ error, code }: StorageFailure, what: string): PartitaError {
+  const cause = fromErrorData(error);
+  const known = code === undefined ? undefined : codes[code];
+  return new PartitaError(known ?? 'STORAGE_UNAVAILABLE', `${what}: ${error.message}`, { cause });
 }
 
 function errorOf(notStarted: NotStarted, name: string): PartitaError {
@@ -126,13 +173,8 @@ function errorOf(notStarted: NotStarted, name: string): PartitaError {
     const advice = 'Serve worker.js beside the module, or name it by workerUrl.';
     return new PartitaError('WORKER_FAILED', `${notStarted.message} ${advice}`);
   }
-  const { kind, error } = notStarted.failure;
-  if (kind === 'storage') {
-    const cause = error === undefined ? undefined : fromErrorData(error);
-    return new PartitaError('STORAGE_UNAVAILABLE', `The log '${name}' could not be opened: ${cause?.message}`, {
-      cause,
-    });
-  }
+  const { failure } = notStarted;
+  if (failure.kind === 'storage') return storageError(failure, `The log '${name}' could not be opened`);
   return new PartitaError(
     'LOG_IN_USE',
     `Another tab has the log '${name}' open, and this browser gives no way to reach it: that takes shared workers, or a service worker of the app that runs worker.js. Close it there, or open it here with takeOver: true.`,

@@ -8,7 +8,7 @@ import { PortNetwork } from '../engine/platform/browser/port-network.js';
 import { PortTransfers } from '../engine/platform/browser/transfer/transfer-client.js';
 import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { Network } from '../engine/protocol/connection.js';
-import { LogTab, type Closed } from './log-tab.js';
+import { LogTab, type Closed, type LogStorage } from './log-tab.js';
 import { PartitaError } from './partita-error.js';
 import {
   exportTopics,
@@ -18,7 +18,7 @@ import {
   type ImportSource,
 } from './topic-transfer.js';
 
-export type { Closed, TabRole };
+export type { Closed, LogStorage, TabRole };
 
 /** How to open a log. All fields may be left out. Tabs that open the same log should say the same: what counts is what the tab says that runs the broker. */
 export interface OpenOptions {
@@ -32,6 +32,21 @@ export interface OpenOptions {
   readonly takeOver?: boolean;
   /** How long to wait, in milliseconds, for another tab to let go of the log where it can't be reached. Default 300. */
   readonly waitMs?: number;
+  /**
+   * What to do where the browser has no IndexedDB, or refuses it: `fail` (default) rejects with `STORAGE_UNAVAILABLE`; `memory` opens the log in memory, and `storage` of the open log says
+   * so. It is then this page's alone and forgotten with it, whatever is acknowledged.
+   */
+  readonly ifUnavailable?: 'fail' | 'memory';
+  /**
+   * What to do when the browser has lost what the log held (its database was deleted, evicted, or could not be read any more): `fail` (default) rejects with `STORE_LOST` and creates nothing;
+   * `begin-anew` begins with an empty log, and `storage` of the open log says so.
+   */
+  readonly ifLost?: 'fail' | 'begin-anew';
+  /**
+   * How many bytes the log may hold; from four fifths of that on what retention lets go is deleted at once, and nothing else ever. Default: four fifths of what the browser says it gives,
+   * or 1 GB where it does not say; 256 MB in memory.
+   */
+  readonly budgetBytes?: number;
 }
 
 /** An open log: clients of a broker that runs in a worker, of this tab or of another. */
@@ -42,6 +57,8 @@ export interface Partita {
    * and admins go on, in every tab.
    */
   readonly role: TabRole;
+  /** What the log is kept in, and what was put up with for that. */
+  readonly storage: LogStorage;
   /** Calls `listener` at each change of `role`, until the function that this returns is called. */
   onRoleChange(listener: (role: TabRole) => void): () => void;
   /** Brings the broker to this tab, where it runs as long as the tab lives or another takes it over. Resolves when it runs here. */
@@ -86,18 +103,27 @@ export interface Partita {
 
 /**
  * Opens the log of that name, with the worker that `startWorker` starts. Its broker runs in one tab at a time; in the others the worker passes their connections on to it. Rejects with a
- * `PartitaError`: `STORAGE_UNAVAILABLE` where the browser refuses IndexedDB; `WORKER_FAILED` where the worker does not start; `LOG_IN_USE` if another tab has the log and the browser
- * gives no way to reach that.
+ * `PartitaError`, whose codes say what each is for.
  */
 export async function openLog(options: OpenOptions, startWorker: () => Worker): Promise<Partita> {
   const { name = 'default', storage = 'indexeddb', profile = 'kafka', takeOver = false, waitMs = 300 } = options;
+  const { ifUnavailable = 'fail', ifLost = 'fail', budgetBytes } = options;
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(name)) {
     throw new PartitaError(
       'INVALID_NAME',
       `The log's name is '${name}'; 1 to 249 of the characters a-z, A-Z, 0-9, '.', '_' and '-' were expected.`,
     );
   }
-  const tab = await LogTab.open({ name, storage, profile, takeOver, waitMs }, startWorker);
+  if (budgetBytes !== undefined && !(Number.isSafeInteger(budgetBytes) && budgetBytes > 0)) {
+    throw new PartitaError(
+      'INVALID_OPTION',
+      `budgetBytes is ${budgetBytes}; a whole number of bytes, 1 or more, was expected.`,
+    );
+  }
+  const tab = await LogTab.open(
+    { name, storage, profile, takeOver, waitMs, ifUnavailable, ifLost, budgetBytes },
+    startWorker,
+  );
   const environment = browserEnvironment();
   const network = new PortNetwork(environment, () => tab.connect());
   const kafka = (config: Omit<KafkaConfig, 'network'> = {}): Kafka => new Kafka(environment, { ...config, network });
@@ -107,6 +133,9 @@ export async function openLog(options: OpenOptions, startWorker: () => Worker): 
     name,
     get role() {
       return tab.role;
+    },
+    get storage() {
+      return tab.storage;
     },
     onRoleChange: (listener) => tab.onRoleChange(listener),
     takeOver: () => tab.takeOver(),

@@ -5,6 +5,7 @@ import { KafkaError, fromErrorData } from '../engine/protocol/kafka-error.js';
 import type { BrokerHost, BrokerHostOptions, BrokerPage, HostAnswer, HostFailure } from '../workers/broker-host.js';
 import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { PageHub } from './page-hub.js';
+import type { PageMarks } from './page-marks.js';
 
 export interface TabWorkerListeners {
   readonly onRole: (role: TabRole) => void;
@@ -33,12 +34,15 @@ export class TabWorker {
     private readonly worker: Worker,
     private readonly host: Remote<BrokerHost>,
     readonly role: TabRole,
+    /** What was lost, if another store was begun in its place. */
+    readonly lost: string | undefined,
   ) {}
 
   static async start(
     worker: Worker,
     options: Omit<BrokerHostOptions, 'lifeLock' | 'hub'>,
     hub: PageHub,
+    marks: PageMarks,
     listeners: TabWorkerListeners,
   ): Promise<TabWorker | NotStarted> {
     const host = wrap<BrokerHost>(worker);
@@ -52,6 +56,8 @@ export class TabWorker {
       },
       termEnded: (term: number, why: string) => endTerm(term, why),
       ended: (failure: HostFailure) => listeners.onEnd(failure),
+      storeOpened: (incarnation: string) => marks.write(incarnation),
+      rememberedStore: () => marks.read(),
       openHub: async (mark: Parameters<PageHub['open']>[0]) => {
         const port = await hub.open(mark);
         return port && transfer(port, [port]);
@@ -69,7 +75,7 @@ export class TabWorker {
     if (typeof started === 'string') return notStarted({ kind: 'worker', message: started });
     if (!started.ok) return notStarted({ kind: 'host', failure: started.failure });
     // The worker's answer and what it tells the page since come over two ports, in any order.
-    const tab = new TabWorker(worker, host, latestRole ?? started.role);
+    const tab = new TabWorker(worker, host, latestRole ?? started.role, started.lost);
     endTerm = (term, why) => tab.endTerms(term, why);
     void lost.then((message) => {
       if (tab.finish(message)) listeners.onLost(message);

@@ -13,9 +13,7 @@ const app = new AppState(host, pageFrames, window, preferredLanguage(navigator.l
 mount(App, { target, props: { app, host } });
 
 // The log's client is not needed to show the first page: it comes while that is read.
-import('./state/page-log.js')
-  .then(({ PageLog }) => PageLog.open())
-  .then(
-    (log) => app.connect(log, log),
-    (error: unknown) => app.goOnWithoutLog(error instanceof Error ? error.message : String(error)),
-  );
+void app.open(async ({ beginAnew }) => {
+  const { PageLog } = await import('./state/page-log.js');
+  return await PageLog.open(beginAnew ? { ifLost: 'begin-anew' } : {});
+});

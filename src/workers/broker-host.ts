@@ -1,3 +1,4 @@
+import type { StorageErrorCode } from '../engine/environment/storage.js';
 import type { LeaderMark } from '../engine/platform/browser/tabs/leader-mark.js';
 import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { ErrorData } from '../engine/protocol/kafka-error.js';
@@ -26,6 +27,10 @@ export interface BrokerPage {
   termEnded(term: number, why: string): void;
   /** There will be no broker for this tab any more. */
   ended(end: HostFailure): void;
+  /** The log is kept in the store with that incarnation: to be remembered where the browser keeps it apart from IndexedDB. */
+  storeOpened(incarnation: string): void;
+  /** The incarnation that is remembered. */
+  rememberedStore(): string | undefined;
   /** A port to the hub of that leader, if there is one that can be reached. */
   openHub(mark: LeaderMark): MessagePort | undefined;
 }
@@ -36,6 +41,10 @@ export interface BrokerHostOptions {
   readonly storage: 'indexeddb' | 'memory';
   readonly profile: 'kafka' | 'classroom' | 'test';
   readonly takeOver: boolean;
+  /** What to do at first if the browser has lost the store: `fail`, or begin another. What is lost later always ends the log. */
+  readonly ifLost: 'fail' | 'begin-anew';
+  /** How many bytes the store may hold. */
+  readonly budgetBytes: number | undefined;
   /** How long to wait for a leader that can't be reached. */
   readonly waitMs: number;
   /** Where other tabs can find a port to this one: in shared workers that run this worker's script, or in a service worker that knows the page by that name. */
@@ -48,10 +57,20 @@ export type HostAnswer<Answer = object> =
   ({ readonly ok: true } & Answer) | { readonly ok: false; readonly error: ErrorData };
 
 export type Started =
-  { readonly ok: true; readonly role: TabRole } | { readonly ok: false; readonly failure: HostFailure };
+  | {
+      readonly ok: true;
+      readonly role: TabRole;
+      /** What was lost, if another store was begun in its place. */
+      readonly lost?: string;
+    }
+  | { readonly ok: false; readonly failure: HostFailure };
 
 /** `unreachable`: another tab has the log and can't be reached. `fenced`: another took the storage. `storage`: it can't be opened. */
-export interface HostFailure {
-  readonly kind: 'unreachable' | 'fenced' | 'storage';
-  readonly error?: ErrorData;
-}
+export type HostFailure =
+  | { readonly kind: 'unreachable' | 'fenced' }
+  | {
+      readonly kind: 'storage';
+      readonly error: ErrorData;
+      /** The storage's own code; undefined if something else failed. */
+      readonly code: StorageErrorCode | undefined;
+    };

@@ -175,6 +175,11 @@ export class Broker implements RequestHandler, TopicTransferService {
     return this.transfers.import(pieces, request, progress, signal);
   }
 
+  /** Space is running out: deletes what retention lets go, without waiting for its turn. */
+  makeSpace(): void {
+    if (this.state === 'running') this.services.makeSpace();
+  }
+
   private checkRunning(): void {
     if (this.state !== 'running')
       throw new KafkaError('BROKER_NOT_AVAILABLE', 'The broker has stopped. Connect again when it has been started.');

@@ -92,6 +92,11 @@ export class HeapStorage implements Storage {
     this.opener = ++disk.openers;
   }
 
+  /** How much is kept. */
+  get usedBytes(): number {
+    return this.disk.usedBytes;
+  }
+
   async files(): Promise<readonly StoredFile[]> {
     this.checkOpen();
     const files = [...this.disk.files].map(([name, { size, modifiedAt }]) => ({ name, size, modifiedAt }));

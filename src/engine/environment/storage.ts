@@ -80,6 +80,10 @@ export type StorageErrorCode =
   | 'upgrade-blocked'
   /** The storage was written by a later version of this software. */
   | 'version-too-new'
+  /** There was a storage of this name, and what is there now is none, or another. Nothing was created. */
+  | 'lost'
+  /** The browser has no such storage, or refuses it to this page. */
+  | 'unavailable'
   | 'io';
 
 /** Bytes `from`…`to` of a file. */

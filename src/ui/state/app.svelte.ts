@@ -3,6 +3,7 @@ import type { ScenarioHost } from '../../workers/scenario-host.js';
 import type { FrameClock } from './frame-clock.js';
 import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
+import { logProblem, type LogProblem } from './log-problem.js';
 import {
   isPlayName,
   loadPlay,
@@ -16,6 +17,9 @@ import {
 import { Router, type Route } from './route.svelte.js';
 import { Settings } from './settings.svelte.js';
 
+/** Opens the page's log. With `beginAnew` another is begun if it was lost. Rejects if there can be none. */
+export type OpenPageLog = (options: { readonly beginAnew: boolean }) => Promise<LearnerJournal & LogLeadership>;
+
 /** A run is told to watching tabs so often while it plays. */
 const tellEveryMs = 200;
 
@@ -27,8 +31,8 @@ export class AppState {
   status = $state<LogStatus | 'opening'>('opening');
   /** This tab had the log and lost it to another. */
   lostTheLog = $state(false);
-  /** Why nothing is kept, if the log can't be opened at all. */
-  storageError = $state<string>();
+  /** Why nothing is kept, if the log can't be opened at all, or ended. */
+  logProblem = $state.raw<LogProblem>();
   plays = $state.raw<Readonly<Record<string, PlayState>>>({});
   /** The scenario that is open. */
   play = $state.raw<Play>();
@@ -37,6 +41,7 @@ export class AppState {
 
   private journal: LearnerJournal | undefined;
   private leadership: LogLeadership | undefined;
+  private openLog: OpenPageLog | undefined;
   private opening: Promise<void> = Promise.resolve();
   private toldAt = 0;
   /** What the leading tab told last, until it is shown. */
@@ -53,18 +58,48 @@ export class AppState {
     this.router = new Router(page);
   }
 
+  /** Opens the log. Where there can be none the page works, but keeps nothing, and says so. */
+  async open(openLog: OpenPageLog): Promise<void> {
+    this.openLog = openLog;
+    try {
+      const log = await openLog({ beginAnew: false });
+      await this.connect(log, log);
+    } catch (error) {
+      await this.goOnWithoutLog(error);
+    }
+  }
+
+  /** Tries once more to open a log that could not be opened; with `beginAnew` another is begun in the place of one that was lost. */
+  async openAgain(options: { readonly beginAnew: boolean }): Promise<void> {
+    try {
+      const log = await this.openLog?.(options);
+      if (log === undefined) return;
+      this.logProblem = undefined;
+      this.status = 'opening';
+      await this.connect(log, log);
+    } catch (error) {
+      await this.goOnWithoutLog(error);
+    }
+  }
+
   /** The log is open, here or in another tab. */
   async connect(journal: LearnerJournal, leadership: LogLeadership): Promise<void> {
     this.journal = journal;
     this.leadership = leadership;
     leadership.onChange((status) => void this.changeStatus(status));
     leadership.onSnapshot((snapshot) => void this.follow(snapshot));
+    leadership.onFailure((error) => void this.goOnWithoutLog(error));
     await this.changeStatus(leadership.status);
   }
 
-  /** The log can't be opened: the page works, but keeps nothing. */
-  async goOnWithoutLog(reason: string): Promise<void> {
-    this.storageError = reason;
+  private async goOnWithoutLog(error: unknown): Promise<void> {
+    this.logProblem = logProblem(error);
+    this.journal = undefined;
+    this.leadership = undefined;
+    this.lostTheLog = false;
+    // A run that was kept in the log's storage goes on in memory.
+    this.opening = this.opening.then(() => this.closePlayer());
+    await this.opening;
     this.status = 'leading';
     await this.openRoute(this.router.route);
   }
@@ -121,7 +156,7 @@ export class AppState {
     try {
       await this.leadership?.takeOver();
     } catch (error) {
-      await this.goOnWithoutLog(messageOf(error));
+      await this.goOnWithoutLog(error);
     }
   }
 
@@ -152,10 +187,14 @@ export class AppState {
     // What this tab last showed is older than what the journal holds: it must be gone before that is read.
     this.opening = this.opening.then(() => this.closePlayer());
     await this.opening;
-    const problem = await this.restore().then(() => undefined, messageOf);
+    const { leadership } = this;
+    const problem = await this.restore().then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
     // The log may have gone again meanwhile, and this tab been told so.
-    if (this.leadership?.status !== 'leading') return;
-    if (problem !== undefined) return this.goOnWithoutLog(problem);
+    if (this.leadership !== leadership || leadership?.status !== 'leading') return;
+    if (problem !== undefined) return this.goOnWithoutLog(problem.error);
     this.status = 'leading';
     this.lostTheLog = false;
     await this.openRoute(this.router.route);
@@ -177,7 +216,7 @@ export class AppState {
       this.router.go('own-records');
       return;
     }
-    const player = await this.begin(name, ownRecords, this.storageError === undefined);
+    const player = await this.begin(name, ownRecords, this.logProblem === undefined);
     await player.start(kept);
     player.keep();
   }
@@ -263,8 +302,4 @@ export class AppState {
   private get learnerState(): LearnerState {
     return { settings: this.settings.saved, plays: this.plays };
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

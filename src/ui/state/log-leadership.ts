@@ -10,6 +10,8 @@ export interface LogLeadership {
   watch(): void;
   /** Calls `listener` after each change of `status`; returns what ends that. */
   onChange(listener: (status: LogStatus) => void): () => void;
+  /** Calls `listener` with what is wrong if the log ends because its storage failed; returns what ends that. */
+  onFailure(listener: (error: unknown) => void): () => void;
   /** Tells the watching tabs where this one stands. Does nothing unless leading. */
   publish(snapshot: TabSnapshot): void;
   /** Calls `listener` with what the leading tab tells; returns what ends that. */

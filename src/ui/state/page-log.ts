@@ -14,6 +14,7 @@ type TabMessage = { readonly kind: 'snapshot'; readonly snapshot: TabSnapshot } 
 export class PageLog implements LogLeadership, LearnerJournal {
   private readonly channel = new BroadcastChannel(`partita:${logName}`);
   private readonly statusListeners = new Set<(status: LogStatus) => void>();
+  private readonly failureListeners = new Set<(error: unknown) => void>();
   private readonly snapshotListeners = new Set<(snapshot: TabSnapshot) => void>();
   private current: LogStatus = 'waiting';
   private log: Partita | undefined;
@@ -25,12 +26,15 @@ export class PageLog implements LogLeadership, LearnerJournal {
   }
 
   /** Opens the log. The status is `waiting` if another tab leads. Rejects with a `PartitaError` where it can't be opened at all. */
-  static async open(): Promise<PageLog> {
+  static async open(options: Pick<OpenOptions, 'ifLost'> = {}): Promise<PageLog> {
     const page = new PageLog();
     try {
-      page.use(await open());
+      page.use(await open(options));
     } catch (error) {
-      if (!isOutOfReach(error)) throw error;
+      if (!isOutOfReach(error)) {
+        page.channel.close();
+        throw error;
+      }
       page.waitForLead();
     }
     return page;
@@ -58,6 +62,11 @@ export class PageLog implements LogLeadership, LearnerJournal {
     return () => this.statusListeners.delete(listener);
   }
 
+  onFailure(listener: (error: unknown) => void): () => void {
+    this.failureListeners.add(listener);
+    return () => this.failureListeners.delete(listener);
+  }
+
   publish(snapshot: TabSnapshot): void {
     if (this.current !== 'leading') return;
     this.told = snapshot;
@@ -82,11 +91,13 @@ export class PageLog implements LogLeadership, LearnerJournal {
     this.log = log;
     this.play(log);
     log.onRoleChange(() => this.play(log));
-    void log.closed.then(() => {
+    void log.closed.then(({ reason, error }) => {
       if (this.log !== log) return;
       this.log = undefined;
       this.play(undefined);
-      this.waitForLead();
+      if (reason !== 'storage-failed') return this.waitForLead();
+      this.channel.close();
+      for (const listener of this.failureListeners) listener(error);
     });
   }
 
@@ -128,7 +139,7 @@ export class PageLog implements LogLeadership, LearnerJournal {
   }
 }
 
-function open(options: Pick<OpenOptions, 'takeOver' | 'waitMs'> = {}): Promise<Partita> {
+function open(options: Pick<OpenOptions, 'takeOver' | 'waitMs' | 'ifLost'> = {}): Promise<Partita> {
   return openLog(
     { name: logName, profile: 'classroom', ...options },
     () => new Worker(brokerWorkerUrl, { type: 'module', name: 'partita' }),

@@ -1,3 +1,4 @@
+import type { LogProblem } from '../state/log-problem.js';
 import type { ComponentTexts } from '../components/component-texts.js';
 import type { Phase } from '../scenarios/scenario.js';
 import type { Expectation } from '../state/own-records.js';
@@ -123,7 +124,12 @@ export interface AppTexts {
     readonly lost: string;
     readonly lostText: string;
     readonly takeBack: string;
-    readonly storage: string;
+    /** Why nothing is kept, and what to do. */
+    readonly problems: Readonly<Record<LogProblem['kind'], { readonly title: string; readonly text: string }>>;
+    readonly tryAgain: string;
+    readonly beginAnew: string;
+    readonly loadAgain: string;
+    readonly details: string;
   };
   readonly keys: {
     readonly title: string;

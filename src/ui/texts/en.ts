@@ -153,7 +153,32 @@ export const english: AppTexts = {
     lost: 'Another tab took over the log',
     lostText: 'What you did here is stored. You can watch the other tab, or take the log back.',
     takeBack: 'Take it back',
-    storage: 'The log could not be opened, so nothing will be kept: ',
+    problems: {
+      unavailable: {
+        title: 'Nothing is kept in this window',
+        text: 'The browser gives this page no storage, as in some private windows or where site data is blocked. Everything works, in memory, and is forgotten when the page is closed or loaded again. To keep it, allow data for this site, or use an ordinary window.',
+      },
+      lost: {
+        title: 'The browser has lost the log',
+        text: 'What you did here was stored and is not there any more: somebody deleted site data, or the browser gave it up. Nothing was put in its place, and nothing is kept until you begin a new log.',
+      },
+      blocked: {
+        title: 'Another tab holds on to an older log',
+        text: 'A tab of this site runs an older version of this page and does not let go of the log. Close the site’s other tabs, then try again. Until then nothing is kept.',
+      },
+      'too-new': {
+        title: 'The log is newer than this page',
+        text: 'A newer version of this page has written the log. This one does not understand it, and has changed nothing. Load the page again; until then nothing is kept.',
+      },
+      failed: {
+        title: 'The log could not be opened',
+        text: 'Until it can be, nothing is kept. Free some space on the disk or restart the browser, then try again.',
+      },
+    },
+    tryAgain: 'Try again',
+    beginAnew: 'Begin a new log',
+    loadAgain: 'Load again',
+    details: 'What the engine says',
   },
   keys: {
     title: 'Keys',

@@ -107,11 +107,15 @@ describe('opening a database', () => {
   });
 
   /** From now on the first `times` attempts to open fail, as where the files of a database cannot be opened. */
-  function failing(times: number): { opened: number; deleted: number } {
+  function failing(
+    times: number,
+    error = 'UnknownError',
+    message = 'Internal error opening backing store for indexedDB.open.',
+  ): { opened: number; deleted: number } {
     const count = { opened: 0, deleted: 0 };
     IDBFactory.prototype.open = function (this: IDBFactory, ...parameters: Parameters<typeof open>) {
       if (count.opened++ >= times) return open.apply(this, parameters);
-      throw new DOMException('Internal error opening backing store for indexedDB.open.', 'UnknownError');
+      throw new DOMException(message, error);
     };
     IDBFactory.prototype.deleteDatabase = function (
       this: IDBFactory,
@@ -128,6 +132,29 @@ describe('opening a database', () => {
     const storage = await IndexedDbStorage.open({ name });
     expect(count.opened).toBe(3);
     await storage.close();
+  });
+
+  it.each([
+    ['SecurityError', 'The operation is insecure.'],
+    ['InvalidStateError', 'A mutation operation was attempted on a database that did not allow mutations.'],
+    ['UnknownError', 'The user denied permission to access the database.'],
+  ])('is not tried again where the browser refuses it (%s)', async (error, message) => {
+    const count = failing(Infinity, error, message);
+    await expect(IndexedDbStorage.open({ name })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(message),
+    });
+    expect(count).toEqual({ opened: 1, deleted: 0 });
+  });
+
+  it('fails plainly where there is no IndexedDB', async () => {
+    const own = Object.getOwnPropertyDescriptor(globalThis, 'indexedDB') as PropertyDescriptor;
+    Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
+    try {
+      await expect(IndexedDbStorage.open({ name })).rejects.toMatchObject({ code: 'unavailable' });
+    } finally {
+      Object.defineProperty(globalThis, 'indexedDB', own);
+    }
   });
 
   it('is given up after three attempts, with a plain error, and nothing is deleted', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StorageWrite } from '../../../src/engine/environment/storage.js';
 import { IndexedDbStorage } from '../../../src/engine/platform/browser/indexeddb-storage.js';
 import { describeStorage } from '../../contracts/storage-contract.js';
+import { readRawStore } from './raw-store.js';
 
 let databases = 0;
 
@@ -228,5 +229,67 @@ describe('IndexedDbStorage', () => {
       message: expect.stringContaining('a is damaged'),
     });
     expect(await storage.read('b', 0, 10)).toEqual(pattern(10));
+  });
+});
+
+describe('a store that was here before', () => {
+  const name = 'store-that-was';
+  let incarnation: string;
+  beforeEach(async () => {
+    await deleteDB(name);
+    const storage = await IndexedDbStorage.open({ name });
+    ({ incarnation } = storage);
+    await storage.commit([append('a', 0, pattern(10))], 'strict');
+    await storage.close();
+  });
+  afterEach(() => deleteDB(name));
+
+  const open = (...incarnations: string[]) => IndexedDbStorage.open({ name, incarnations });
+  const names = async () => (await indexedDB.databases()).map((database) => database.name);
+
+  it('is opened if it is the one that is remembered, or one of them', async () => {
+    for (const remembered of [[incarnation], ['another', incarnation], []]) {
+      const storage = await open(...remembered);
+      expect(await storage.read('a', 0, 99)).toEqual(pattern(10));
+      expect(storage.incarnation).toBe(incarnation);
+      await storage.close();
+    }
+  });
+
+  it('is lost when its database is gone, and none is created', async () => {
+    await deleteDB(name);
+    await expect(open(incarnation)).rejects.toMatchObject({
+      code: 'lost',
+      message: expect.stringContaining('is gone'),
+    });
+    expect(await names()).not.toContain(name);
+  });
+
+  it('is lost when everything in its database is gone, and nothing is written', async () => {
+    const database = await openDB(name);
+    for (const store of database.objectStoreNames) await database.clear(store);
+    database.close();
+    await expect(open(incarnation)).rejects.toMatchObject({ code: 'lost', message: expect.stringContaining('empty') });
+    expect((await readRawStore(name)).rows).toEqual([]);
+  });
+
+  it('is lost when another is in its place, which stays as it is', async () => {
+    await deleteDB(name);
+    await (await IndexedDbStorage.open({ name })).close();
+    const before = await readRawStore(name);
+    await expect(open(incarnation)).rejects.toMatchObject({
+      code: 'lost',
+      message: expect.stringContaining('another'),
+    });
+    expect(await readRawStore(name)).toEqual(before);
+  });
+
+  it('is not lost because the row that names it is damaged', async () => {
+    const database = await openDB(name);
+    await database.delete('owner', 'owner');
+    database.close();
+    const storage = await open(incarnation);
+    expect(await storage.read('a', 0, 99)).toEqual(pattern(10));
+    await storage.close();
   });
 });

@@ -1,5 +1,7 @@
+import { deleteDB, openDB } from 'idb';
 import { afterEach, expect, test } from 'vitest';
 import brokerWorkerUrl from '../../../src/workers/broker.worker.ts?worker&url';
+import withoutIndexedDbUrl from './without-indexeddb.worker.ts?worker&url';
 import { openLog, type OpenOptions, type Partita } from '../../../src/entry/open-log.js';
 import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';
 
@@ -160,4 +162,96 @@ test('a worker whose script is not there fails the opening with where to serve i
     (error: unknown) => error,
   );
   expect(failed).toMatchObject({ code: 'WORKER_FAILED', message: expect.stringContaining('workerUrl') as string });
+});
+
+/** A worker of a browser that has no IndexedDB. */
+function withoutIndexedDb(): Worker {
+  const worker = new Worker(withoutIndexedDbUrl, { type: 'module' });
+  workers.push(worker);
+  return worker;
+}
+
+test('a log that the browser has lost is not begun again unbidden, and says so when it is', async () => {
+  const name = newName();
+  const first = await open({ name });
+  await produce(first, 'placed');
+  expect(first.storage).toEqual({ kind: 'indexeddb' });
+  await first.close();
+  await deleteDB(`partita:${name}`);
+  await expect(open({ name })).rejects.toMatchObject({ name: 'PartitaError', code: 'STORE_LOST' });
+  expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(`partita:${name}`);
+  const anew = await open({ name, ifLost: 'begin-anew' });
+  expect(anew.storage).toMatchObject({ kind: 'indexeddb', problem: { name: 'PartitaError', code: 'STORE_LOST' } });
+  expect(await produce(anew, 'placed')).toBe('0');
+  await anew.close();
+  const again = await open({ name });
+  expect(again.storage).toEqual({ kind: 'indexeddb' });
+  expect(await produce(again, 'paid')).toBe('1');
+});
+
+test('a log whose store is taken away while it is open ends in every tab, and nothing takes its place', async () => {
+  const name = newName();
+  const tabs = [await open({ name, ifLost: 'begin-anew' }), await open({ name, ifLost: 'begin-anew' })];
+  await produce(tabs[0] as Partita, 'placed');
+  await deleteDB(`partita:${name}`);
+  for (const tab of tabs)
+    expect(await tab.closed).toMatchObject({ reason: 'storage-failed', error: { code: 'STORE_LOST' } });
+  expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(`partita:${name}`);
+});
+
+test('without IndexedDB a log opens in memory only if that was allowed, and says so', async () => {
+  const name = newName();
+  await expect(openLog({ name }, withoutIndexedDb)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+  const log = await openLog({ name, profile: 'test', ifUnavailable: 'memory' }, withoutIndexedDb);
+  opened.push(log);
+  expect(log.storage).toMatchObject({ kind: 'memory', problem: { code: 'STORAGE_UNAVAILABLE' } });
+  expect(log.role).toBe('broker');
+  expect(await produce(log, 'placed')).toBe('0');
+  expect(await readAll(log, 1)).toEqual(['placed']);
+});
+
+test('a log that a newer version has written is refused as such, in memory too, and is left as it is', async () => {
+  const name = newName();
+  const newer = await openDB(`partita:${name}`, 99, {
+    upgrade: (database) => void database.createObjectStore('other'),
+  });
+  newer.close();
+  const opening = open({ name, ifUnavailable: 'memory', ifLost: 'begin-anew' });
+  await expect(opening).rejects.toMatchObject({ code: 'VERSION_TOO_NEW' });
+  expect((await indexedDB.databases()).find((database) => database.name === `partita:${name}`)?.version).toBe(99);
+  await deleteDB(`partita:${name}`);
+});
+
+test('a log that an old version holds on to is refused as such, and opens once that lets go', async () => {
+  const name = newName();
+  const old = await openDB(`partita:${name}`, 1, {
+    upgrade: (database) => {
+      for (const store of ['owner', 'files', 'blobs', 'chunks', 'garbage']) database.createObjectStore(store);
+    },
+  });
+  await expect(open({ name })).rejects.toMatchObject({ code: 'UPGRADE_BLOCKED' });
+  expect(old.version).toBe(1);
+  old.close();
+  expect(await produce(await open({ name }), 'placed')).toBe('0');
+});
+
+test('a log that has used up its budget refuses records, retriably and as such, while deletions go through', async () => {
+  const log = await open({ name: newName(), budgetBytes: 400_000 });
+  const admin = log.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] });
+  const producer = log.producer({ lingerMs: 0, retry: { retries: 0 } });
+  await producer.connect();
+  const send = () => producer.send({ topic: 'orders', messages: [{ value: new Uint8Array(100_000) }] });
+  let refused: unknown;
+  for (let sent = 0; sent < 6 && refused === undefined; sent++)
+    refused = await send().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  expect(refused).toMatchObject({ code: 'KAFKA_STORAGE_ERROR', retriable: true });
+  expect((refused as Error).message).toContain('STORAGE_FULL');
+  await admin.deleteTopicRecords({ topic: 'orders', partitions: [{ partition: 0, offset: '-1' }] });
+  await admin.disconnect();
+  await producer.disconnect();
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { PartitaError } from '../../../src/entry/partita-error.js';
 import { AppState } from '../../../src/ui/state/app.svelte.js';
 import type { LearnerJournal, LearnerState } from '../../../src/ui/state/learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from '../../../src/ui/state/log-leadership.js';
@@ -34,6 +35,7 @@ class Tabs {
 
 class Tab implements LogLeadership {
   private readonly listeners = new Set<(status: LogStatus) => void>();
+  private readonly failed = new Set<(error: unknown) => void>();
   private readonly followers = new Set<(snapshot: TabSnapshot) => void>();
 
   constructor(
@@ -65,6 +67,17 @@ class Tab implements LogLeadership {
   onSnapshot(listener: (snapshot: TabSnapshot) => void): () => void {
     this.followers.add(listener);
     return () => this.followers.delete(listener);
+  }
+
+  onFailure(listener: (error: unknown) => void): () => void {
+    this.failed.add(listener);
+    return () => this.failed.delete(listener);
+  }
+
+  /** The log ends: first it is no longer here, then it is told why. */
+  fail(error: unknown): void {
+    this.change('waiting');
+    for (const listener of this.failed) listener(error);
   }
 
   private change(status: LogStatus): void {
@@ -164,12 +177,39 @@ describe('one tab', () => {
 
   test('without a log works, says why, and keeps nothing', async () => {
     const app = new AppState(host, new ManualFrames(host), new Address() as unknown as Window, 'en');
-    await app.goOnWithoutLog('IndexedDB is refused.');
+    await app.open(() => Promise.reject(new PartitaError('STORAGE_UNAVAILABLE', 'IndexedDB is refused.')));
     app.router.go('three-ways');
     await app.openRoute(app.router.route);
-    expect(app.storageError).toBe('IndexedDB is refused.');
+    expect(app.logProblem).toEqual({ kind: 'unavailable', message: 'IndexedDB is refused.' });
     expect(app.player?.step.id).toBe('records');
     expect(journal.state).toBeUndefined();
+  });
+
+  test('says that its log was lost, and begins another only when it is told to', async () => {
+    const app = new AppState(host, new ManualFrames(host), new Address() as unknown as Window, 'en');
+    const asked: boolean[] = [];
+    await app.open(({ beginAnew }) => {
+      asked.push(beginAnew);
+      if (!beginAnew) return Promise.reject(new PartitaError('STORE_LOST', 'It is gone.'));
+      return Promise.resolve(Object.assign(tabs.add('leading'), { load: journal.load, save: journal.save }));
+    });
+    expect(app.logProblem?.kind).toBe('lost');
+    await app.openAgain({ beginAnew: false });
+    expect(app.logProblem?.kind).toBe('lost');
+    await app.openAgain({ beginAnew: true });
+    expect(app.logProblem).toBeUndefined();
+    expect(app.status).toBe('leading');
+    expect(asked).toEqual([false, false, true]);
+  });
+
+  test('whose storage fails while it is open goes on where it stood, and says why', async () => {
+    const { app, tab } = await openTab('leading');
+    app.router.go('three-ways');
+    await app.openRoute(app.router.route);
+    await app.player?.continue();
+    tab.fail(new PartitaError('STORE_LOST', 'It is gone.'));
+    await settled(() => app.logProblem?.kind === 'lost');
+    await settled(() => app.acts && app.player?.step.id === 'queue-share');
   });
 });
 

@@ -34,7 +34,7 @@ const storesOfVersion1 = ['owner', 'files', 'blobs', 'chunks', 'garbage'] as con
 const storesOfVersion2 = ['folders', 'reserve', 'upgrade'] as const;
 
 export interface OpenDatabaseOptions {
-  /** One that is not there is not created: then opening rejects with AbortError. */
+  /** One that is not there is not created: then opening rejects with `not-found`. */
   readonly mustExist?: boolean;
   /** How long to wait for others that have an older version of the database open, in milliseconds. */
   readonly blockedMs?: number;
@@ -52,10 +52,17 @@ const openingPauseMs = 100;
  * more than twice. Nothing that is there is ever deleted to make it work.
  */
 export async function openDatabase(name: string, options: OpenDatabaseOptions = {}): Promise<StorageDatabase> {
+  // TypeScript takes it for granted; a browser need not have it.
+  if ((globalThis as { readonly indexedDB?: IDBFactory }).indexedDB === undefined)
+    throw new StorageError('unavailable', 'This browser has no IndexedDB, or gives it to no page in this mode.');
   for (let attempt = 1; ; attempt++) {
     try {
       return await openOnce(name, options);
     } catch (error) {
+      if (isRefusal(error))
+        throw new StorageError('unavailable', `The browser refuses IndexedDB to this page: ${error.message}`, {
+          cause: error,
+        });
       if (!(error instanceof DOMException && error.name === 'UnknownError')) throw error;
       if (attempt === openingAttempts)
         throw new StorageError(
@@ -68,6 +75,15 @@ export async function openDatabase(name: string, options: OpenDatabaseOptions = 
   }
 }
 
+/** What browsers say where the user, a private window or a sandbox keeps storage from a page: it will be said again however often it is tried. */
+function isRefusal(error: unknown): error is DOMException {
+  if (!(error instanceof DOMException)) return false;
+  return error.name === 'SecurityError' || error.name === 'NotSupportedError' || refusals.test(error.message);
+}
+
+/** Chromium says so under the name of any failure; Firefox that a private window may not change a database. */
+const refusals = /denied permission|did not allow mutations/;
+
 /**
  * Opens the database, and creates it, or changes its layout, if need be. Whoever has it open in an older version is told to let go (`versionchange`). Rejects with
  * `upgrade-blocked` if one does not in time, and with `version-too-new` if the layout is a later one than this code knows; then nothing has been written.
@@ -78,6 +94,7 @@ function openOnce(
 ): Promise<StorageDatabase> {
   return new Promise((resolve, reject) => {
     let isGivenUp = false;
+    let isAbsent = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const giveUp = (): void => {
       isGivenUp = true;
@@ -96,6 +113,7 @@ function openOnce(
           if (oldVersion === 1) void transaction.objectStore('upgrade').put({ stage: 'chunks' }, upgradeKey);
           return;
         }
+        isAbsent = oldVersion === 0;
         // The opening itself rejects with the same error.
         transaction.done.catch(() => undefined);
         transaction.abort();
@@ -107,7 +125,9 @@ function openOnce(
         if (isGivenUp) database.close();
         else resolve(database);
       })
-      .catch((error: unknown) => reject(openingError(name, error)));
+      .catch((error: unknown) =>
+        reject(isAbsent ? new StorageError('not-found', `There is no database '${name}'.`) : openingError(name, error)),
+      );
   });
 }
 

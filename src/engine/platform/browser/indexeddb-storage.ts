@@ -25,6 +25,8 @@ export interface IndexedDbStorageOptions {
   readonly onFenced?: () => void;
   /** How much it may hold; without it there is no limit but the browser's, and no reserve. */
   readonly space?: SpaceOptions;
+  /** Incarnations that a store of this name has had, as far as that is remembered elsewhere: what has none of them is not the store that was here. */
+  readonly incarnations?: readonly string[];
 }
 
 /**
@@ -59,19 +61,29 @@ export class IndexedDbStorage implements Storage {
     for (const file of stored.files.values()) this.housekeeping.grown(file);
   }
 
-  /** Opens the database, creating it if need be, and takes it over. Rejects with a `StorageError` if the browser gives none. */
-  static async open({ name, onFenced, space }: IndexedDbStorageOptions): Promise<IndexedDbStorage> {
+  /** Opens the database, creating it if need be, and takes it over. Rejects with a `StorageError` if the browser gives none, or has lost the one that was here (`lost`). */
+  static async open({ name, onFenced, space, incarnations = [] }: IndexedDbStorageOptions): Promise<IndexedDbStorage> {
     let storage: IndexedDbStorage | undefined = undefined;
     const fenced = (): void => {
       storage?.housekeeping.stop();
       onFenced?.();
     };
     try {
-      storage = new IndexedDbStorage(...(await OwnedDatabase.open(name, fenced)), space);
+      storage = new IndexedDbStorage(...(await OwnedDatabase.open(name, fenced, incarnations)), space);
       return storage;
     } catch (error) {
       throw storageErrorOf(error);
     }
+  }
+
+  /** Names this store; one that is made in its place has another name. */
+  get incarnation(): string {
+    return this.stored.owner.incarnation;
+  }
+
+  /** How much is stored, as far as that is known without reading it. */
+  get usedBytes(): number {
+    return this.space?.used ?? bytesIn(this.stored);
   }
 
   async files(): Promise<readonly StoredFile[]> {

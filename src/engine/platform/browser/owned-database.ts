@@ -21,13 +21,27 @@ export class OwnedDatabase {
     private readonly onFenced: () => void,
   ) {}
 
-  /** Opens the database, creating it if need be, and takes it over. `onFenced` is called once, when another has done that, or deletes it. */
-  static async open(name: string, onFenced: () => void): Promise<[OwnedDatabase, TakenStore]> {
-    const database = await openDatabase(name);
+  /**
+   * Opens the database, creating it if need be, and takes it over. `onFenced` is called once, when another has done that, or deletes it. Rejects with `lost`, and creates
+   * nothing, if there are incarnations that it should have and it has none of them.
+   */
+  static async open(
+    name: string,
+    onFenced: () => void,
+    incarnations: readonly string[],
+  ): Promise<[OwnedDatabase, TakenStore]> {
+    const database = await openDatabase(name, { mustExist: incarnations.length > 0 }).catch((error: unknown) => {
+      throw isMissing(error) ? storeLost(name, 'is gone') : error;
+    });
     try {
       const token = newToken();
       await finishUpgrade(database, token);
-      const store = await takeOver(database, token);
+      const store = await takeOver(database, token, ({ incarnation, isEmpty }) => {
+        if (incarnations.length === 0) return;
+        if (isEmpty) throw storeLost(name, 'is empty');
+        if (incarnation !== undefined && !incarnations.includes(incarnation))
+          throw storeLost(name, 'is another, which was made since');
+      });
       const owned = new OwnedDatabase(name, store.owner, onFenced);
       owned.connect(database);
       return [owned, store];
@@ -100,7 +114,7 @@ export class OwnedDatabase {
   private async reopen(): Promise<IDBDatabase> {
     this.dropConnection();
     const database = await openDatabase(this.name, { mustExist: true }).catch((error: unknown) => {
-      throw error instanceof DOMException && error.name === 'AbortError' ? this.becomeFenced() : error;
+      throw isMissing(error) ? this.becomeFenced() : error;
     });
     try {
       const connection = unwrap(database);
@@ -134,6 +148,18 @@ export class OwnedDatabase {
     this.onFenced();
     return error;
   }
+}
+
+/** A database that had to exist does not. */
+function isMissing(error: unknown): boolean {
+  return error instanceof StorageError && error.code === 'not-found';
+}
+
+function storeLost(name: string, found: string): StorageError {
+  return new StorageError(
+    'lost',
+    `The browser has lost what was stored: a database '${name}' was here, and the one that was found ${found}. Nothing was created or changed. If there is an export, import it into a new log.`,
+  );
 }
 
 /** What the row of the owner says. */

@@ -28,8 +28,23 @@ export interface TakenStore extends StoredState {
   readonly reserve: SpaceReserve;
 }
 
-/** Becomes the owner of the store and reads what is in it, but for the bytes, all in one transaction. */
-export async function takeOver(database: StorageDatabase, token: number): Promise<TakenStore> {
+/** Which store was found. */
+export interface FoundStore {
+  /** Undefined if the row that names it is damaged or missing. */
+  readonly incarnation: string | undefined;
+  /** Nothing at all is in it, not even its name. */
+  readonly isEmpty: boolean;
+}
+
+/**
+ * Becomes the owner of the store and reads what is in it, but for the bytes, all in one transaction. If `check` throws for what was found, nothing happens, and this rejects
+ * with that.
+ */
+export async function takeOver(
+  database: StorageDatabase,
+  token: number,
+  check: (found: FoundStore) => void,
+): Promise<TakenStore> {
   const transaction = database.transaction(storeNames, 'readwrite', { durability: 'strict' });
   transaction.done.catch(() => undefined);
   const [owners, fileRows, chunks] = [
@@ -50,6 +65,13 @@ export async function takeOver(database: StorageDatabase, token: number): Promis
       transaction.objectStore('reserve').getAllKeys(),
     ]);
   const found = soundOwnerRow(storedOwner);
+  const isEmpty = storedOwner === undefined && names.length + blobs.length + garbageKeys.length === 0;
+  try {
+    check({ incarnation: found?.incarnation, isEmpty });
+  } catch (error) {
+    transaction.abort();
+    throw error;
+  }
   const soundRows = names.map((name, index) => soundFileRow(name, rows[index]));
   const live = new Set(soundRows.flatMap((row) => row?.id ?? []));
   // A row that was not written like this is no reason to delete anything.

@@ -19,10 +19,9 @@ export function workerEnd(worker: Worker): WorkerEnd {
   });
   const gone = async (): Promise<string> => {
     if (!('locks' in navigator)) return await failed;
-    return await navigator.locks.request(
-      lock,
-      () => 'The worker ended. Open it again: everything acknowledged is stored.',
-    );
+    return await navigator.locks
+      .request(lock, () => 'The worker ended. Open it again: everything acknowledged is stored.')
+      .catch(() => failed);
   };
   return { lock, failed, watch: () => Promise.race([failed, gone()]) };
 }
@@ -31,9 +30,11 @@ export function workerEnd(worker: Worker): WorkerEnd {
 export function holdWhileAlive(lock: string): Promise<void> {
   if (!('locks' in navigator)) return Promise.resolve();
   return new Promise((resolve) => {
-    void navigator.locks.request(lock, () => {
+    const held = navigator.locks.request(lock, () => {
       resolve();
       return new Promise<never>(() => {});
     });
+    // Where storage is refused locks are too: then it lives without.
+    held.catch(() => resolve());
   });
 }

@@ -91,7 +91,8 @@ export class Candidate {
     if (takeOver) void this.steal();
     else {
       this.queueUp();
-      void this.follow();
+      // A browser that refuses locks refuses to tell of them too; the queue says why.
+      this.follow().catch((error: unknown) => this.end({ kind: 'failed', error }));
     }
   }
 

@@ -1,0 +1,2 @@
+import './hide-indexeddb.js';
+import '../../../src/workers/broker.worker.js';
