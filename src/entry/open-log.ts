@@ -1,6 +1,7 @@
 import type { ImportReport } from '../engine/archive/transfer-request.js';
 import type { Admin } from '../engine/client/admin.js';
-import type { Consumer, ConsumerConfig } from '../engine/client/consumer.js';
+import type { ConsumerConfig } from '../engine/client/consumer-config.js';
+import type { Consumer } from '../engine/client/consumer.js';
 import { Kafka, type KafkaConfig } from '../engine/client/kafka.js';
 import type { Producer, ProducerConfig } from '../engine/client/producer.js';
 import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';

@@ -2,6 +2,15 @@ import type { Millis } from '../environment/environment.js';
 import type { Backoff } from './backoff.js';
 import type { OffsetToCommit } from './group-offsets.js';
 
+/** A partition of a topic. */
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** What told where to read: what the group committed, the reset policy, or the user. */
+export type PositionSource = 'committed' | 'reset' | 'seek';
+
 /** A partition that the consumer reads at present, and how far it is. */
 export class AssignedPartition {
   /** The next offset to hand out: everything before it was handled. Undefined until the committed offset or the reset policy has told. */
@@ -13,13 +22,26 @@ export class AssignedPartition {
   fetchEpoch = 0;
   /** Rises when a handler that still runs must not move the position any more: by a seek. */
   seekEpoch = 0;
-  /** The end of the log as last seen. */
+  /** The end of the log as last seen; -1 while not known. */
   highWatermark = -1;
+  /** The end of what this reader can read: below the high watermark while transactions are open; -1 while not known. */
+  endOffset = -1;
   isRevoked = false;
+  isOutOfRange = false;
+  /** Whether it is about to be given up: nothing of it is fetched or handed out any more, what is handled can still be committed (KAFKA-14196). */
+  isLeaving = false;
+  /** Whether it may be read: its position is known, and its assignment was told. */
+  isReady = false;
+  /** Whether the listener is being told of it: a seek of its goes before what the group committed. */
+  isAwaitingListener = true;
+  /** Where the position came from; undefined while there is none. */
+  source: PositionSource | undefined;
   /** Whether records wait in the consumer: then none are fetched. */
   isBuffered = false;
   /** Not fetched before this time, after a failure. */
   notBeforeMs: Millis = 0;
+  /** When a handler was last given something of it, or said that it goes on. */
+  handedOutAtMs: Millis = 0;
   /** The waits after failures of the handler; undefined while it succeeds. */
   handlerBackoff: Backoff | undefined;
 
@@ -29,8 +51,10 @@ export class AssignedPartition {
   ) {}
 
   /** Reading goes on at `offset`: what was fetched is dropped, a handler that runs no longer counts. */
-  seek(offset: number): void {
+  seek(offset: number, source: PositionSource = 'seek'): void {
     this.position = offset;
+    this.source = source;
+    this.isOutOfRange = false;
     this.fetchOffset = offset;
     this.fetchEpoch++;
     this.seekEpoch++;
@@ -42,9 +66,16 @@ export class AssignedPartition {
     this.fetchEpoch++;
   }
 
+  /** The position lies outside the log: the reset policy tells where to read, whatever was committed. */
+  loseItsPlace(): void {
+    this.forgetPosition();
+    this.isOutOfRange = true;
+  }
+
   /** Where to read is not known any more. */
   forgetPosition(): void {
     this.position = undefined;
+    this.source = undefined;
     this.fetchOffset = undefined;
     this.fetchEpoch++;
     this.seekEpoch++;
@@ -57,13 +88,16 @@ export class AssignedPartition {
   }
 }
 
-/** The partitions of one generation, with what outlives generations: pauses, and seeks to partitions that are not assigned yet. */
+/**
+ * The partitions that a consumer has at present. What belongs to a partition goes with it, save pauses, which last until they are resumed, and seeks to partitions
+ * that are not assigned yet.
+ */
 export class AssignedPartitions {
-  #partitions = new Map<string, AssignedPartition>();
+  readonly #partitions = new Map<string, AssignedPartition>();
   readonly #paused = new Map<string, 'all' | Set<number>>();
   readonly #seeks = new Map<string, number>();
 
-  /** All, in the order of the assignment. */
+  /** All, in the order in which they came. */
   get all(): readonly AssignedPartition[] {
     return [...this.#partitions.values()];
   }
@@ -72,30 +106,32 @@ export class AssignedPartitions {
     return this.#partitions.get(nameOf(topic, partition));
   }
 
-  /** Takes over a new assignment. Positions are to be found, except where a seek has told. */
-  assign(partitions: readonly { readonly topic: string; readonly partition: number }[]): void {
-    this.revokeAll();
-    this.#partitions = new Map(
-      partitions.map(({ topic, partition }) => [nameOf(topic, partition), new AssignedPartition(topic, partition)]),
-    );
-    for (const [name, assigned] of this.#partitions) {
+  /** Takes over partitions; gives those that are new. Their positions are to be found, except where a seek has told. */
+  add(partitions: readonly TopicPartition[]): readonly AssignedPartition[] {
+    const added: AssignedPartition[] = [];
+    for (const { topic, partition } of partitions) {
+      const name = nameOf(topic, partition);
+      if (this.#partitions.has(name)) continue;
+      const assigned = new AssignedPartition(topic, partition);
+      this.#partitions.set(name, assigned);
+      added.push(assigned);
       const offset = this.#seeks.get(name);
       if (offset === undefined) continue;
       this.#seeks.delete(name);
       assigned.seek(offset);
     }
+    return added;
   }
 
-  /** Gives up all of them: nothing of theirs is handed out or counted any more. */
-  revokeAll(): readonly AssignedPartition[] {
-    const revoked = this.all;
-    for (const partition of revoked) {
-      partition.isRevoked = true;
-      partition.fetchEpoch++;
-      partition.seekEpoch++;
+  /** Gives partitions up: nothing of theirs is handed out or counted any more. */
+  remove(partitions: readonly AssignedPartition[]): void {
+    for (const assigned of partitions) {
+      if (assigned.isRevoked) continue;
+      assigned.isRevoked = true;
+      assigned.fetchEpoch++;
+      assigned.seekEpoch++;
+      this.#partitions.delete(nameOf(assigned.topic, assigned.partition));
     }
-    this.#partitions = new Map();
-    return revoked;
   }
 
   /** Moves the position; of a partition that is not assigned, once it is. */
@@ -126,7 +162,7 @@ export class AssignedPartitions {
     else this.#paused.set(topic, left);
   }
 
-  isPaused({ topic, partition }: { readonly topic: string; readonly partition: number }): boolean {
+  isPaused({ topic, partition }: TopicPartition): boolean {
     const paused = this.#paused.get(topic);
     return paused === 'all' || paused?.has(partition) === true;
   }

@@ -49,6 +49,13 @@ export class AutoCommit {
     if (intervalMs === null && threshold === null) await this.flush();
   }
 
+  /** No timer commits any more. Resolves when a commit that is under way is over. */
+  async ended(): Promise<void> {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    await this.#committing;
+  }
+
   /** Commits now, after a commit that is under way. */
   async flush(): Promise<void> {
     if (!this.#options.autoCommit) return;

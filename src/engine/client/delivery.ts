@@ -73,10 +73,10 @@ export interface DeliveryContext {
   readonly handler: Handler;
   /** The number of the next delivery of this client, over all its runs. */
   readonly nextDelivery: () => number;
-  /** Whether nothing more may be handed out: the consumer stops, or has to join its group again. */
-  readonly isEnding: () => boolean;
+  /** Whether nothing more of this partition may be handed out: the consumer stops, or gives it up. */
+  readonly isEnding: (assigned: AssignedPartition) => boolean;
   readonly isRunning: () => boolean;
-  readonly heartbeat: () => Promise<void>;
+  readonly heartbeat: (assigned: AssignedPartition) => Promise<void>;
   readonly pause: (assigned: AssignedPartition) => () => void;
   readonly commit: (offsets: readonly OffsetToCommit[]) => Promise<void>;
   readonly uncommitted: () => readonly OffsetToCommit[];
@@ -105,16 +105,18 @@ export class Delivery {
     fetched: FetchedRecords,
     eachMessage: (payload: EachMessagePayload) => Promise<void>,
   ): Promise<void> {
-    const { autoCommit, isEnding, heartbeat, pause } = this.#context;
+    const { autoCommit, isEnding, pause } = this.#context;
     const { assigned } = fetched;
     const { topic, partition } = assigned;
+    const heartbeat = (): Promise<void> => this.#context.heartbeat(assigned);
     const pauseThis = (): (() => void) => pause(assigned);
     for (const record of fetched.records()) {
-      if (fetched.isStale || isEnding()) return;
+      if (fetched.isStale || isEnding(assigned)) return;
       // A pause and a seek may have fetched again what was handled meanwhile.
       if (assigned.position !== undefined && record.offset < assigned.position) continue;
       const { seekEpoch } = assigned;
       const delivery = this.#traceDelivery(fetched, record);
+      this.#noteHandOut(assigned);
       try {
         await eachMessage({ topic, partition, message: messageOf(record), heartbeat, pause: pauseThis });
       } catch (error) {
@@ -151,6 +153,7 @@ export class Delivery {
       if (assigned.seekEpoch === seekEpoch) this.#advance(assigned, upTo + 1);
     };
     if (records.length > 0) {
+      this.#noteHandOut(assigned);
       try {
         await eachBatch(this.#batchPayload(fetched, records, resolve));
       } catch (error) {
@@ -177,8 +180,11 @@ export class Delivery {
     const { assigned } = fetched;
     return {
       batch: batchOf(fetched, records),
-      resolveOffset: (offset) => resolve(offsetOf(offset)),
-      heartbeat,
+      resolveOffset: (offset) => {
+        this.#noteHandOut(assigned);
+        resolve(offsetOf(offset));
+      },
+      heartbeat: () => heartbeat(assigned),
       pause: () => pause(assigned),
       commitOffsetsIfNecessary: async (offsets) => {
         if (offsets === undefined) await this.#context.autoCommit.flush();
@@ -191,8 +197,12 @@ export class Delivery {
         })),
       }),
       isRunning,
-      isStale: () => fetched.isStale || this.#context.isEnding(),
+      isStale: () => fetched.isStale || this.#context.isEnding(assigned),
     };
+  }
+
+  #noteHandOut(assigned: AssignedPartition): void {
+    assigned.handedOutAtMs = this.#context.cluster.context.environment.clock.now();
   }
 
   #advance(assigned: AssignedPartition, offset: number): void {
@@ -209,7 +219,7 @@ export class Delivery {
   #retryLater(assigned: AssignedPartition, offset: number, error: unknown): void {
     const { cluster, isEnding } = this.#context;
     // Not a failure to be counted: the handler was asked to return.
-    if (isEnding() || assigned.isRevoked) return;
+    if (isEnding(assigned) || assigned.isRevoked) return;
     const { environment, logger } = cluster.context;
     const found = error instanceof Error ? error.message : String(error);
     assigned.handlerBackoff ??= cluster.backoff();

@@ -6,14 +6,19 @@ import type { AssignedPartition, AssignedPartitions } from './assigned-partition
 import type { Backoff } from './backoff.js';
 import type { Cluster } from './cluster.js';
 import { FetchedRecords } from './fetched-records.js';
+import { FetchSession, type FetchPartition, type SessionRequest } from './fetch-session.js';
 import { groupBy } from './group-by.js';
 import type { Lifetime } from './lifetime.js';
+import { isolationLevels } from './list-offsets.js';
 
 export interface FetcherOptions {
   readonly maxWaitMs: Millis;
   readonly minBytes: number;
   readonly maxBytes: number;
   readonly maxBytesPerPartition: number;
+  /** Kafka's number: 1 leaves out what is not committed. */
+  readonly isolationLevel: number;
+  readonly rackId: string | null;
   /** Called when there is something to take: records, partitions out of range, or a failure. */
   readonly onNews: () => void;
   readonly onFetchStart: (nodeId: number) => void;
@@ -31,8 +36,13 @@ interface Asked {
   readonly fetchEpoch: number;
 }
 
+type Answer = ResponseOf<'Fetch'>['responses'][number]['partitions'][number];
+
 /** What a partition that has moved, or a broker that is behind, answers: later it may go well. */
 const laterErrors: ReadonlySet<ErrorName> = new Set(['FENCED_LEADER_EPOCH', 'UNKNOWN_LEADER_EPOCH']);
+
+/** The broker has another idea of the session: asked for again at once, in a new one. */
+const sessionErrors: ReadonlySet<ErrorName> = new Set(['FETCH_SESSION_ID_NOT_FOUND', 'INVALID_FETCH_SESSION_EPOCH']);
 
 /**
  * Fetches ahead of the handlers, as Kafka's `Fetcher` does: one request at a time to each leader, for the partitions of which nothing waits here. What
@@ -44,8 +54,8 @@ export class Fetcher {
   readonly #partitions: AssignedPartitions;
   readonly #options: FetcherOptions;
   readonly #inFlight = new Set<number>();
+  readonly #sessions = new Map<number, FetchSession>();
   #buffer: FetchedRecords[] = [];
-  #outOfRange: AssignedPartition[] = [];
   #failure: Error | undefined;
   #backoff: Backoff | undefined;
   #wakeUp: { readonly atMs: Millis; readonly timer: TimerHandle } | undefined;
@@ -64,7 +74,8 @@ export class Fetcher {
     const now = this.#now;
     const wanted: { readonly leader: number; readonly assigned: AssignedPartition }[] = [];
     for (const assigned of this.#partitions.all) {
-      if (assigned.fetchOffset === undefined || assigned.isBuffered || this.#partitions.isPaused(assigned)) continue;
+      if (assigned.fetchOffset === undefined || !assigned.isReady || assigned.isLeaving) continue;
+      if (assigned.isBuffered || this.#partitions.isPaused(assigned)) continue;
       if (assigned.notBeforeMs > now) {
         this.#wakeAt(assigned.notBeforeMs);
         continue;
@@ -86,19 +97,21 @@ export class Fetcher {
 
   /** The oldest records that wait and may be handed out, of a partition that is not busy. Throws what makes fetching impossible. */
   take(isBusy: (assigned: AssignedPartition) => boolean): FetchedRecords | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#dropStale();
-    const at = this.#buffer.findIndex(({ assigned }) => !isBusy(assigned));
-    const [taken] = at === -1 ? [] : this.#buffer.splice(at, 1);
-    if (taken !== undefined) taken.assigned.isBuffered = false;
+    const taken = this.peek(isBusy);
+    if (taken !== undefined) this.drop(taken);
     return taken;
   }
 
-  /** The partitions whose position lies outside the log, once: their position is forgotten. */
-  takeOutOfRange(): readonly AssignedPartition[] {
-    const found = this.#outOfRange.filter(({ isRevoked, position }) => !isRevoked && position === undefined);
-    this.#outOfRange = [];
-    return found;
+  /** As `take`, but it stays here until it is dropped. */
+  peek(isBusy: (assigned: AssignedPartition) => boolean = () => false): FetchedRecords | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#dropStale();
+    return this.#buffer.find(({ assigned }) => !assigned.isLeaving && !isBusy(assigned));
+  }
+
+  drop(fetched: FetchedRecords): void {
+    this.#buffer = this.#buffer.filter((each) => each !== fetched);
+    fetched.assigned.isBuffered = false;
   }
 
   #dropStale(): void {
@@ -118,43 +131,72 @@ export class Fetcher {
       this.#options.onFetch({ nodeId, numberOfBatches, duration: this.#now - startedAt });
     } catch (error) {
       if (this.#lifetime.isOver) return;
+      if (error instanceof KafkaError && sessionErrors.has(error.code)) return;
       if (error instanceof KafkaError && error.retriable) this.#postpone(asked.map(({ assigned }) => assigned));
       else this.#failure = error as Error;
     } finally {
       this.#inFlight.delete(nodeId);
+      if (!this.#lifetime.isOver) this.#options.onNews();
     }
-    this.#options.onNews();
   }
 
   async #request(nodeId: number, asked: readonly Asked[]): Promise<ResponseOf<'Fetch'>> {
     const connection = await this.#cluster.connectionTo(nodeId, 'fetch');
-    const byTopic = groupBy(asked, ({ assigned }) => assigned.topic);
-    const topics = [...byTopic.keys()].map((topic) => this.#cluster.topic(topic));
-    const { maxWaitMs, minBytes, maxBytes, maxBytesPerPartition } = this.#options;
-    const response = await connection.send(
-      'Fetch',
-      {
-        maxWaitMs,
-        minBytes,
-        maxBytes,
-        topics: topics.map(({ name, topicId }) => ({
-          topic: name,
-          topicId,
-          partitions: (byTopic.get(name) ?? []).map(({ assigned, fetchOffset }) => ({
-            partition: assigned.partition,
-            fetchOffset: BigInt(fetchOffset),
-            partitionMaxBytes: maxBytesPerPartition,
-          })),
-        })),
-      },
-      {
-        maxVersion: topics.every(({ hasTopicId }) => hasTopicId) ? Infinity : 12,
-        timeoutMs: this.#cluster.context.requestTimeoutMs + maxWaitMs,
-      },
-    );
-    const { name, message } = errorByCode(response.errorCode);
-    if (name !== 'NONE') throw new KafkaError(name, `Fetch from node ${nodeId} failed: ${message}`);
-    return response;
+    const session = this.#sessions.get(nodeId) ?? new FetchSession();
+    this.#sessions.set(nodeId, session);
+    const {
+      sessionId,
+      sessionEpoch,
+      asked: told,
+      forgotten,
+    } = session.next(asked.map((each) => this.#described(each)));
+    const topics = [...told, ...forgotten].map(({ topic }) => topic);
+    const { maxWaitMs, minBytes, maxBytes, isolationLevel, rackId } = this.#options;
+    try {
+      const response = await connection.send(
+        'Fetch',
+        {
+          maxWaitMs,
+          minBytes,
+          maxBytes,
+          isolationLevel,
+          sessionId,
+          sessionEpoch,
+          topics: this.#topicsOf(told),
+          forgottenTopicsData: forgottenTopics(forgotten),
+          ...(rackId === null ? {} : { rackId }),
+        },
+        {
+          maxVersion: topics.every((topic) => this.#cluster.metadata.topics.get(topic)?.hasTopicId === true)
+            ? Infinity
+            : 12,
+          timeoutMs: this.#cluster.context.requestTimeoutMs + maxWaitMs,
+        },
+      );
+      const { name, message } = errorByCode(response.errorCode);
+      if (name !== 'NONE') throw new KafkaError(name, `Fetch from node ${nodeId} failed: ${message}`);
+      session.answered(response.sessionId);
+      return response;
+    } catch (error) {
+      session.failed(error instanceof KafkaError ? error.code : undefined);
+      throw error;
+    }
+  }
+
+  #described({ assigned: { topic, partition }, fetchOffset }: Asked): FetchPartition {
+    return { topic, topicId: this.#cluster.topic(topic).topicId, partition, fetchOffset };
+  }
+
+  #topicsOf(asked: SessionRequest['asked']) {
+    return [...groupBy(asked, ({ topic }) => topic)].map(([topic, partitions]) => ({
+      topic,
+      topicId: (partitions[0] as FetchPartition).topicId,
+      partitions: partitions.map(({ partition, fetchOffset }) => ({
+        partition,
+        fetchOffset: BigInt(fetchOffset),
+        partitionMaxBytes: this.#options.maxBytesPerPartition,
+      })),
+    }));
   }
 
   #receive(response: ResponseOf<'Fetch'>, asked: readonly Asked[]): void {
@@ -168,10 +210,9 @@ export class Fetcher {
         // The user has turned elsewhere since.
         if (about === undefined || about.assigned.fetchEpoch !== about.fetchEpoch) continue;
         const { name: error, retriable, message } = errorByCode(answer.errorCode);
-        if (error === 'NONE') this.#keep(about, Number(answer.highWatermark), answer.records);
+        if (error === 'NONE') this.#keep(about, answer);
         else if (error === 'OFFSET_OUT_OF_RANGE') {
-          about.assigned.forgetPosition();
-          this.#outOfRange.push(about.assigned);
+          about.assigned.loseItsPlace();
         } else if (retriable || laterErrors.has(error)) postponed.push(about.assigned);
         else this.#failure ??= new KafkaError(error, `Fetch of ${topic}-${answer.partitionIndex} failed: ${message}`);
       }
@@ -180,10 +221,22 @@ export class Fetcher {
     else this.#backoff = undefined;
   }
 
-  #keep({ assigned, fetchOffset }: Asked, highWatermark: number, records: Uint8Array | null): void {
+  #keep({ assigned, fetchOffset }: Asked, answer: Answer): void {
+    const highWatermark = Number(answer.highWatermark);
+    const isCommittedOnly = this.#options.isolationLevel === isolationLevels.read_committed;
     assigned.highWatermark = highWatermark;
+    assigned.endOffset = isCommittedOnly ? Number(answer.lastStableOffset) : highWatermark;
+    const { records } = answer;
     if (records === null || records.length === 0) return;
-    const fetched = new FetchedRecords(assigned, fetchOffset, highWatermark, records);
+    const aborted = isCommittedOnly ? (answer.abortedTransactions ?? []) : [];
+    const fetched = new FetchedRecords(assigned, {
+      fetchOffset,
+      highWatermark,
+      records,
+      aborted: aborted
+        .map(({ producerId, firstOffset }) => ({ producerId: Number(producerId), firstOffset: Number(firstOffset) }))
+        .sort((a, b) => a.firstOffset - b.firstOffset),
+    });
     const { nextOffset } = fetched;
     if (nextOffset === fetchOffset) return;
     assigned.fetchOffset = nextOffset;
@@ -220,4 +273,12 @@ export class Fetcher {
   get #now(): Millis {
     return this.#cluster.context.environment.clock.now();
   }
+}
+
+function forgottenTopics(forgotten: readonly FetchPartition[]) {
+  return [...groupBy(forgotten, ({ topic }) => topic)].map(([topic, partitions]) => ({
+    topic,
+    topicId: (partitions[0] as FetchPartition).topicId,
+    partitions: partitions.map(({ partition }) => partition),
+  }));
 }

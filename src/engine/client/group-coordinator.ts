@@ -42,19 +42,21 @@ export class GroupCoordinator {
 
   /**
    * Sends one request to the coordinator. `errorOf` finds the error in the response: it is thrown, and if it says that the coordinator is elsewhere, that is
-   * looked for before the next request. No retries.
+   * looked for before the next request. `textOf` finds what the coordinator says of it. No retries.
    */
   async send<Api extends ApiName>(
     api: Api,
     request: Written<Api>,
     errorOf: (response: ResponseOf<Api>) => number,
     options?: SendOptions,
+    textOf?: (response: ResponseOf<Api>) => string | null,
   ): Promise<ResponseOf<Api>> {
     try {
       const connection = await this.#connection();
       const response = await connection.send(api, request, options);
       const { name, message } = errorByCode(errorOf(response));
-      if (name !== 'NONE') throw new KafkaError(name, `${api} of group ${this.groupId} failed: ${message}`);
+      if (name !== 'NONE')
+        throw new KafkaError(name, `${api} of group ${this.groupId} failed: ${textOf?.(response) ?? message}`);
       return response;
     } catch (error) {
       if (error instanceof KafkaError && movedErrors.has(error.code)) this.forget();

@@ -61,10 +61,14 @@ export async function commitOffsets(
   );
 }
 
-/** What the group has committed for these partitions; for all that it has committed anything for, if null. */
+/**
+ * What the group has committed for these partitions; for all that it has committed anything for, if null. As a member of the consumer protocol it is asked with the
+ * member's epoch, so that a fenced one learns of it. Throws UNSTABLE_OFFSET_COMMIT while a transaction has offsets of theirs pending.
+ */
 export async function fetchOffsets(
   coordinator: GroupCoordinator,
   partitions: readonly { readonly topic: string; readonly partition: number }[] | null,
+  member?: Committer,
 ): Promise<CommittedOffset[]> {
   const { groupId } = coordinator;
   const topics = partitions === null ? null : [...groupBy(partitions, ({ topic }) => topic)];
@@ -82,8 +86,22 @@ export async function fetchOffsets(
     })) ?? null;
   const response = await coordinator.send(
     'OffsetFetch',
-    (version) =>
-      version >= 8 ? { groups: [{ groupId, topics: asked(version >= 10) }] } : { groupId, topics: asked(false) },
+    (version) => ({
+      ...(version >= 8
+        ? {
+            groups: [
+              {
+                groupId,
+                ...(member === undefined || version < 9
+                  ? {}
+                  : { memberId: member.memberId, memberEpoch: member.generationId }),
+                topics: asked(version >= 10),
+              },
+            ],
+          }
+        : { groupId, topics: asked(false) }),
+      ...(version >= 7 ? { requireStable: true } : {}),
+    }),
     errorOfFetch,
     { maxVersion: canNameById ? Infinity : 9 },
   );

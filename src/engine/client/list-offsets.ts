@@ -19,20 +19,33 @@ export interface OffsetAnswer {
   readonly partition: number;
   /** -1 when no record has the timestamp or a later one. */
   readonly offset: number;
+  /** The record's timestamp; -1 where an end was asked for. */
+  readonly timestamp: number;
 }
+
+/** Which records count: all, or those of transactions that are committed. */
+export const isolationLevels = { read_uncommitted: 0, read_committed: 1 } as const;
 
 /**
  * Asks the leaders for offsets, one request a leader, and again by the client's retry options when leaders have moved. Answers are in the order of the
  * queries. A partition must not be asked for twice.
  */
-export async function listOffsets(cluster: Cluster, queries: readonly OffsetQuery[]): Promise<OffsetAnswer[]> {
-  const found = new Map<string, number>();
+export async function listOffsets(
+  cluster: Cluster,
+  queries: readonly OffsetQuery[],
+  isolationLevel: number = isolationLevels.read_uncommitted,
+): Promise<OffsetAnswer[]> {
+  if (queries.length === 0) return [];
+  const found = new Map<string, Found>();
   const topics = [...new Set(queries.map(({ topic }) => topic))];
   await cluster.load(topics);
   await cluster.retry('list offsets', async () => {
     const left = queries.filter((query) => !found.has(nameOf(query)));
     try {
-      await Promise.all(byLeader(cluster, left).map(([leader, asked]) => askLeader(cluster, leader, asked, found)));
+      const asking = byLeader(cluster, left).map(([leader, asked]) =>
+        askLeader(cluster, { leader, queries: asked, isolationLevel }, found),
+      );
+      await Promise.all(asking);
     } catch (error) {
       if (error instanceof KafkaError && error.retriable) await cluster.refresh(topics);
       throw error;
@@ -41,20 +54,26 @@ export async function listOffsets(cluster: Cluster, queries: readonly OffsetQuer
   return queries.map(({ topic, partition }) => ({
     topic,
     partition,
-    offset: found.get(nameOf({ topic, partition })) ?? -1,
+    ...(found.get(nameOf({ topic, partition })) ?? { offset: -1, timestamp: -1 }),
   }));
 }
 
+type Found = Pick<OffsetAnswer, 'offset' | 'timestamp'>;
+
 async function askLeader(
   cluster: Cluster,
-  leader: number,
-  queries: readonly OffsetQuery[],
-  found: Map<string, number>,
+  {
+    leader,
+    queries,
+    isolationLevel,
+  }: { readonly leader: number; readonly queries: readonly OffsetQuery[]; readonly isolationLevel: number },
+  found: Map<string, Found>,
 ): Promise<void> {
   const connection = await cluster.connectionTo(leader);
   const topics = groupBy(queries, ({ topic }) => topic);
-  const response = await connection.send('ListOffsets', {
+  const response = await connection.send('ListOffsets', (version) => ({
     replicaId: -1,
+    ...(version >= 2 ? { isolationLevel } : {}),
     topics: [...topics].map(([name, partitions]) => ({
       name,
       partitions: partitions.map(({ partition, timestamp }) => ({
@@ -63,11 +82,15 @@ async function askLeader(
       })),
     })),
     timeoutMs: cluster.context.requestTimeoutMs,
-  });
+  }));
   let failure: KafkaError | undefined;
   for (const { name, partitions } of response.topics) {
-    for (const { partitionIndex, errorCode, offset } of partitions) {
-      if (errorCode === 0) found.set(nameOf({ topic: name, partition: partitionIndex }), Number(offset));
+    for (const { partitionIndex, errorCode, offset, timestamp } of partitions) {
+      if (errorCode === 0)
+        found.set(nameOf({ topic: name, partition: partitionIndex }), {
+          offset: Number(offset),
+          timestamp: Number(timestamp),
+        });
       else {
         const { name: code, message } = errorByCode(errorCode);
         failure ??= new KafkaError(code, `ListOffsets of ${name}-${partitionIndex} failed: ${message}`);

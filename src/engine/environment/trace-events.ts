@@ -174,7 +174,7 @@ export type SegmentDeletionReason = 'log-start' | 'retention-ms' | 'retention-by
 export interface AssignedPartition extends TopicPartitionRef {
   /** Where reading begins; -1 when not yet known. */
   readonly startOffset: number;
-  readonly source: 'committed' | 'reset';
+  readonly source: 'committed' | 'reset' | 'seek';
 }
 
 /** An event as it was recorded: numbered from 0 without gaps, stamped with the environment's clock, and with the component that said it. */

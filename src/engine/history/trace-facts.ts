@@ -37,7 +37,7 @@ export function factsOf(event: RecordedEvent, topics: TopicNames): readonly Trac
       return [];
     case 'partitions-assigned': {
       const { client: p, group: g, member: m, generation: gen, partitions } = event;
-      const bySource = (['committed', 'reset'] as const).map((src) => ({
+      const bySource = (['committed', 'reset', 'seek'] as const).map((src) => ({
         src,
         tps: startsOf(
           partitions.filter(({ source }) => source === src),

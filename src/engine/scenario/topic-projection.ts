@@ -179,7 +179,6 @@ export class TopicProjection implements LaneProjection {
         if (topic === this.lane.topic) member.positions.delete(partition);
       return;
     }
-    member.positions.clear();
     for (const { topic, partition, startOffset } of event.partitions) {
       if (topic === this.lane.topic) member.positions.set(partition, Math.max(0, startOffset));
     }

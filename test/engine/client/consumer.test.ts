@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Consumer, ConsumerConfig, ConsumerRunConfig } from '../../../src/engine/client/consumer.js';
+import type { ConsumerConfig } from '../../../src/engine/client/consumer-config.js';
+import type { Consumer, ConsumerRunConfig } from '../../../src/engine/client/consumer.js';
 import type { EachMessagePayload } from '../../../src/engine/client/delivery.js';
 import { Kafka } from '../../../src/engine/client/kafka.js';
 import { sleep } from '../../../src/engine/environment/environment.js';
@@ -439,6 +440,7 @@ describe('Consumer as a member of its group', () => {
     expect(broker.committed.get('orders-0')).toBe(1);
     const kinds = environment.events.map(({ kind }) => kind).filter((kind) => kind !== 'request-sent');
     expect(kinds).toEqual([
+      'offset-reset',
       'partitions-assigned',
       'record-delivered',
       'record-handled',

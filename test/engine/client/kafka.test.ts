@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Kafka } from '../../../src/engine/client/kafka.js';
-import type { Consumer, ConsumerConfig } from '../../../src/engine/client/consumer.js';
+import type { ConsumerConfig } from '../../../src/engine/client/consumer-config.js';
+import type { Consumer } from '../../../src/engine/client/consumer.js';
 import { sleep } from '../../../src/engine/environment/environment.js';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
 import type { RecordedEvent } from '../../../src/engine/environment/trace-events.js';

@@ -1,4 +1,4 @@
-import { encodeAssignment } from '../../../src/engine/client/consumer-protocol.js';
+import { encodeAssignment } from '../../../src/engine/protocol/consumer-protocol.js';
 import type { RequestHandler } from '../../../src/engine/protocol/connection.js';
 import { alteredBroker } from './altered-broker.js';
 
@@ -25,7 +25,9 @@ export function givesNothingToTheRest(broker: RequestHandler): RequestHandler {
       if (response.errorCode !== 0) return response;
       const first = served.get(request.generationId) ?? request.memberId;
       served.set(request.generationId, first);
-      return first === request.memberId ? response : { ...response, assignment: encodeAssignment(new Map()) };
+      return first === request.memberId
+        ? response
+        : { ...response, assignment: encodeAssignment({ assignedPartitions: [] }) };
     },
   });
 }
