@@ -1,7 +1,7 @@
 import type { Language } from '../texts/languages.js';
 
 /** What a scenario is about; the first page lists them by it. */
-export type Subject = 'sharing' | 'storage';
+export type Subject = 'sharing' | 'groups' | 'offsets' | 'storage';
 
 /** What the page knows of a scenario before it is opened: everything else is loaded with it. */
 export interface ListedScenario {

@@ -2,8 +2,26 @@ import type { Millis } from '../../engine/environment/environment.js';
 import type { LaneId, RunSpec } from '../../engine/scenario/run-spec.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
 
-/** A widespread wrong idea; its text is in `scenarios/misconceptions.ts`. */
-export type MisconceptionId = 'M1' | 'M2' | 'M4' | 'M5' | 'M9' | 'M14' | 'M15' | 'M16' | 'M29' | 'M30';
+/** A widespread wrong idea; what is true instead is said by the texts of each scenario that meets it. */
+export type MisconceptionId =
+  | 'M1'
+  | 'M2'
+  | 'M3'
+  | 'M4'
+  | 'M5'
+  | 'M6'
+  | 'M7'
+  | 'M8'
+  | 'M9'
+  | 'M10'
+  | 'M11'
+  | 'M12'
+  | 'M13'
+  | 'M14'
+  | 'M15'
+  | 'M16'
+  | 'M29'
+  | 'M30';
 
 /** The stations of every scenario, in their sequence. */
 export const phases = ['set-up', 'predict', 'run', 'observe', 'explain', 'vary', 'play'] as const;
@@ -30,6 +48,8 @@ export interface Step<StepId extends string = string, QuestionId extends string 
   readonly phase: Phase;
   /** Of a run that has lanes: those that the step shows. Steps that show the same go on in one run. */
   readonly lanes?: readonly LaneId[];
+  /** Of a run that has groups: those that the step shows, with the topics that they read; all if absent. Steps that show the same go on in one run. */
+  readonly groups?: readonly string[];
   /** Of a `run` step: the run is shown up to this moment (run time) and stands there until the next run step; without it, to its end. */
   readonly untilMs?: Millis;
   readonly question?: QuestionId;

@@ -1,8 +1,11 @@
+import type { GroupRunSpec } from '../../engine/scenario/group-run-spec.js';
+import type { GroupRunView } from '../../engine/scenario/group-run-view.js';
 import type { LogRunSpec } from '../../engine/scenario/log-run-spec.js';
 import type { LogRunView } from '../../engine/scenario/log-run-view.js';
 import type { RunRecord, RunSpec } from '../../engine/scenario/run-spec.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
 import { catalogue, type ListedScenario, type ScenarioName } from '../scenarios/catalogue.js';
+import type { GroupScenarioTexts, GroupVariation } from '../scenarios/group-outcome.js';
 import type { ScenarioTexts } from '../scenarios/scenario-texts.js';
 import type { Language } from '../texts/languages.js';
 import type { LearnerAnswer, PlayState } from './learner-journal.js';
@@ -26,8 +29,17 @@ export type LanesPlay = OpenedPlay<'lanes', LanesPlayer, ScenarioTexts<string, s
 export type LogPlayer = ScenarioPlayer<LogRunSpec, LogRunView>;
 export type LogPlay = OpenedPlay<'log', LogPlayer, ScenarioTexts<string, string, LogRunSpec, LogRunView>>;
 
+/** A scenario on consumer groups. */
+export type GroupPlayer = ScenarioPlayer<GroupRunSpec, GroupRunView>;
+export interface GroupPlay extends OpenedPlay<'group', GroupPlayer, GroupScenarioTexts> {
+  /** What can be changed. */
+  readonly variations: readonly GroupVariation[];
+  /** Committed offsets can be dragged, where the story lets something be changed. */
+  readonly isOffsetDragged: boolean;
+}
+
 /** A play that is open: its player, named by the kind of run that it shows. */
-export type Play = LanesPlay | LogPlay;
+export type Play = LanesPlay | LogPlay | GroupPlay;
 
 /** Opens a play at the beginning of its scenario. `records` are the learner's own, where the play is about those. */
 export type OpenPlay<Opened extends Play = Play> = (options: PlayerOptions, records?: readonly RunRecord[]) => Opened;

@@ -1,5 +1,6 @@
 import type { LogProblem } from '../state/log-problem.js';
 import type { ComponentTexts } from '../components/component-texts.js';
+import type { Subject } from '../scenarios/catalogue.js';
 import type { Phase } from '../scenarios/scenario.js';
 import type { Expectation } from '../state/own-records.js';
 import type { EventTexts } from '../state/event-sentences.js';
@@ -30,7 +31,7 @@ export interface AppTexts {
     readonly sketch: string;
     readonly sketchCaption: string;
     readonly scenarios: string;
-    readonly subjects: Readonly<Record<'sharing' | 'storage', string>>;
+    readonly subjects: Readonly<Record<Subject, string>>;
     /** The last step of the story was reached. */
     readonly done: string;
     readonly begun: string;

@@ -55,7 +55,7 @@ export const english: AppTexts = {
     sketch: 'The beginning of a real run: twelve records and who takes the first of them',
     sketchCaption: 'The first two seconds of a real run. How does it go on?',
     scenarios: 'Scenarios',
-    subjects: { sharing: 'Sharing', storage: 'Storage' },
+    subjects: { sharing: 'Sharing', groups: 'Groups', offsets: 'Offsets and failure', storage: 'Storage' },
     done: 'finished',
     begun: 'begun',
     predicted: (made, of) => `predicted ${made} of ${of}`,
