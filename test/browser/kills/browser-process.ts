@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright';
+import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright';
 import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs';
 
 /** What Chromium keeps IndexedDB in. */
@@ -33,13 +33,10 @@ export class BrowserProcess {
     return new BrowserProcess(context, id);
   }
 
-  /** The page at `url`, loaded; `told` gets what it says through `acknowledged`. */
+  /** The page at `url`, loaded; `told` gets what it tells. */
   async open(url: string, told: (json: string) => void): Promise<Page> {
     const page = this.context.pages()[0] ?? (await this.context.newPage());
-    const session = await this.context.newCDPSession(page);
-    session.on('Runtime.bindingCalled', ({ payload }) => told(payload));
-    await session.send('Runtime.enable');
-    await session.send('Runtime.addBinding', { name: 'acknowledged' });
+    await listen(page, told);
     await page.goto(url);
     return page;
   }
@@ -55,6 +52,15 @@ export class BrowserProcess {
   async close(): Promise<void> {
     await this.context.close();
   }
+}
+
+/** Has `told` get what a page tells, now and after it is loaded again. Nobody waits for an answer: what is told shortly before an end is heard. */
+export async function listen(page: Page, told: (json: string) => void): Promise<CDPSession> {
+  const session = await page.context().newCDPSession(page);
+  session.on('Runtime.bindingCalled', ({ payload }) => told(payload));
+  await session.send('Runtime.enable');
+  await session.send('Runtime.addBinding', { name: 'tell' });
+  return session;
 }
 
 /** What the databases of a profile are kept in, by the files that are there. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright';
 import { randomInteger, type Random } from '../../../src/engine/environment/environment.js';
 import { SeededRandom } from '../../../src/engine/environment/seeded-random.js';
-import type { Acknowledged, Durability, WorkPlan } from '../log-page/workload.js';
+import type { Durability, Told, WorkPlan } from '../log-page/workload.js';
 import { backendOf, BrowserProcess, type Backend } from './browser-process.js';
 import { Witness } from './witness.js';
 
@@ -137,8 +137,9 @@ class KilledProfile {
     let acknowledged = (): void => undefined;
     const firstAcknowledged = new Promise<void>((resolve) => (acknowledged = resolve));
     const page = await this.running.open(this.url, (json) => {
-      this.witness.hear(JSON.parse(json) as Acknowledged);
-      acknowledged();
+      const told = JSON.parse(json) as Told;
+      this.witness.hear(told);
+      if (told.kind === 'records') acknowledged();
     });
     return { page, firstAcknowledged };
   }

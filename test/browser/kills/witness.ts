@@ -1,6 +1,6 @@
 import {
   workTopics,
-  type Acknowledged,
+  type Told,
   type Durability,
   type FoundLog,
   type FoundPartition,
@@ -35,12 +35,10 @@ export class Witness {
   private readonly partitions = new Map<string, KnownPartition>();
   private committed = -1;
 
-  hear(acknowledged: Acknowledged): void {
-    if (acknowledged.kind === 'commit') {
-      this.committed = Math.max(this.committed, acknowledged.offset);
-      return;
-    }
-    const { topic, partition, baseOffset, run, first, keys, durability } = acknowledged;
+  hear(told: Told): void {
+    if (told.kind === 'commit') this.committed = Math.max(this.committed, told.offset);
+    if (told.kind !== 'records') return;
+    const { topic, partition, baseOffset, run, first, keys, durability } = told;
     this.acknowledged[durability] += keys.length;
     const known = this.known(`${topic}-${partition}`);
     keys.forEach((key, index) =>

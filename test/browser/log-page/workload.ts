@@ -43,8 +43,8 @@ export interface WorkPlan {
   readonly only?: { readonly topic: string; readonly partition: number };
 }
 
-/** What is acknowledged, as it is told to whoever is outside the browser. */
-export type Acknowledged =
+/** What is told to whoever is outside the browser, as soon as it is so: what is acknowledged, and where the broker runs. */
+export type Told =
   | {
       readonly kind: 'records';
       readonly topic: string;
@@ -56,7 +56,8 @@ export type Acknowledged =
       readonly keys: readonly (string | null)[];
       readonly durability: Durability;
     }
-  | { readonly kind: 'commit'; readonly offset: number };
+  | { readonly kind: 'commit'; readonly offset: number }
+  | { readonly kind: 'role'; readonly role: 'broker' | 'client' };
 
 /** The value of a record tells which it is, and every byte of it follows from that. */
 export function valueOf(run: number, number: number, length: number): string {

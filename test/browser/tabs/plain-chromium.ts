@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type BrowserContext } from 'playwright';
+import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs';
+
+/** A Chromium whose pages are as visible, and as frozen, as it makes them: Playwright would keep every page focused, and such a page does not freeze. */
+export interface PlainChromium {
+  readonly context: BrowserContext;
+  close(): Promise<void>;
+}
+
+export async function openPlainChromium(): Promise<PlainChromium> {
+  const profile = mkdtempSync(join(tmpdir(), 'partita-tabs-'));
+  const options = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'];
+  const process = spawn(await findChromium({ install: false }), [...chromiumArguments, ...options], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise((resolve) => process.once('exit', resolve));
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    process.stderr.on('data', (part: Buffer) => {
+      said += part.toString();
+      const found = /DevTools listening on (ws:\S+)/.exec(said)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    process.once('exit', () => reject(new Error(`Chromium ended before it could be driven. It said: ${said}`)));
+  });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const [context] = browser.contexts();
+  if (context === undefined) throw new Error('Chromium has no context to open pages in.');
+  return {
+    context,
+    async close() {
+      const session = await browser.newBrowserCDPSession();
+      await session.send('Browser.close').catch(() => undefined);
+      await ended;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
