@@ -6,6 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 /** @type {Record<string, { readonly says: string, readonly project: 'node' | 'e2e', readonly tests: string[], readonly environment: Record<string, string> }>} */
 const soaks = {
+  'crash-points': {
+    says: 'crashes at every request of scripts to the storage, 20 ways each, and crashes of the recoveries, and of theirs',
+    project: 'node',
+    tests: ['test/engine/log/crashes'],
+    environment: { PARTITA_CRASH_SEEDS: '20' },
+  },
   'fuzz-log': {
     says: 'a million damaged record batches, and as many damaged exports: none may do more than be refused',
     project: 'node',

@@ -262,6 +262,8 @@ export class PartitionCheck {
         { name: file.name, offsets: { from: this.next, to: baseOffset - 1 } },
         `${file.name}, byte ${position}: offsets ${this.next} to ${baseOffset - 1} are missing`,
       );
+    // A cleaning that did not come to its end has left the checkpoint of the cleaner where it was.
+    else if (baseOffset > this.next) this.cleanedTo = Math.max(this.cleanedTo, baseOffset);
     await this.checkSnapshots(baseOffset);
     return false;
   }
@@ -270,7 +272,10 @@ export class PartitionCheck {
   private isGapKnown(file: SegmentFile, isLast: boolean): boolean {
     const { next, checkpoint } = this;
     const before = checkpoint?.sealed.findLast(({ baseOffset }) => baseOffset < file.baseOffset);
-    if (before?.nextOffset === next) return true;
+    if (before?.nextOffset === next) {
+      this.cleanedTo = Math.max(this.cleanedTo, file.baseOffset);
+      return true;
+    }
     const offsets = { from: next, to: file.baseOffset - 1 };
     const missing = `offsets ${next} to ${file.baseOffset - 1} are missing before ${file.name}`;
     if (checkpoint === undefined) {

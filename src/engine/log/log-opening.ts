@@ -1,7 +1,7 @@
 import type { Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { parseSidecarBlob, partitionFolder, segmentFile, type TopicPartition } from './file-names.js';
+import { parseSidecarBlob, partitionFolder, segmentFile, sidecarBlob, type TopicPartition } from './file-names.js';
 import type { LogCheckpoint, SealedSegment } from './log-checkpoint.js';
 import type { LogConfig } from './log-config.js';
 import { LeaderEpochs } from './leader-epochs.js';
@@ -61,7 +61,8 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
   const recoveryPoint = known?.recoveryPoint ?? checkpoint?.recoveryPoint ?? 0;
   // Without a checkpoint the epochs know where the log starts.
   const toldStart = known?.logStartOffset ?? checkpoint?.logStartOffset ?? found.epochs?.all[0]?.startOffset ?? 0;
-  const replay = new ProducerReplay(options, config.producerIdExpirationMs, now, checkpoint?.snapshots ?? []);
+  const snapshots = presentSnapshots(options, checkpoint, found.blobs);
+  const replay = new ProducerReplay(options, config.producerIdExpirationMs, now, snapshots);
   const segments: Segment[] = [];
   let truncatedBytes = 0;
   let reason: string | null = null;
@@ -88,7 +89,10 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     const loaded =
       believed === undefined ? undefined : await loadSegment(storage, options, segment, believed, checkpoint);
     segments.push(segment);
-    if (loaded === file.size) continue;
+    if (loaded === file.size) {
+      isReplaying = false;
+      continue;
+    }
     if (isReplaying) replay.enterSegment(previous?.nextOffset ?? 0, toldStart);
     else await replay.begin(segments.slice(0, -1), segment, loaded ?? 0, toldStart);
     isReplaying = true;
@@ -119,6 +123,8 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
     segment.modifiedAt = now;
     truncatedBytes += file.size - segment.size;
   }
+  // One that was the active segment until its successor was begun may not have been closed.
+  for (const segment of segments.slice(0, -1)) if (segment.seal()) repairs.push(...sidecarWrites(options, segment));
   const isNew = stored.length === 0 && found.dead.length === 0;
   let logStartOffset = toldStart;
   const lastEnd = segments.at(-1)?.nextOffset ?? 0;
@@ -154,6 +160,16 @@ export async function openLog(options: LogToOpen, config: LogConfig): Promise<Op
 
 function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(value, high));
+}
+
+/** The checkpoint may have outlived a snapshot that it tells of. */
+function presentSnapshots(
+  partition: TopicPartition,
+  checkpoint: LogCheckpoint | undefined,
+  blobs: readonly string[],
+): readonly number[] {
+  const present = new Set(blobs);
+  return (checkpoint?.snapshots ?? []).filter((offset) => present.has(sidecarBlob(partition, offset, 'snapshot')));
 }
 
 /** Removes what stands beside segments, or beside none, and belongs to nothing that is left: a torn deletion leaves such things behind. */
@@ -218,11 +234,12 @@ function hasLostEnd(checkpoint: LogCheckpoint | undefined, segment: Segment, nex
   return sealedAs(checkpoint, segment.baseOffset)?.nextOffset !== segment.nextOffset;
 }
 
-/** The first segment that should be there behind others and is not. */
+/** The first segment that should be there behind others and is not. One that was rolled twice in a commit may have lost the segment between. */
 function firstLost(checkpoint: LogCheckpoint | undefined, stored: readonly StoredSegment[]): number | undefined {
   const present = new Set(stored.map(({ baseOffset }) => baseOffset));
   const first = stored[0]?.baseOffset ?? Infinity;
-  return checkpoint?.sealed.find(({ baseOffset }) => baseOffset > first && !present.has(baseOffset))?.baseOffset;
+  const told = [...(checkpoint?.sealed ?? []), ...(checkpoint?.active === undefined ? [] : [checkpoint.active])];
+  return told.find(({ baseOffset }) => baseOffset > first && !present.has(baseOffset))?.baseOffset;
 }
 
 function leadFrom(epochs: LeaderEpochs, options: LogToOpen, latest: number, endOffset: number): void {

@@ -121,9 +121,11 @@ export class Segment {
     this.end = header.lastOffset + 1;
   }
 
-  /** Nothing is appended any more: its largest timestamp goes into the index. */
-  seal(): void {
+  /** Nothing is appended any more: its largest timestamp goes into the index. Answers whether it was not there yet. */
+  seal(): boolean {
+    const before = this.timeIndex.length;
     this.timeIndex.add(this.largest);
+    return this.timeIndex.length > before;
   }
 
   /** It has been read again: its indexes are what they would be if it had been closed. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { Crash } from '../../../src/engine/environment/memory-disk.js';
 import type { Durability } from '../../../src/engine/environment/storage.js';
-import { encodeBatch, type RecordToEncode } from '../../../src/engine/protocol/record-batch.js';
+import type { RecordToEncode } from '../../../src/engine/protocol/record-batch.js';
+import { runLog, type Law, type Subject } from './log-run.js';
 
 /** What may happen to a log. Commits wait until a command lets them through. */
 export type LogCommand =
@@ -37,7 +38,7 @@ const append = fc.record<LogCommand & { kind: 'append' }>({
 });
 
 /** Sequences of commands; shorter ones are simpler. */
-export const logCommands: fc.Arbitrary<readonly LogCommand[]> = fc.array(
+const logCommands: fc.Arbitrary<readonly LogCommand[]> = fc.array(
   fc.oneof<fc.WeightedArbitrary<LogCommand>[]>(
     { weight: 8, arbitrary: append },
     {
@@ -73,7 +74,7 @@ export const logCommands: fc.Arbitrary<readonly LogCommand[]> = fc.array(
   { maxLength: 40, size: 'max' },
 );
 
-/** The bytes of an `append`: one batch. */
-export function encodeAppend(records: readonly RecordToEncode[]): Uint8Array {
-  return encodeBatch({ records });
+/** The law holds for all sequences of commands. */
+export function lawHolds(law: () => Law, subject?: Subject): fc.IAsyncPropertyWithHooks<[readonly LogCommand[]]> {
+  return fc.asyncProperty(logCommands, (commands) => runLog(commands, law(), subject));
 }

@@ -1,7 +1,10 @@
 import type { Storage } from '../../../src/engine/environment/storage.js';
 import type { PartitionLog } from '../../../src/engine/log/partition-log.js';
 import { batchesIn, decodeRecords } from '../../../src/engine/protocol/record-batch.js';
-import type { LogUnderTest, Subject } from './log-run.js';
+import { searchProperty, type Mutant } from '../../mutants/mutant.js';
+import { lawHolds } from './log-commands.js';
+import { log1, log2, log3, log4, log5 } from './log-laws.js';
+import type { Law, LogUnderTest, Subject } from './log-run.js';
 
 /** A log in which some members are replaced. */
 function instead(log: PartitionLog, replaced: Partial<LogUnderTest>): LogUnderTest {
@@ -115,10 +118,20 @@ const forgetsToFlush: Subject = {
   }),
 };
 
-export const mutants = {
-  log1: { reusesAnOffset, countsARefusedBatch },
-  log2: { manglesBytes },
-  log3: { dropsABatch, readsBeyondTheHighWatermark, ignoresMinOneMessage },
-  log4: { advancesTheHighWatermarkEarly, keepsItsLeaderEpoch },
-  log5: { forgetsToFlush },
-} as const;
+function logMutant(property: string, law: () => Law, breaks: string, subject: Subject, bugs?: Mutant['bugs']): Mutant {
+  const search = () => searchProperty(lawHolds(law, subject), 1000);
+  return { breaks, property, search, ...(bugs && { bugs }) };
+}
+
+/** What the laws of one log, its appends, reads and crashes, must find. */
+export const logMutants: readonly Mutant[] = [
+  logMutant('LOG-1', log1, 'a log that gives an offset to two records', reusesAnOffset),
+  logMutant('LOG-1', log1, 'a log that keeps an offset for a batch that it refused', countsARefusedBatch),
+  logMutant('LOG-2', log2, 'a log that mangles what is read a second time', manglesBytes),
+  logMutant('LOG-3', log3, 'a log that leaves a batch out', dropsABatch),
+  logMutant('LOG-3', log3, 'a log that shows what is not durable yet', readsBeyondTheHighWatermark),
+  logMutant('LOG-3', log3, 'a log that gives nothing where a batch is too large', ignoresMinOneMessage),
+  logMutant('LOG-4', log4, 'a log that says at once that all is durable', advancesTheHighWatermarkEarly),
+  logMutant('LOG-4', log4, 'a log that writes on in the epoch of the leader before', keepsItsLeaderEpoch),
+  logMutant('LOG-5', log5, 'a disk that takes strict commits for relaxed ones', forgetsToFlush, [57]),
+];

@@ -11,7 +11,7 @@ import {
   type DecodedRecord,
 } from '../../../src/engine/protocol/record-batch.js';
 import { openOrders } from './log-builder.js';
-import { encodeAppend, type LogCommand } from './log-commands.js';
+import type { LogCommand } from './log-commands.js';
 
 /** What the laws look at: a log, or one that breaks a rule on purpose. */
 export type LogUnderTest = Pick<
@@ -156,7 +156,7 @@ class LogRun {
   }
 
   private append({ records: given, durability }: LogCommand & { kind: 'append' }): void {
-    const bytes = encodeAppend(given);
+    const bytes = encodeBatch({ records: given });
     const records = textsIn(bytes);
     const endBefore = this.log.logEndOffset;
     const { baseOffset, lastOffset, durable } = this.log.append(bytes, { durability });
