@@ -69,5 +69,6 @@ export function backendOf(profile: string): Backend | undefined {
   if (!existsSync(folder)) return undefined;
   const origins = readdirSync(folder).filter((name) => name.startsWith('http'));
   if (origins.length === 0) return undefined;
-  return origins.every((name) => name.endsWith('.leveldb')) ? 'leveldb' : 'sqlite';
+  // LevelDB has a folder beside it for large values.
+  return origins.every((name) => /\.indexeddb\.(leveldb|blob)$/.test(name)) ? 'leveldb' : 'sqlite';
 }
