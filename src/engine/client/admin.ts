@@ -7,7 +7,17 @@ import { Cluster } from './cluster.js';
 import { offsetOf } from './delivery.js';
 import { groupBy } from './group-by.js';
 import { GroupCoordinator } from './group-coordinator.js';
-import { commitOffsets, fetchOffsets, nobody } from './group-offsets.js';
+import {
+  deleteGroupOffsets,
+  deleteGroups,
+  describeGroups,
+  listGroups,
+  type DeletedGroup,
+  type GroupDescription,
+  type GroupOverview,
+  type ListGroupsOptions,
+} from './group-admin.js';
+import { fetchOffsets } from './group-offsets.js';
 import type {
   Instrumentation,
   InstrumentationEvent,
@@ -15,6 +25,8 @@ import type {
   RequestEventPayload,
 } from './instrumentation.js';
 import { earliestTimestamp, latestTimestamp, listOffsets } from './list-offsets.js';
+import { planReset, setGroupOffsets, type OffsetReset } from './offset-reset.js';
+import type { TopicPartition } from './assigned-partitions.js';
 
 export interface TopicConfig {
   readonly topic: string;
@@ -251,7 +263,7 @@ export class Admin {
     return result;
   }
 
-  /** Sets a group's offsets. The group must have no members: else UNKNOWN_MEMBER_ID. */
+  /** Sets a group's offsets. The group must have no members: else UNKNOWN_MEMBER_ID, with the state that it is in. */
   async setOffsets(options: {
     readonly groupId: string;
     readonly topic: string;
@@ -261,19 +273,104 @@ export class Admin {
     const { groupId, topic, partitions } = options;
     const coordinator = new GroupCoordinator(this.#cluster, groupId);
     const offsets = partitions.map(({ partition, offset }) => ({ topic, partition, offset: offsetOf(offset) }));
-    await this.#cluster.retry('set offsets', () => commitOffsets(coordinator, nobody, offsets));
+    await setGroupOffsets(coordinator, offsets);
   }
 
-  /** Sets a group's offsets to an end of the log. The group must have no members. */
+  /**
+   * Sets a group's offsets, in KafkaJS's way to an end of the log (`latest` unless `earliest`), with `reset` in each of Kafka's: for the topics, or some partitions of them,
+   * and for all that it has committed anything for if none is named. Gives the offsets that it set, or with `dryRun` would set. The group must have no members: else it rejects
+   * with UNKNOWN_MEMBER_ID, as Kafka does, and sets nothing; with INVALID_REQUEST where the reset leads nowhere.
+   */
   async resetOffsets(options: {
     readonly groupId: string;
-    readonly topic: string;
+    readonly topic?: string;
+    readonly topics?: readonly { readonly topic: string; readonly partitions?: readonly number[] }[];
     readonly earliest?: boolean;
+    readonly reset?: OffsetReset;
+    readonly dryRun?: boolean;
+  }): Promise<(TopicPartition & { readonly offset: string })[]> {
+    this.#requireConnected();
+    const { groupId, topic, topics, earliest = false, dryRun = false } = options;
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    const selected = [...(topics ?? []), ...(topic === undefined ? [] : [{ topic }])];
+    const reset = options.reset ?? { to: earliest ? 'earliest' : 'latest' };
+    const partitions = reset.to === 'file' ? [] : await this.#selected(coordinator, selected);
+    const offsets = await planReset(coordinator, partitions, reset);
+    if (!dryRun && offsets.length > 0) await setGroupOffsets(coordinator, offsets);
+    return offsets.map((each) => ({ topic: each.topic, partition: each.partition, offset: String(each.offset) }));
+  }
+
+  /**
+   * How far a group is behind: for each partition that it has committed for or that a member has, its offset, the end of the log, and how many offsets lie between them. `offset`
+   * and `lag` are null where nothing is committed; `memberId` is null where nobody reads.
+   */
+  async fetchLag(options: { readonly groupId: string; readonly topics?: readonly string[] }): Promise<
+    {
+      readonly topic: string;
+      readonly partition: number;
+      readonly offset: string | null;
+      readonly endOffset: string;
+      readonly lag: number | null;
+      readonly memberId: string | null;
+    }[]
+  > {
+    this.#requireConnected();
+    const { groupId, topics } = options;
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    const [group] = await describeGroups(this.#cluster, [groupId]);
+    const committed = await this.#cluster.retry('fetch offsets', () => fetchOffsets(coordinator, null));
+    const owners = new Map(
+      (group?.members ?? []).flatMap(({ memberId, assignment }) =>
+        assignment.map((each) => [`${each.topic}-${each.partition}`, { ...each, memberId }] as const),
+      ),
+    );
+    const known = new Map<string, TopicPartition>();
+    for (const { topic, partition } of [...committed, ...owners.values()])
+      if (topics?.includes(topic) !== false) known.set(`${topic}-${partition}`, { topic, partition });
+    const ends = await listOffsets(
+      this.#cluster,
+      [...known.values()].map((each) => ({ ...each, timestamp: latestTimestamp })),
+    );
+    return ends
+      .map(({ topic, partition, offset: end }) => {
+        const found = committed.find((each) => each.topic === topic && each.partition === partition)?.offset ?? -1;
+        return {
+          topic,
+          partition,
+          offset: found < 0 ? null : String(found),
+          endOffset: String(end),
+          lag: found < 0 ? null : end - found,
+          memberId: owners.get(`${topic}-${partition}`)?.memberId ?? null,
+        };
+      })
+      .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+  }
+
+  /** The groups that there are, those of all protocols and states unless some are named. */
+  async listGroups(options: ListGroupsOptions = {}): Promise<{ groups: GroupOverview[] }> {
+    this.#requireConnected();
+    return { groups: await listGroups(this.#cluster, options) };
+  }
+
+  /** Groups with their state and their members, of the classic and of the consumer protocol; one that there is not is `Dead`. */
+  async describeGroups(groupIds: readonly string[]): Promise<{ groups: GroupDescription[] }> {
+    this.#requireConnected();
+    return { groups: await describeGroups(this.#cluster, groupIds) };
+  }
+
+  /** Deletes groups with their offsets. Rejects with the first error once all were tried: NON_EMPTY_GROUP while there are members, GROUP_ID_NOT_FOUND. */
+  async deleteGroups(groupIds: readonly string[]): Promise<DeletedGroup[]> {
+    this.#requireConnected();
+    return await deleteGroups(this.#cluster, groupIds);
+  }
+
+  /** Has a group forget what it committed for these partitions. Rejects with the first error: GROUP_SUBSCRIBED_TO_TOPIC while a member reads the topic. */
+  async deleteGroupOffsets(options: {
+    readonly groupId: string;
+    readonly partitions: readonly TopicPartition[];
   }): Promise<void> {
-    const { groupId, topic, earliest = false } = options;
-    const ends = await this.#list(topic, earliest ? earliestTimestamp : latestTimestamp);
-    const partitions = ends.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
-    await this.setOffsets({ groupId, topic, partitions });
+    this.#requireConnected();
+    await deleteGroupOffsets(new GroupCoordinator(this.#cluster, options.groupId), options.partitions);
   }
 
   /** The brokers, which of them is the controller, and the cluster's id. */
@@ -456,6 +553,23 @@ export class Admin {
 
   #partitionsOf(topic: string): { topic: string; partition: number }[] {
     return this.#cluster.topic(topic).partitions.map(({ partitionId }) => ({ topic, partition: partitionId }));
+  }
+
+  /** The partitions that are named; all that the group has committed anything for if none are. */
+  async #selected(
+    coordinator: GroupCoordinator,
+    topics: readonly { readonly topic: string; readonly partitions?: readonly number[] }[],
+  ): Promise<TopicPartition[]> {
+    if (topics.length === 0) {
+      const committed = await this.#cluster.retry('fetch offsets', () => fetchOffsets(coordinator, null));
+      return committed.map(({ topic, partition }) => ({ topic, partition }));
+    }
+    await this.#cluster.load(topics.map(({ topic }) => topic));
+    return topics.flatMap(
+      ({ topic, partitions }) =>
+        partitions?.map((partition) => ({ topic, partition })) ??
+        this.#partitionsOf(topic).map(({ partition }) => ({ topic, partition })),
+    );
   }
 
   async #awaitLeaders(topics: readonly string[]): Promise<void> {

@@ -6,6 +6,7 @@ import { Cluster } from './cluster.js';
 import { readingConfig, type ConsumerConfig } from './consumer-config.js';
 import { consumerEvents, type ConsumerEventPayloads } from './consumer-events.js';
 import { offsetOf, type EachBatchPayload, type EachMessagePayload, type Handler } from './delivery.js';
+import { describeGroup, type GroupDescription } from './group-admin.js';
 import { GroupCoordinator } from './group-coordinator.js';
 import type { OffsetToCommit } from './group-offsets.js';
 import type { Instrumentation, InstrumentationEvent, RemoveInstrumentationEventListener } from './instrumentation.js';
@@ -368,6 +369,12 @@ export class Consumer {
       generationId: membership?.generationId ?? -1,
       groupInstanceId: this.#readingConfig.groupInstanceId,
     };
+  }
+
+  /** The group with its members, as the broker sees it. */
+  async describeGroup(): Promise<GroupDescription> {
+    this.#requireConnected();
+    return await describeGroup(this.#requireGroup());
   }
 
   /** Has the group rebalance; in the group protocol `consumer` that is the broker's business, and nothing happens. */

@@ -61,14 +61,19 @@ export async function commitOffsets(
   );
 }
 
-/**
- * What the group has committed for these partitions; for all that it has committed anything for, if null. As a member of the consumer protocol it is asked with the
- * member's epoch, so that a fenced one learns of it. Throws UNSTABLE_OFFSET_COMMIT while a transaction has offsets of theirs pending.
- */
+/** For whom offsets are fetched. */
+export interface OffsetReader {
+  /** A member of the consumer protocol asks with its epoch, so that a fenced one learns of it. */
+  readonly member?: Committer | undefined;
+  /** Whether offsets that a transaction has pending are waited for: it throws UNSTABLE_OFFSET_COMMIT then. */
+  readonly requireStable?: boolean;
+}
+
+/** What the group has committed for these partitions; for all that it has committed anything for, if null. */
 export async function fetchOffsets(
   coordinator: GroupCoordinator,
   partitions: readonly { readonly topic: string; readonly partition: number }[] | null,
-  member?: Committer,
+  { member, requireStable = false }: OffsetReader = {},
 ): Promise<CommittedOffset[]> {
   const { groupId } = coordinator;
   const topics = partitions === null ? null : [...groupBy(partitions, ({ topic }) => topic)];
@@ -100,7 +105,7 @@ export async function fetchOffsets(
             ],
           }
         : { groupId, topics: asked(false) }),
-      ...(version >= 7 ? { requireStable: true } : {}),
+      ...(version >= 7 ? { requireStable } : {}),
     }),
     errorOfFetch,
     { maxVersion: canNameById ? Infinity : 9 },

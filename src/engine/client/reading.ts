@@ -9,7 +9,7 @@ import type { ConsumerEventPayloads } from './consumer-events.js';
 import { Fetcher } from './fetcher.js';
 import type { GroupCoordinator } from './group-coordinator.js';
 import { groupBy } from './group-by.js';
-import { fetchOffsets, type CommittedOffset, type OffsetToCommit } from './group-offsets.js';
+import { fetchOffsets, type CommittedOffset, type Committer, type OffsetToCommit } from './group-offsets.js';
 import type { Instrumentation } from './instrumentation.js';
 import { Lifetime } from './lifetime.js';
 import { ClassicMembership } from './membership/classic-membership.js';
@@ -416,9 +416,9 @@ export class Reading {
 export async function committedOffsets(
   coordinator: GroupCoordinator,
   partitions: readonly { readonly topic: string; readonly partition: number }[],
-  member?: Parameters<typeof fetchOffsets>[2],
+  member?: Committer,
 ): Promise<readonly CommittedOffset[]> {
   return await coordinator.cluster.retry('fetch committed offsets', () =>
-    fetchOffsets(coordinator, partitions, member),
+    fetchOffsets(coordinator, partitions, { member, requireStable: true }),
   );
 }
