@@ -80,9 +80,13 @@ export class Target {
 }
 
 /** A cluster learns of changes after it has answered: asked until it knows. */
-async function untilKnown(connection: Connection, { topic, partitions }: NonNullable<Step['until']>): Promise<void> {
+export async function untilKnown(
+  connection: Connection,
+  { topic, partitions }: NonNullable<Step['until']>,
+  tries = 400,
+): Promise<void> {
   const call = { clientId: 'settling' };
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tried = 0; tried < tries; tried++) {
     const { topics } = await connection.send(
       { ...call, api: 'Metadata', version: 9 },
       { topics: [{ name: topic }], allowAutoTopicCreation: false },
@@ -135,7 +139,7 @@ function comparable(json: Json, kept: ReadonlyMap<string, unknown>): Json {
   );
 }
 
-function byText(left: Json, right: Json): number {
+export function byText(left: Json, right: Json): number {
   const [a, b] = [JSON.stringify(left), JSON.stringify(right)];
   return a < b ? -1 : a > b ? 1 : 0;
 }

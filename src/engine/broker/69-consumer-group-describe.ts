@@ -6,7 +6,7 @@ import type { TargetPartitions } from '../group/assignors/server-assignor.js';
 import type { TopicsView } from '../group/consumer/consumer-context.js';
 import type { ConsumerGroup } from '../group/consumer/consumer-group.js';
 import type { ConsumerMember, EpochPartitions } from '../group/consumer/consumer-member.js';
-import { preferredAssignor } from '../group/consumer/target-assignment.js';
+import { groupsAssignor } from '../group/consumer/target-assignment.js';
 import type { GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { topicIdBytes } from '../protocol/topic-id.js';
@@ -54,7 +54,7 @@ function describe(group: ConsumerGroup, defaultAssignor: string, topics: TopicsV
     groupState: group.state,
     groupEpoch: group.epoch,
     assignmentEpoch: group.assignmentEpoch,
-    assignorName: preferredAssignor(group.serverAssignors) ?? defaultAssignor,
+    assignorName: groupsAssignor(group) ?? defaultAssignor,
     members: Array.from(group.members.values(), (member) =>
       describeMember(member, group.target(member.memberId), topics),
     ),

@@ -144,6 +144,36 @@ describe('groups of the consumer protocol', () => {
     expect(await describeGroup(bench)).toMatchObject({ errorMessage: 'Group g not found.' });
   });
 
+  it('a dynamic member that gives itself an instance stays who it is, and has no target until the next is computed', async () => {
+    const { bench } = await benchWithTopic({ config: { 'group.consumer.assignment.interval.ms': 0 } });
+    await heartbeat(bench, 'a', joining);
+    expect(await heartbeat(bench, 'a', { ...joining, instanceId: 'i' })).toMatchObject({
+      memberEpoch: 2,
+      partitions: [0, 1, 2, 3],
+    });
+    await heartbeat(bench, 'b', joining);
+    await heartbeat(bench, 'c', joining);
+    expect(await heartbeat(bench, 'b', { ...joining, instanceId: 'j' })).toMatchObject({
+      memberEpoch: 4,
+      partitions: [],
+    });
+    expect((await describeGroup(bench))?.members.map(({ memberId, instanceId }) => [memberId, instanceId])).toEqual([
+      ['a', 'i'],
+      ['b', 'j'],
+      ['c', null],
+    ]);
+  });
+
+  it('at equal votes for assignors take that of the member that brings its own, and tell the other', async () => {
+    const { bench } = await benchWithTopic({ config: { 'group.consumer.assignment.interval.ms': 0 } });
+    await heartbeat(bench, 'a', { ...joining, serverAssignor: 'uniform' });
+    // The range assignor puts static members first: so a's share tells which of the two it was.
+    await heartbeat(bench, 'b', { ...joining, instanceId: 'i', serverAssignor: 'range' });
+    const group = await describeGroup(bench);
+    expect(group?.assignorName).toBe('uniform');
+    expect(group?.members[0]?.targetAssignment.topicPartitions).toMatchObject([{ partitions: [2, 3] }]);
+  });
+
   it('GRN-9 a static member that has left for a while finds what it had, under another id', async () => {
     const { bench, topicId } = await benchWithTopic({ config: { 'group.consumer.assignment.interval.ms': 0 } });
     const asInstance = { ...joining, instanceId: 'i' };
@@ -188,10 +218,10 @@ describe('groups of the consumer protocol', () => {
   it('refuse who does not come to consume, and who knows no protocol of theirs', async () => {
     const { bench } = await benchWithTopic();
     await heartbeat(bench, 'a', joining);
-    const join = async (protocolType: string) =>
+    const join = async (protocolType: string, memberId = '') =>
       bench.call('JoinGroup', {
         groupId,
-        memberId: '',
+        memberId,
         sessionTimeoutMs: 10_000,
         rebalanceTimeoutMs: 10_000,
         protocolType,
@@ -199,6 +229,7 @@ describe('groups of the consumer protocol', () => {
       });
     expect(errorByCode((await join('connect')).errorCode).name).toBe('INCONSISTENT_GROUP_PROTOCOL');
     expect(errorByCode((await join('consumer')).errorCode).name).toBe('MEMBER_ID_REQUIRED');
+    expect(await join('connect', 'b'), 'is not told its id, as in Kafka').toMatchObject({ memberId: '' });
   });
 
   it('follow their own configs from the next heartbeat on', async () => {

@@ -9,6 +9,7 @@ const files = [
   'transcripts-log.jsonl',
   'transcripts-wire.jsonl',
   'transcripts-consumer.jsonl',
+  'transcripts-variations.jsonl',
 ];
 const transcripts = files.flatMap((file) => goldenLines<Transcript>(file));
 

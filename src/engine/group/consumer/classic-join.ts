@@ -26,12 +26,13 @@ export function decideClassicJoin(
   const draft = new ConsumerDraft(group.groupId, context);
   const memberId = request.memberId === '' ? newMemberId : request.memberId;
   const error = joinError(draft, group, request, memberId);
-  if (error !== undefined) return answeredOnly(joinRefused(error, request.memberId));
+  // As in Kafka: whoever is refused here is not told its own id.
+  if (error !== undefined) return answeredOnly(joinRefused(error, ''));
   const isUnknown = request.memberId === '';
   if (isUnknown && request.groupInstanceId === null && request.requiresKnownMemberId)
     return answeredOnly(joinRefused('MEMBER_ID_REQUIRED', memberId));
   const joined = join(draft, group, request, memberId);
-  return isRefusal(joined) ? answeredOnly(joinRefused(joined.error, request.memberId)) : joined;
+  return isRefusal(joined) ? answeredOnly(joinRefused(joined.error, '')) : joined;
 }
 
 function joinError(

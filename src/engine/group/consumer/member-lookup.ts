@@ -28,7 +28,8 @@ export function findOrMakeMember(
   const isJoining = memberEpoch === 0;
   const member = instanceId === null ? group.members.get(memberId) : group.staticMember(instanceId);
   if (member === undefined) {
-    if (isJoining) return newMember(memberId);
+    // A dynamic member that gives itself an instance stays who it is.
+    if (isJoining) return group.members.get(memberId) ?? newMember(memberId);
     return instanceId === null ? unknownMember(group.groupId, memberId) : unknownInstance(instanceId);
   }
   const checksEpoch = protocol === 'consumer';

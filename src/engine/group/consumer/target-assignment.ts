@@ -50,9 +50,10 @@ export function updateTarget(draft: ConsumerDraft, changed: ChangedGroup): Targe
   return { epoch, partitions: assignment.get(after.memberId) ?? new Map() };
 }
 
-/** The target assignment that is in force. */
+/** The target assignment that is in force. As in Kafka a member that has only now given itself an instance has none until the next is computed. */
 export function currentTarget(group: ConsumerGroup, member: ConsumerMember): TargetAssignment {
-  return { epoch: group.assignmentEpoch, partitions: targetOf(group, member) };
+  const isNewInstance = member.instanceId !== null && group.staticMember(member.instanceId) === undefined;
+  return { epoch: group.assignmentEpoch, partitions: isNewInstance ? new Map() : targetOf(group, member) };
 }
 
 /** The target that is in force; a static member that comes back takes over what its instance was meant to have. */
@@ -83,23 +84,37 @@ function membersOf({ group, after }: ChangedGroup): ConsumerMember[] {
 
 /** The assignor that most members ask for; the broker's default if none does. */
 function assignorOf({ group, before, after }: ChangedGroup, assignors: readonly ServerAssignor[]): ServerAssignor {
-  const counts = new Map(group.serverAssignors);
-  for (const [name, by] of [
-    [before.serverAssignor, -1],
-    [after.serverAssignor, 1],
-  ] as const)
-    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + by);
-  const preferred = preferredAssignor(counts);
+  const preferred = preferredAssignor(votesWith(group.serverAssignors, before.serverAssignor, after.serverAssignor));
   return assignors.find(({ name }) => name === preferred) ?? (assignors[0] as ServerAssignor);
 }
 
-/** The assignor with the most votes. Of several the first one that Kafka's hash map yields. */
-export function preferredAssignor(counts: ReadonlyMap<string, number>): string | undefined {
-  let preferred: string | undefined;
-  for (const name of inHashMapOrder(counts.keys(), javaHash)) {
-    const votes = counts.get(name) as number;
-    if (votes > 0 && votes > (counts.get(preferred ?? '') ?? 0)) preferred = name;
+/** The votes if one changes, in the order of Kafka's hash map: what the member alone votes for comes first there. */
+function votesWith(
+  votes: ReadonlyMap<string, number>,
+  before: string | null,
+  after: string | null,
+): ReadonlyMap<string, number> {
+  const changed = new Map(inHashMapOrder(votes.keys(), javaHash).map((name) => [name, votes.get(name) as number]));
+  if (before !== null) {
+    const left = (changed.get(before) ?? 0) - 1;
+    if (left > 0) changed.set(before, left);
+    else changed.delete(before);
   }
+  if (after === null) return changed;
+  if (!changed.has(after)) return new Map([[after, 1], ...changed]);
+  return changed.set(after, (changed.get(after) as number) + 1);
+}
+
+/** What most members of a group ask for. */
+export function groupsAssignor({ serverAssignors }: Pick<ConsumerGroup, 'serverAssignors'>): string | undefined {
+  return preferredAssignor(votesWith(serverAssignors, null, null));
+}
+
+/** The assignor with the most votes; of several the first. */
+function preferredAssignor(votes: ReadonlyMap<string, number>): string | undefined {
+  let preferred: string | undefined;
+  for (const [name, count] of votes)
+    if (preferred === undefined || count > (votes.get(preferred) as number)) preferred = name;
   return preferred;
 }
 

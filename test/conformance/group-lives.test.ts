@@ -1,0 +1,77 @@
+import { appendFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kafkaVersion, startApacheKafka, whyNoKafka } from '../../scripts/apache-kafka.mjs';
+import { startBroker, type TestBroker } from '../../src/entry/node.js';
+import type { Json } from '../engine/broker/transcript.js';
+import { drawLife } from './group-life.js';
+import { differences, lifeSettings, playLife, stageAt } from './life-player.js';
+import { Target } from './target.js';
+
+const isWanted = process.env['PARTITA_CONFORMANCE'] !== undefined;
+const reason = isWanted ? whyNoKafka() : 'it starts a real Kafka: npm run conformance';
+const ofEachKind = Number(process.env['PARTITA_LIVES'] ?? 10);
+const seed = process.env['PARTITA_SEED'] ?? 'life-';
+/** Lives in which both sides agreed are added to this file, with Kafka's answers. */
+const recording = process.env['PARTITA_RECORD'];
+/** So many lives at a time. More of them, and one side or the other gets late: every step has its time. */
+const atOnce = 6;
+
+const lives = (['classic', 'consumer', 'mixed'] as const).flatMap((kind) =>
+  Array.from({ length: ofEachKind }, (_, index) => drawLife(`${seed}${index}`, kind)),
+);
+
+interface Played {
+  readonly ours: readonly Json[];
+  readonly kafkas: readonly Json[];
+}
+
+describe.skipIf(reason !== undefined)(
+  `the same lives of groups with Apache Kafka ${kafkaVersion} and with us (${reason ?? 'both run'})`,
+  () => {
+    let broker: TestBroker | undefined;
+    let kafka: Awaited<ReturnType<typeof startApacheKafka>> | undefined;
+    const played = new Map<string, Played>();
+
+    beforeAll(async () => {
+      const settings = Object.entries(lifeSettings).map(([name, value]) => [name, String(value)] as const);
+      kafka = await startApacheKafka({
+        ...Object.fromEntries(settings),
+        'group.consumer.assignor.offload.enable': 'false',
+      });
+      broker = await startBroker({ profile: 'kafka', config: lifeSettings });
+      for (const { bootstrap } of [broker, kafka]) await makeGroups(bootstrap);
+      const [ours, kafkas] = [stageAt(broker.bootstrap), stageAt(kafka.bootstrap)];
+      const left = [...lives];
+      const work = async () => {
+        for (let next = left.shift(); next !== undefined; next = left.shift()) {
+          const [a, b] = await Promise.all([playLife(ours, next), playLife(kafkas, next)]);
+          played.set(next.name, { ours: a, kafkas: b });
+        }
+      };
+      await Promise.all(Array.from({ length: atOnce }, work));
+    }, 1_200_000);
+    afterAll(async () => {
+      await broker?.close();
+      await kafka?.stop();
+    });
+
+    it.each(lives.map((life) => [life.name, life] as const))('%s', (name, life) => {
+      const { ours, kafkas } = played.get(name) as Played;
+      const [first] = differences(life, ours, kafkas);
+      // What comes after the first difference follows from it.
+      expect(first ?? '').toBe('');
+      if (recording !== undefined) appendFileSync(recording, `${JSON.stringify({ ...life, answers: kafkas })}\n`);
+    });
+  },
+);
+
+/** The topic of the groups is there when somebody has asked for one. */
+async function makeGroups(bootstrap: string): Promise<void> {
+  const until = { topic: '__consumer_offsets', partitions: 1 };
+  await Target.at(bootstrap).play({
+    name: 'warm up',
+    steps: [
+      { api: 'FindCoordinator', version: 4, request: { keyType: 0, coordinatorKeys: ['g'] }, until, settleMs: 2000 },
+    ],
+  });
+}
