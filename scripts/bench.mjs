@@ -2,23 +2,43 @@
 /**
  * Measures the engine against its rivals, in a worker of a real Chromium on a fresh profile, and prints a JSON object a line:
  * {"bench","value","unit","against","rival","ratio"}; a ratio above 1 means that we are ahead. Both sides run in turns; values are medians.
+ * What has no rival is measured in Node, against itself: how its cost grows.
  *
  *   node scripts/bench.mjs [NAME]     all benchmarks, or those whose names begin with NAME
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright';
 import { build } from 'vite';
+import { bundleModule } from './bundle.mjs';
 import { chromiumArguments, findChromium } from './find-chromium.mjs';
 import { projectRoot } from './setup.mjs';
 import { serveFiles } from './static-server.mjs';
 
 const rounds = 5;
 
+/** By name the module that measures, and what it exports for that: a function that is given where its lines go. */
+/** @type {Record<string, readonly [entry: string, measure: string]>} */
+const inNode = { 'group-size': ['test/bench/group-size.ts', 'measureGroupSize'] };
+
 const prefix = process.argv[2] ?? '';
 const workspace = await mkdtemp(join(tmpdir(), 'partita-bench-'));
+const chosen = Object.entries(inNode).filter(([name]) => name.startsWith(prefix));
 try {
+  for (const [name, [entry, measure]] of chosen) {
+    const file = join(workspace, `${name}.mjs`);
+    await bundleModule(join(projectRoot, entry), file, 'node');
+    await (await import(pathToFileURL(file).href))[measure](console.log);
+  }
+  if (prefix === '' || chosen.length === 0) await benchmarkPage();
+} finally {
+  await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Runs what is measured in a browser. */
+async function benchmarkPage() {
   const directory = join(workspace, 'page');
   await build({
     root: join(projectRoot, 'test', 'bench'),
@@ -33,8 +53,6 @@ try {
   } finally {
     await server.close();
   }
-} finally {
-  await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /**

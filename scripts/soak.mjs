@@ -12,6 +12,12 @@ const soaks = {
     tests: ['test/engine/log/crashes'],
     environment: { PARTITA_CRASH_SEEDS: '20' },
   },
+  crowd: {
+    says: 'a thousand members of either protocol come to one group of a thousand partitions, go and come again',
+    project: 'node',
+    tests: ['test/engine/broker/crowd.test.ts'],
+    environment: { PARTITA_CROWD: '1000' },
+  },
   'fuzz-log': {
     says: 'a million damaged record batches, and as many damaged exports: none may do more than be refused',
     project: 'node',
