@@ -1,89 +1,9 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
-import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
-import type { PartitionLog } from '../../../src/engine/log/partition-log.js';
-import { allRecords, batchOf, openOrders } from './log-builder.js';
-
-/** What a producer knows of one of its appends: when it asked and was answered, in steps of one clock for all, and what it was told. */
-interface Append {
-  readonly values: readonly string[];
-  readonly askedAt: number;
-  readonly answeredAt: number;
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-}
-
-/** How a producer appends: mutants do it wrong. */
-type AppendValues = (
-  log: PartitionLog,
-  values: readonly string[],
-) => Promise<{ readonly baseOffset: number; readonly lastOffset: number }>;
-
-const appendAtOnce: AppendValues = async (log, values) => {
-  const { baseOffset, lastOffset, durable } = log.append(batchOf(values), { durability: 'relaxed' });
-  await durable;
-  return { baseOffset, lastOffset };
-};
-
-/** Each number is an append of so many records; each list is a producer, which waits for one append before it asks for the next. */
-const producers = fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }), {
-  minLength: 2,
-  maxLength: 4,
-});
-
-const linearizable = (append: AppendValues) =>
-  fc.asyncProperty(fc.scheduler(), producers, async (scheduler, plans) => {
-    const beforeCommit = () => scheduler.schedule(Promise.resolve(), 'commit');
-    const opening = openOrders({ storage: new MemoryStorage({ beforeCommit }), config: { segmentBytes: 300 } });
-    const log = await scheduler.waitFor(opening);
-    let clock = 0;
-    const appends: Append[] = [];
-    const produce = async (plan: readonly number[], producer: number) => {
-      for (const [index, count] of plan.entries()) {
-        await scheduler.schedule(Promise.resolve(), `producer ${producer}`);
-        const values = Array.from({ length: count }, (_, record) => `${producer}.${index}.${record}`);
-        const askedAt = clock++;
-        const result = await append(log, values);
-        appends.push({ values, askedAt, answeredAt: clock++, ...result });
-      }
-    };
-    await scheduler.waitFor(Promise.all(plans.map(produce)));
-    const inOrder = [...appends].sort((a, b) => a.baseOffset - b.baseOffset);
-    for (const [at, later] of inOrder.entries())
-      for (const earlier of inOrder.slice(0, at)) expect(later.answeredAt).toBeGreaterThan(earlier.askedAt);
-    const oneAfterTheOther = inOrder.flatMap(({ values }) => values);
-    expect(await scheduler.waitFor(allRecords(log))).toEqual(
-      oneAfterTheOther.map((value, offset) => `${offset}:${value}`),
-    );
-    for (const { values, baseOffset, lastOffset } of appends) expect(lastOffset - baseOffset + 1).toBe(values.length);
-  });
+import { it } from 'vitest';
+import { findsMutants } from '../../mutants/mutant.js';
+import { appendAtOnce, concurrencyMutants, linearizable } from './concurrent-appends.js';
 
 it('LOG-9 concurrent appends have one order that agrees with real time, and each batch stays together', () =>
   fc.assert(linearizable(appendAtOnce), { numRuns: 200, interruptAfterTimeLimit: 20_000 }));
 
-const appendsInHalves: AppendValues = async (log, values) => {
-  const half = Math.ceil(values.length / 2);
-  const first = await appendAtOnce(log, values.slice(0, half));
-  return half === values.length
-    ? first
-    : { ...(await appendAtOnce(log, values.slice(half))), baseOffset: first.baseOffset };
-};
-
-const answersBeforeItAppends = (): AppendValues => {
-  let waiting: readonly string[] | undefined;
-  return async (log, values) => {
-    const postponed = waiting;
-    waiting = values;
-    const guess = { baseOffset: log.logEndOffset, lastOffset: log.logEndOffset + values.length - 1 };
-    if (postponed !== undefined) await appendAtOnce(log, postponed);
-    return guess;
-  };
-};
-
-it.each<[string, () => AppendValues]>([
-  ['appends in halves', () => appendsInHalves],
-  ['answers before it appends', answersBeforeItAppends],
-])('LOG-9 is broken by a log that %s', async (_, append) => {
-  const found = await fc.check(linearizable(append()), { numRuns: 1000, endOnFailure: true });
-  expect(found.failed).toBe(true);
-});
+findsMutants(concurrencyMutants);

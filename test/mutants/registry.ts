@@ -1,0 +1,17 @@
+import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
+import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
+import { logMutants } from '../engine/log/log-mutants.js';
+import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
+import { groupMutants } from '../properties/mutants/group-mutants.js';
+import { producerMutants } from '../properties/mutants/producer-mutants.js';
+import type { Mutant } from './mutant.js';
+
+/** Every mutant that there is, by what they break. */
+export const mutants: readonly Mutant[] = [
+  ...logMutants,
+  ...concurrencyMutants,
+  ...crashMutants,
+  ...tabMutants,
+  ...groupMutants,
+  ...producerMutants,
+];

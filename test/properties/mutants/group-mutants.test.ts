@@ -1,0 +1,4 @@
+import { findsMutants } from '../../mutants/mutant.js';
+import { groupMutants } from './group-mutants.js';
+
+findsMutants(groupMutants);
