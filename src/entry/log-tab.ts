@@ -5,6 +5,7 @@ import type { BrokerHostOptions, HostFailure } from '../workers/broker-host.js';
 import { PageHub } from './page-hub.js';
 import { PartitaError, type PartitaErrorCode } from './partita-error.js';
 import { PageMarks } from './page-marks.js';
+import { watchSleep } from './page-sleep.js';
 import { TabWorker, type NotStarted } from './tab-worker.js';
 
 /** Why a log is no longer open in a tab. */
@@ -44,6 +45,9 @@ export class LogTab {
   private end: Closed | undefined;
   private stopped: Promise<void> = Promise.resolve();
   private restarts: number[] = [];
+  /** While the page sleeps: has it go on. */
+  private wake: (() => void) | undefined;
+  private stopWatching = (): void => {};
 
   private constructor(
     private options: LogTabOptions,
@@ -63,6 +67,7 @@ export class LogTab {
     // What was allowed was allowed for now: what is lost later is another loss.
     tab.options = { ...tab.options, ifLost: 'fail' };
     tab.changeRole(role);
+    tab.watchSleep();
     return tab;
   }
 
@@ -119,16 +124,48 @@ export class LogTab {
   /** Everything that was acknowledged is stored, so that another worker can go on. */
   private restart(message: string): void {
     if (this.end !== undefined) return;
-    this.changeRole('client');
     const now = performance.now();
     this.restarts = this.restarts.filter((at) => now - at < restartsWithinMs);
     if (this.restarts.length >= mostRestarts) return this.finish({ reason: 'worker-lost', message });
     this.restarts.push(now);
-    this.worker = this.start(false);
-    this.worker.then(
+    this.goOnWith(this.start(false), message);
+  }
+
+  private goOnWith(worker: Promise<TabWorker>, why: string): void {
+    this.changeRole('client');
+    this.worker = worker;
+    worker.then(
       ({ role }) => this.changeRole(role),
-      (error: unknown) => this.finish({ reason: 'worker-lost', message: `${message} ${(error as Error).message}` }),
+      (error: unknown) => this.finish({ reason: 'worker-lost', message: `${why} ${(error as Error).message}` }),
     );
+  }
+
+  /**
+   * A worker that is frozen keeps the lock, and may keep the database locked, until the others find out. So it ends before the page sleeps, and another begins afterwards: what is stored
+   * is all that counts.
+   */
+  private watchSleep(): void {
+    // What is in memory would be lost.
+    if (this.options.storage === 'memory') return;
+    this.stopWatching = watchSleep(
+      () => this.sleep(),
+      () => this.wake?.(),
+    );
+  }
+
+  private sleep(): void {
+    if (this.end !== undefined || this.wake !== undefined) return;
+    const message = 'The browser has put this page to sleep, and its connection to the log ended.';
+    this.worker?.then(
+      (worker) => worker.kill(message),
+      () => undefined,
+    );
+    const awake = new Promise<void>((resolve) => (this.wake = resolve));
+    const started = awake.then(() => {
+      this.wake = undefined;
+      return this.start(false);
+    });
+    this.goOnWith(started, message);
   }
 
   private changeRole(role: TabRole): void {
@@ -141,7 +178,8 @@ export class LogTab {
     if (this.end !== undefined) return;
     this.end = closed;
     this.settleClosed(closed);
-    const running = this.worker?.catch(() => undefined);
+    this.stopWatching();
+    const running = this.wake === undefined ? this.worker?.catch(() => undefined) : undefined;
     this.stopped = Promise.resolve(running).then((worker) => worker?.stop(closed.message));
   }
 }

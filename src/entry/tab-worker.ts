@@ -116,6 +116,11 @@ export class TabWorker {
     this.finish(message);
   }
 
+  /** Ends it at once, whatever it is doing. Everything that waits is settled with `message`. */
+  kill(message: string): void {
+    this.finish(message);
+  }
+
   /** Asks the worker for something; rejects with NETWORK_EXCEPTION if it ends before it has answered. */
   private async call<Answer>(ask: (host: Remote<BrokerHost>) => Promise<HostAnswer<Answer>>): Promise<Answer> {
     const answered = await new Promise<HostAnswer<Answer>>((resolve, reject) => {

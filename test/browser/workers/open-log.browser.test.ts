@@ -137,6 +137,45 @@ test('a worker that dies is started again: what is under way settles, what was a
   await producer.disconnect();
 });
 
+test.each([
+  ['frozen', () => document.dispatchEvent(new Event('freeze')), () => document.dispatchEvent(new Event('resume'))],
+  [
+    'kept aside',
+    () => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })),
+    () => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })),
+  ],
+])('a page that is %s lets go of the log first, and goes on when it wakes up', async (_, sleep, wake) => {
+  const name = newName();
+  const log = await open({ name });
+  await produce(log, 'placed');
+  const sleeper = workers.at(-1);
+  const producer = log.producer({ lingerMs: 0, deliveryTimeoutMs: 60_000 });
+  await producer.connect();
+  sleep();
+  expect(log.role).toBe('client');
+  const sending = producer.send({ topic: 'orders', messages: [{ value: 'paid' }] });
+  const other = await open({ name });
+  expect(other.role).toBe('broker');
+  await produce(other, 'packed');
+  expect(workers.indexOf(sleeper as Worker)).toBe(workers.length - 2);
+  wake();
+  await sending;
+  expect([log.role, other.role]).toEqual(['client', 'broker']);
+  expect((await readAll(log, 3)).sort()).toEqual(['packed', 'paid', 'placed']);
+  await producer.disconnect();
+  expect(await Promise.race([log.closed, 'open'])).toBe('open');
+});
+
+test('a log that is closed while its page sleeps stays closed', async () => {
+  const log = await open({ name: newName() });
+  document.dispatchEvent(new Event('freeze'));
+  const started = workers.length;
+  await log.close();
+  document.dispatchEvent(new Event('resume'));
+  expect(await log.closed).toMatchObject({ reason: 'closed' });
+  expect(workers).toHaveLength(started);
+});
+
 test('a worker that dies again and again closes the log with every call settled', async () => {
   const log = await open({ name: newName() });
   for (let deaths = 0; deaths < 3; deaths++) {
