@@ -224,7 +224,7 @@ export class GroupBand {
   private watchPauses(atMs: Millis): void {
     for (const partition of this.partitions.keys()) {
       const hasHadOwner = this.partitions.get(partition)?.lastOwner !== undefined;
-      const isServed = this.ownerOf(partition)?.isAlive === true;
+      const isServed = [...this.rows.values()].some((row) => row.serves(partition));
       const open = this.pauses.find((pause) => pause.partition === partition && pause.toMs === undefined);
       if (hasHadOwner && !isServed && open === undefined)
         this.pauses = [...this.pauses, { partition, fromMs: atMs, toMs: undefined }];

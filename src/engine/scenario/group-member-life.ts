@@ -1,9 +1,10 @@
+import type { Consumer } from '../client/consumer.js';
 import type { Kafka } from '../client/kafka.js';
 import { sleep, type Millis } from '../environment/environment.js';
 import type { Environment, Tracer } from '../environment/trace-events.js';
 import { toErrorData } from '../protocol/kafka-error.js';
 import type { RunGroup, RunMember } from './group-run-spec.js';
-import { openPolledConsumer, type PolledConsumer, type PolledRecord } from './polled-consumer.js';
+import { openPolledConsumer, poll, type PolledRecord } from './polled-consumer.js';
 
 export interface MemberLifeOptions {
   readonly environment: Environment;
@@ -30,7 +31,7 @@ export class GroupMemberLife {
   private over = false;
   private stopping: string | undefined;
   private handled = 0;
-  private consumer: PolledConsumer | undefined;
+  private consumer: Consumer | undefined;
   private readonly seeks = new Map<number, number>();
 
   constructor(private readonly options: MemberLifeOptions) {}
@@ -46,12 +47,12 @@ export class GroupMemberLife {
     try {
       this.consumer = await openPolledConsumer(kafka, group, member);
       await this.loop(this.consumer);
-      await this.consumer.close();
+      await this.consumer.disconnect();
       this.ended('stopped');
     } catch (error) {
       if (this.over) return;
       // The consumer of a program that ends with an exception is closed by its `finally`.
-      await this.consumer?.close().catch(() => undefined);
+      await this.consumer?.disconnect().catch(() => undefined);
       this.ended('failed', error);
     }
   }
@@ -59,7 +60,7 @@ export class GroupMemberLife {
   /** Lets it finish the record that it has in hand, commit what is handled and close its consumer. */
   stop(cause: string): Promise<void> {
     this.stopping = cause;
-    this.consumer?.wakeUp();
+    this.consumer?.wakeup();
     return Promise.resolve();
   }
 
@@ -74,23 +75,21 @@ export class GroupMemberLife {
     this.seeks.set(partition, offset);
   }
 
-  private async loop(consumer: PolledConsumer): Promise<void> {
-    const { commits } = this.options.group;
+  private async loop(consumer: Consumer): Promise<void> {
+    const { group } = this.options;
     while (this.stopping === undefined) {
-      for (const [partition, offset] of this.seeks) consumer.seek(partition, offset);
+      for (const [partition, offset] of this.seeks)
+        consumer.seek({ topic: group.topic, partition, offset: String(offset) });
       this.seeks.clear();
-      const records = await consumer.poll();
-      if (commits === 'before-handling') await this.commit(consumer, records);
+      const records = await poll(consumer);
+      if (group.commits === 'before-handling') await this.commit(consumer, records);
       const handled = await this.handleAll(consumer, records);
-      if (commits === 'after-handling') await this.commit(consumer, handled);
+      if (group.commits === 'after-handling') await this.commit(consumer, handled);
     }
   }
 
   /** Handles records until it is told to stop; gives those that it has handled. */
-  private async handleAll(
-    consumer: PolledConsumer,
-    records: readonly PolledRecord[],
-  ): Promise<readonly PolledRecord[]> {
+  private async handleAll(consumer: Consumer, records: readonly PolledRecord[]): Promise<readonly PolledRecord[]> {
     const handled: PolledRecord[] = [];
     for (const record of records) {
       if (this.stopping !== undefined) break;
@@ -119,14 +118,14 @@ export class GroupMemberLife {
   }
 
   /** Commits the offsets after these records; that it is refused is told. */
-  private async commit(consumer: PolledConsumer, records: readonly PolledRecord[]): Promise<void> {
+  private async commit(consumer: Consumer, records: readonly PolledRecord[]): Promise<void> {
     if (records.length === 0) return;
     const next = new Map<number, number>();
     for (const { partition, offset } of records) next.set(partition, offset + 1);
     const { environment, group, member } = this.options;
     const offsets = [...next].map(([partition, offset]) => ({ topic: group.topic, partition, offset }));
     try {
-      await consumer.commit(offsets);
+      await consumer.commitSync(offsets.map((each) => ({ ...each, offset: String(each.offset) })));
     } catch (error) {
       const { code, message } = toErrorData(error);
       const about = { client: member.member, group: group.group, error: { code, message }, offsets };

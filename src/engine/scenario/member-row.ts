@@ -17,10 +17,6 @@ export class MemberRow {
     this.member = spec.member;
   }
 
-  get isAlive(): boolean {
-    return this.lives.at(-1)?.toMs === undefined && this.lives.length > 0;
-  }
-
   started(fromMs: Millis, event: number): void {
     const life = { fromMs, toMs: undefined, end: undefined, error: undefined, event, endEvent: undefined };
     this.lives = [...this.lives, life];
@@ -36,6 +32,15 @@ export class MemberRow {
 
   owns(partition: number): boolean {
     return this.owned.some((span) => span.partition === partition && span.toMs === undefined);
+  }
+
+  /** Whether its process that runs now works on a partition: one that was killed may still own it in the eyes of the coordinator. */
+  serves(partition: number): boolean {
+    const life = this.lives.at(-1);
+    if (life === undefined || life.toMs !== undefined) return false;
+    return this.owned.some(
+      (span) => span.partition === partition && span.toMs === undefined && span.fromMs >= life.fromMs,
+    );
   }
 
   take(partition: number, epoch: number, fromMs: Millis, event: number): void {

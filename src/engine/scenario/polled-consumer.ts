@@ -1,7 +1,33 @@
+import { cooperativeStickyAssignor } from '../client/assignors/cooperative-sticky.js';
+import { rangeAssignor } from '../client/assignors/range.js';
+import type { ConsumerConfig } from '../client/consumer-config.js';
 import type { Consumer } from '../client/consumer.js';
-import type { EachBatchPayload } from '../client/delivery.js';
 import type { Kafka } from '../client/kafka.js';
+import type { Millis } from '../environment/environment.js';
 import type { RunGroup, RunMember } from './group-run-spec.js';
+
+/** How long a poll waits for records before it returns without any. */
+const pollTimeoutMs: Millis = 1_000;
+/** A consumer looks at its topics again after so long: soon enough to find a new partition in the same run. */
+const metadataMaxAgeMs: Millis = 2_000;
+
+/** The consumer of a member, connected and subscribed as its group is configured. */
+export async function openPolledConsumer(kafka: Kafka, group: RunGroup, member: RunMember): Promise<Consumer> {
+  const consumer = kafka.consumer({
+    groupId: group.group,
+    ...protocolOf(group),
+    autoOffsetReset: resetOf(group),
+    autoCommit: group.commits === 'auto',
+    metadataMaxAge: metadataMaxAgeMs,
+    ...given('autoCommitInterval', group.autoCommitIntervalMs),
+    ...given('maxPollInterval', group.maxPollIntervalMs),
+    ...given('maxPollRecords', group.maxPollRecords),
+    ...given('groupInstanceId', member.instanceId),
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [group.topic] });
+  return consumer;
+}
 
 export interface PolledRecord {
   readonly topic: string;
@@ -10,91 +36,34 @@ export interface PolledRecord {
   readonly value: string;
 }
 
-/** What a member's loop asks of its consumer. */
-export class PolledConsumer {
-  private waiting: ((records: readonly PolledRecord[]) => void) | undefined;
-  private offered: { readonly records: readonly PolledRecord[]; readonly done: () => void } | undefined;
-  private failure: Error | undefined;
-  private fail: ((error: Error) => void) | undefined;
-
-  constructor(
-    private readonly consumer: Consumer,
-    private readonly topic: string,
-  ) {}
-
-  async start(): Promise<void> {
-    this.consumer.on('consumer.crash', ({ payload }) => {
-      this.failure = payload.error;
-      this.fail?.(payload.error);
-    });
-    await this.consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: (payload) => this.offer(payload),
-    });
-  }
-
-  private offer({ batch, resolveOffset }: EachBatchPayload): Promise<void> {
-    const { topic, partition } = batch;
-    const records = batch.messages.map(({ offset, value }) => ({
-      topic,
-      partition,
-      offset: Number(offset),
-      value: new TextDecoder().decode(value ?? new Uint8Array()),
-    }));
-    return new Promise((resolve) => {
-      this.offered = {
-        records,
-        done: () => {
-          resolveOffset(String(records.at(-1)?.offset));
-          resolve();
-        },
-      };
-      this.waiting?.(records);
-      this.waiting = undefined;
-    });
-  }
-
-  poll(): Promise<readonly PolledRecord[]> {
-    this.offered?.done();
-    this.offered = undefined;
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    return new Promise((resolve, reject) => {
-      this.waiting = resolve;
-      this.fail = reject;
-    });
-  }
-
-  wakeUp(): void {
-    this.waiting?.([]);
-    this.waiting = undefined;
-  }
-
-  seek(partition: number, offset: number): void {
-    this.consumer.seek({ topic: this.topic, partition, offset: String(offset) });
-  }
-
-  async commit(offsets: readonly { topic: string; partition: number; offset: number }[]): Promise<void> {
-    await this.consumer.commitOffsets(offsets.map((each) => ({ ...each, offset: String(each.offset) })));
-  }
-
-  async close(): Promise<void> {
-    this.offered?.done();
-    await this.consumer.disconnect();
-  }
+/** What the consumer has for its loop. Rejects with what makes it impossible to go on. */
+export async function poll(consumer: Consumer): Promise<readonly PolledRecord[]> {
+  const decoder = new TextDecoder();
+  const records = await consumer.poll(pollTimeoutMs);
+  return records.map(({ topic, partition, offset, value }) => ({
+    topic,
+    partition,
+    offset: Number(offset),
+    value: decoder.decode(value ?? new Uint8Array()),
+  }));
 }
 
-export async function openPolledConsumer(kafka: Kafka, group: RunGroup, member: RunMember): Promise<PolledConsumer> {
-  const consumer = kafka.consumer({
-    groupId: group.group,
-    autoOffsetReset: group.autoOffsetReset === 'earliest' ? 'earliest' : 'latest',
-    sessionTimeout: group.sessionTimeoutMs ?? 45_000,
-    heartbeatInterval: group.heartbeatIntervalMs ?? 3_000,
-    ...(member.instanceId === undefined ? {} : { groupInstanceId: member.instanceId }),
-  });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [group.topic] });
-  const polled = new PolledConsumer(consumer, group.topic);
-  await polled.start();
-  return polled;
+function protocolOf({ protocol, sessionTimeoutMs, heartbeatIntervalMs }: RunGroup): Partial<ConsumerConfig> {
+  // The broker decides about sessions and heartbeats of the consumer protocol.
+  if (protocol === 'consumer') return { groupProtocol: 'consumer' };
+  return {
+    partitionAssigners: [protocol === 'eager' ? rangeAssignor : cooperativeStickyAssignor],
+    ...given('sessionTimeout', sessionTimeoutMs),
+    ...given('heartbeatInterval', heartbeatIntervalMs),
+  };
+}
+
+function resetOf({ autoOffsetReset }: RunGroup): ConsumerConfig['autoOffsetReset'] {
+  return typeof autoOffsetReset === 'string'
+    ? autoOffsetReset
+    : `by_duration:PT${autoOffsetReset.byDurationMs / 1000}S`;
+}
+
+function given<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value });
 }

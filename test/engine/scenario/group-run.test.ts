@@ -116,6 +116,9 @@ describe('a crash between two lines (learning-9)', () => {
     const { end } = await played(spec('after-handling'));
     expect(band(end, 'A')).toMatchObject({ handledCount: 8, handledRecords: [0, 1, 2, 3, 4] });
     expect(band(end, 'A').members[0]?.handlings.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 2, 2, 2, 1, 1]);
+    const [life, next] = band(end, 'A').members[0]?.lives ?? [];
+    expect(next?.fromMs).toBe(20 * second);
+    expect(band(end, 'A').pauses.find(({ fromMs }) => fromMs === life?.toMs)?.toMs).toBeGreaterThan(20 * second);
   });
 });
 
