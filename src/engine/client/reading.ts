@@ -181,8 +181,12 @@ export class Reading {
   async commitHandled(retries = true): Promise<void> {
     const { autoCommit, partitions } = this.#options;
     if (!autoCommit || this.commits === undefined || this.membership?.isCertain === false) return;
+    // As they are now: what is handed out while the commit waits for its turn is not handled.
+    const handled = partitions.uncommitted();
+    const stillOwned = (): readonly OffsetToCommit[] =>
+      handled.filter(({ topic, partition }) => partitions.get(topic, partition) !== undefined);
     try {
-      await this.commits.commit(() => partitions.uncommitted(), { retries, waitsForJoin: false });
+      await this.commits.commit(stillOwned, { retries, waitsForJoin: false });
     } catch (error) {
       this.#cluster.context.logger.warn('Offsets could not be committed.', { error });
     }

@@ -11,6 +11,8 @@ export class MemberRow {
   epoch: number | undefined;
   private lives: readonly MemberLife[] = [];
   private owned: readonly OwnedSpan[] = [];
+  /** Its last partitions were taken from it. */
+  private hasLost = false;
   private removals: MemberRowView['removals'] = [];
 
   constructor(private readonly spec: RunMember) {
@@ -44,22 +46,25 @@ export class MemberRow {
   }
 
   take(partition: number, epoch: number, fromMs: Millis, event: number): void {
+    this.hasLost = false;
     this.owned = [...this.owned, { partition, fromMs, toMs: undefined, isLost: false, epoch, event }];
   }
 
   release(partition: number, isLost: boolean, toMs: Millis): void {
+    if (isLost && this.owns(partition)) this.hasLost = true;
     this.owned = this.owned.map((span) =>
       span.partition === partition && span.toMs === undefined ? { ...span, toMs, isLost } : span,
     );
   }
 
   /**
-   * The coordinator has it in the group no longer, so it owns nothing, whatever it believes. Who leaves gives its partitions up first, unless it has to leave because
+   * The coordinator has it in the group no longer, so it owns nothing, whatever it believes. Who leaves gives its partitions up first; it loses them if it has to leave because
    * its loop did not poll in time.
    */
   removed(reason: string, atMs: Millis, event: number): void {
     const kept = this.owned.filter(({ toMs }) => toMs === undefined);
-    if (reason !== 'left' || kept.length > 0) this.removals = [...this.removals, { atMs, reason, event }];
+    if (reason !== 'left' || kept.length > 0 || this.hasLost)
+      this.removals = [...this.removals, { atMs, reason, event }];
     this.epoch = undefined;
     for (const { partition } of kept) this.release(partition, true, atMs);
   }

@@ -112,6 +112,14 @@ describe('a crash between two lines (learning-9)', () => {
     expect(band(end, 'A').partitions[0]).toMatchObject({ committed: 5, lag: 0 });
   });
 
+  test('auto commit commits what earlier polls returned, however often it looks: nothing is lost', async () => {
+    const { end } = await played({
+      ...spec('auto'),
+      groups: [{ ...crashing('A', 'auto'), autoCommitIntervalMs: 100 }],
+    });
+    expect(band(end, 'A')).toMatchObject({ handledCount: 8, handledRecords: [0, 1, 2, 3, 4] });
+  });
+
   test('who handles first handles eight times, three of them again', async () => {
     const { end } = await played(spec('after-handling'));
     expect(band(end, 'A')).toMatchObject({ handledCount: 8, handledRecords: [0, 1, 2, 3, 4] });
@@ -120,6 +128,21 @@ describe('a crash between two lines (learning-9)', () => {
     expect(next?.fromMs).toBe(20 * second);
     expect(band(end, 'A').pauses.find(({ fromMs }) => fromMs === life?.toMs)?.toMs).toBeGreaterThan(20 * second);
   });
+});
+
+test('a member that does not poll in time is out of its group, and its commit is refused (learning-10)', async () => {
+  const { end } = await played({
+    kind: 'group',
+    seed: '1',
+    topics: [orders(1)],
+    groups: [group('A', 1, { maxPollIntervalMs: 2 * second, members: [{ member: 'A-1', handlingMs: second }] })],
+    script: byTime([...sends(['a', 'b', 'c'], 10), { atMs: 2 * second, does: 'start', member: 'A-1' }]),
+    endsAtMs: 7 * second,
+  });
+  const [member] = band(end, 'A').members;
+  expect(member?.removals.map(({ reason }) => reason)).toEqual(['left']);
+  expect(member?.handlings.slice(0, 3).map(({ isCutShort }) => isCutShort)).toEqual([false, false, false]);
+  expect(band(end, 'A').commits.map(({ offset, refused }) => [offset, refused])).toEqual([[3, 'UNKNOWN_MEMBER_ID']]);
 });
 
 describe('what an administrator does', () => {
