@@ -54,6 +54,8 @@ export class AssignedPartition {
   seek(offset: number, source: PositionSource = 'seek'): void {
     this.position = offset;
     this.source = source;
+    // What was committed before says nothing of a position that somebody has chosen: that may lie before it.
+    this.committed = source === 'committed' ? offset : undefined;
     this.isOutOfRange = false;
     this.fetchOffset = offset;
     this.fetchEpoch++;
@@ -177,17 +179,37 @@ export class AssignedPartitions {
 
   /** The positions that are not committed yet. */
   uncommitted(): OffsetToCommit[] {
-    return this.all.flatMap(({ topic, partition, position, committed }) =>
-      position === undefined || position === committed ? [] : [{ topic, partition, offset: position }],
+    return this.#news(
+      this.all.flatMap(({ topic, partition, position }) =>
+        position === undefined ? [] : [{ topic, partition, offset: position }],
+      ),
     );
   }
 
-  /** Notes what was committed. */
-  noteCommitted(offsets: readonly OffsetToCommit[]): void {
-    for (const { topic, partition, offset } of offsets) {
+  /** As `uncommitted`, of the positions as they are now, once it is asked: what is committed by then is left out. */
+  uncommittedNow(): () => OffsetToCommit[] {
+    const positions = this.uncommitted();
+    return () => this.#news(positions);
+  }
+
+  /** What to call once these offsets are committed: notes it of the partitions that are still there, and were not moved by a seek meanwhile. */
+  committing(offsets: readonly OffsetToCommit[]): () => void {
+    const noted = offsets.map(({ topic, partition, offset }) => {
       const assigned = this.get(topic, partition);
-      if (assigned !== undefined) assigned.committed = offset;
-    }
+      return { assigned, offset, seekEpoch: assigned?.seekEpoch };
+    });
+    return () => {
+      for (const { assigned, offset, seekEpoch } of noted)
+        if (assigned?.seekEpoch === seekEpoch && assigned !== undefined) assigned.committed = offset;
+    };
+  }
+
+  /** What goes on from what is committed. A handler may have committed more by itself than counts as handled. */
+  #news(offsets: readonly OffsetToCommit[]): OffsetToCommit[] {
+    return offsets.filter(({ topic, partition, offset }) => {
+      const assigned = this.get(topic, partition);
+      return assigned !== undefined && (assigned.committed === undefined || offset > assigned.committed);
+    });
   }
 
   #assignedOf(topic: string): number[] {

@@ -50,6 +50,7 @@ export class OffsetCommits {
     if (offsets.length === 0) return;
     const { coordinator, membership, partitions, onCommit } = this.#options;
     if (waitsForJoin) await membership?.joined();
+    const noteCommitted = partitions.committing(offsets);
     const attempt = async (): Promise<void> => {
       for (;;) {
         const committer = membership?.committer() ?? nobody;
@@ -63,7 +64,7 @@ export class OffsetCommits {
       }
     };
     await coordinator.cluster.retry('commit offsets', attempt, retries ? undefined : { retries: 0 });
-    partitions.noteCommitted(offsets);
+    noteCommitted();
     onCommit(offsets);
   }
 

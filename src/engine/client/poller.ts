@@ -77,7 +77,7 @@ export class Poller {
 
   /** Commits; tries again after errors that may go away. Rejects if the group has moved on, also while it rebalances. */
   async commitSync(offsets: readonly OffsetToCommit[] | undefined): Promise<void> {
-    await this.reading.commit(offsets ?? (() => this.#options.partitions.uncommitted()), {
+    await this.reading.commit(offsets ?? this.#options.partitions.uncommittedNow(), {
       retries: true,
       waitsForJoin: false,
     });

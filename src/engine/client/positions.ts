@@ -28,7 +28,6 @@ export async function findPositions(options: PositionOptions, partitions: readon
     const at = asked.findIndex((each) => each.topic === topic && each.partition === partition);
     const assigned = asked[at];
     if (assigned === undefined || offset < 0 || assigned.seekEpoch !== epochs[at]) continue;
-    assigned.committed = offset;
     assigned.seek(offset, 'committed');
   }
   const left = unknown.filter(({ position, isRevoked }) => position === undefined && !isRevoked);

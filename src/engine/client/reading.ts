@@ -181,12 +181,9 @@ export class Reading {
   async commitHandled(retries = true): Promise<void> {
     const { autoCommit, partitions } = this.#options;
     if (!autoCommit || this.commits === undefined || this.membership?.isCertain === false) return;
-    // As they are now: what is handed out while the commit waits for its turn is not handled.
-    const handled = partitions.uncommitted();
-    const stillOwned = (): readonly OffsetToCommit[] =>
-      handled.filter(({ topic, partition }) => partitions.get(topic, partition) !== undefined);
     try {
-      await this.commits.commit(stillOwned, { retries, waitsForJoin: false });
+      // As it is now: what a poll returns later is not handled yet.
+      await this.commits.commit(partitions.uncommittedNow(), { retries, waitsForJoin: false });
     } catch (error) {
       this.#cluster.context.logger.warn('Offsets could not be committed.', { error });
     }

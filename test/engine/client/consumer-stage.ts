@@ -54,8 +54,8 @@ export class ConsumerStage {
 
   async sendTo(topic: string, partition: number, ...values: readonly string[]): Promise<void> {
     const producer = this.kafka('producer').producer({ lingerMs: 0 });
-    await this.world.outcome(producer.connect());
     const timestamp = String(this.world.now);
+    await this.world.outcome(producer.connect());
     await this.world.outcome(
       producer.send({ topic, messages: values.map((value) => ({ value, partition, timestamp })) }),
     );
