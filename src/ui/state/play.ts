@@ -58,6 +58,12 @@ export interface AnyPlayer {
 /** A scenario is loaded, with its words, when it is opened. */
 const loaders: Readonly<Record<ScenarioName, () => Promise<{ readonly open: OpenPlay }>>> = {
   'three-ways': () => import('./plays/three-ways.js'),
+  'fourth-consumer': () => import('./plays/fourth-consumer.js'),
+  order: () => import('./plays/order.js'),
+  'add-partition': () => import('./plays/add-partition.js'),
+  crash: () => import('./plays/crash.js'),
+  'too-slow': () => import('./plays/too-slow.js'),
+  rebalance: () => import('./plays/rebalance.js'),
   retention: () => import('./plays/retention.js'),
   compaction: () => import('./plays/compaction.js'),
 };

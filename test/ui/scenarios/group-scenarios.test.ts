@@ -1,0 +1,245 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { GroupRunSpec } from '../../../src/engine/scenario/group-run-spec.js';
+import { GroupRun } from '../../../src/engine/scenario/group-run.js';
+import { GroupRunProjector } from '../../../src/engine/scenario/group-run-projector.js';
+import type { GroupRunView } from '../../../src/engine/scenario/group-run-view.js';
+import { settle } from '../../../src/engine/platform/node/settle.js';
+import { catalogue, scenarioNames } from '../../../src/ui/scenarios/catalogue.js';
+import { groupOf, withGroup, type GroupScenario } from '../../../src/ui/scenarios/group-outcome.js';
+import { isKept } from '../../../src/ui/scenarios/add-partition/scenario.js';
+import { lostOf } from '../../../src/ui/scenarios/crash/scenario.js';
+import { idleMembers, settledAtMs } from '../../../src/ui/scenarios/fourth-consumer/scenario.js';
+import { keepsOrder } from '../../../src/ui/scenarios/order/scenario.js';
+import { movesOf } from '../../../src/ui/scenarios/rebalance/scenario.js';
+import { isDone } from '../../../src/ui/scenarios/too-slow/scenario.js';
+import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
+import { groupSettings } from '../../../src/ui/state/group-variations.js';
+import { loadPlay, type GroupPlay } from '../../../src/ui/state/play.js';
+import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
+
+/** For each scenario: what is right of each question, what its guarantee promises of a run, and a change that meets its challenge. */
+interface Expected {
+  readonly right: Readonly<Record<string, readonly string[]>>;
+  readonly keepsPromise: (outcome: GroupRunView, option: string) => boolean;
+  readonly meets: (spec: GroupRunSpec) => GroupRunSpec;
+}
+
+const withPartitions = (spec: GroupRunSpec, partitions: number): GroupRunSpec => ({
+  ...spec,
+  topics: spec.topics.map((topic) => ({ ...topic, partitions })),
+});
+
+const expected = {
+  'fourth-consumer': {
+    right: {
+      idle: ['nothing'],
+      'saw-idle': ['all-paused'],
+      takeover: ['A-3'],
+      record: ['again'],
+      'saw-takeover': ['after-session'],
+      guarantee: ['partitions'],
+    },
+    keepsPromise: (outcome) => idleMembers(outcome, settledAtMs).length === 0,
+    meets: (spec) => withGroup(withPartitions(spec, 4), undefined, (each) => ({ ...each, sessionTimeoutMs: 6_000 })),
+  },
+  order: {
+    right: {
+      places: ['chance'],
+      sequence: ['not-as-sent'],
+      'saw-without': ['overtaken'],
+      keyed: ['per-key'],
+      'saw-with': ['one-partition-each'],
+      guarantee: ['key', 'one-partition'],
+    },
+    keepsPromise: keepsOrder,
+    meets: (spec) => ({ ...spec, seed: '8' }),
+  },
+  'add-partition': {
+    right: {
+      moves: ['3'],
+      stays: ['2'],
+      'saw-added': ['overtaken'],
+      shrink: ['refused'],
+      'saw-shrink': ['four'],
+      guarantee: ['drain', 'four-at-once'],
+    },
+    keepsPromise: isKept,
+    meets: (spec) =>
+      withGroup(spec, undefined, (each) => ({
+        ...each,
+        members: each.members.map((member) => ({ ...member, handlingMs: 300 })),
+      })),
+  },
+  crash: {
+    right: {
+      first: ['3'],
+      'saw-first': ['lost'],
+      after: ['8'],
+      'saw-after': ['repeated'],
+      auto: ['8'],
+      'saw-auto': ['repeated'],
+      guarantee: ['upsert'],
+    },
+    // The sink that knows a record again stores each one once; the others would have to handle each once.
+    keepsPromise: ({ groups: [group] }, option) =>
+      group !== undefined &&
+      lostOf(group) === 0 &&
+      (option === 'upsert' || group.handledCount === group.handledRecords.length),
+    meets: (spec) => withGroup(spec, 'process-first', (each) => ({ ...each, commits: 'each' })),
+  },
+  'too-slow': {
+    right: {
+      stays: ['out'],
+      'saw-out': ['left'],
+      commit: ['refused'],
+      'saw-commit': ['twice'],
+      progress: ['0'],
+      'saw-storm': ['storm'],
+      guarantee: ['records', 'interval'],
+    },
+    keepsPromise: (outcome) => isDone(outcome) && groupOf(outcome, 'A').handledCount === 7,
+    meets: (spec) => withGroup(spec, undefined, (each) => ({ ...each, maxPollRecords: 2 })),
+  },
+  rebalance: {
+    right: {
+      eager: ['6'],
+      'saw-eager': ['everybody'],
+      cooperative: ['4'],
+      'saw-cooperative': ['kept'],
+      consumer: ['each-alone'],
+      'saw-consumer': ['step-by-step'],
+      static: ['0'],
+      'saw-static': ['kept-place'],
+      guarantee: ['static'],
+    },
+    keepsPromise: (outcome) => movesOf(outcome, outcome.groups[0]?.group ?? '') === 0,
+    meets: (spec) =>
+      withGroup(spec, 'eager', (each) => ({
+        ...each,
+        members: each.members.map((member) => ({ ...member, instanceId: member.member })),
+      })),
+  },
+} as const satisfies Readonly<Record<string, Expected>>;
+
+type Name = keyof typeof expected;
+const names = Object.keys(expected) as readonly Name[];
+const plays = new Map<Name, GroupPlay>();
+const outcomes = new Map<Name, GroupRunView>();
+
+async function outcomeOf(spec: GroupRunSpec): Promise<GroupRunView> {
+  const run = await GroupRun.open(spec, { settle });
+  await run.advanceTo(spec.endsAtMs + 1);
+  const projector = new GroupRunProjector(spec, run.originMs);
+  projector.add(run.trace);
+  return projector.viewAt(projector.endMs ?? spec.endsAtMs);
+}
+
+beforeAll(async () => {
+  const host = new NodeScenarioHost();
+  for (const name of names) {
+    const play = (await loadPlay(name))({ host, frames: new ManualFrames(host), name, keepsRuns: false });
+    if (play.kind !== 'group') throw new Error(`${name} is no scenario on groups.`);
+    plays.set(name, play);
+    outcomes.set(name, await outcomeOf(play.player.scenario.spec));
+  }
+}, 120_000);
+
+const playOf = (name: Name): GroupPlay => plays.get(name) as GroupPlay;
+const scenarioOf = (name: Name): GroupScenario => playOf(name).player.scenario as GroupScenario;
+const outcomeOfName = (name: Name): GroupRunView => outcomes.get(name) as GroupRunView;
+
+test('every scenario on groups that is listed is tested here', () => {
+  const others = ['three-ways', 'retention', 'compaction'];
+  expect([...scenarioNames].filter((name) => !others.includes(name)).sort()).toEqual([...names].sort());
+  expect(names.map((name) => catalogue[name].number).sort((a, b) => a - b)).toEqual([3, 4, 5, 9, 10, 11]);
+});
+
+describe.each(names)('%s', (name) => {
+  test('the run bears out what is right', () => {
+    const { questions, spec } = scenarioOf(name);
+    const outcome = outcomeOfName(name);
+    const right = Object.entries(questions).map(([id, question]) => [
+      id,
+      question
+        .options(spec, outcome)
+        .filter((option) => option.holds(outcome, spec))
+        .map((option) => option.id),
+    ]);
+    expect(Object.fromEntries(right)).toEqual(expected[name].right);
+  });
+
+  test('every option of its guarantee does in its run what is said of it, and is told of', async () => {
+    const { questions, spec } = scenarioOf(name);
+    const outcome = outcomeOfName(name);
+    for (const option of questions['guarantee']?.options(spec, outcome) ?? []) {
+      const trial = option.trial?.(spec) ?? spec;
+      const tried = await outcomeOf(trial);
+      const keeps = expected[name].keepsPromise(tried, option.id);
+      expect([option.id, keeps]).toEqual([option.id, option.holds(outcome, spec)]);
+      for (const texts of Object.values(playOf(name).texts)) {
+        const told = texts.trial(contextOf(name), { option: option.id, spec: trial, outcome: tried });
+        expect(told).toMatch(/\S/);
+        expect(told).not.toMatch(/undefined|NaN/);
+      }
+    }
+  }, 60_000);
+
+  test('its challenge is met by the change that its hint leads to, and not without it', async () => {
+    const { challenge, spec } = scenarioOf(name);
+    expect(challenge.isMet(outcomeOfName(name), spec)).toBe(false);
+    const changed = expected[name].meets(spec);
+    const outcome = await outcomeOf(changed);
+    expect(challenge.isMet(outcome, changed)).toBe(true);
+    for (const texts of Object.values(playOf(name).texts)) {
+      expect(texts.challenge.goal(contextOf(name))).not.toMatch(/undefined|NaN/);
+      expect(texts.challenge.met(contextOf(name), outcome)).not.toMatch(/undefined|NaN/);
+    }
+  }, 60_000);
+
+  test('what it lets be changed is there to be changed', () => {
+    const { spec } = scenarioOf(name);
+    const { variations } = playOf(name);
+    expect(variations.length).toBeGreaterThan(0);
+    expect(groupSettings(spec, variations).length).toBeGreaterThan(0);
+  });
+
+  test.each(['en', 'zh-Hans'] as const)('its words in %s say something, and never an id', (language) => {
+    const scenario = scenarioOf(name);
+    const texts = playOf(name).texts[language];
+    const context = contextOf(name);
+    const outcome = outcomeOfName(name);
+    const ids = new Set<string>();
+    const said: string[] = [];
+    for (const step of scenario.steps) {
+      const words = texts.steps[step.id];
+      const explanation = words?.explanation?.(context, outcome);
+      said.push(words?.heading(context) ?? '', ...(words?.body(context) ?? []));
+      if (explanation !== undefined) said.push(...explanation.paragraphs, explanation.event.text, explanation.config);
+      if (step.question === undefined) continue;
+      const asked = texts.questions[step.question];
+      said.push(asked?.ask(context) ?? '');
+      for (const { id, values, misconception } of scenario.questions[step.question]?.options(scenario.spec, outcome) ??
+        []) {
+        ids.add(id);
+        said.push(asked?.option(context, id, values) ?? '');
+        if (misconception !== undefined) expect(texts.corrections[misconception]).toBeTruthy();
+        if (step.phase === 'predict') expect(asked?.short?.(id, values)).toMatch(/\S/);
+      }
+      if (step.phase === 'predict') expect(asked?.row?.(context)).toMatch(/\S/);
+      if (step.phase !== 'observe') continue;
+      expect([step.id, explanation?.event.atMs]).toEqual([step.id, expect.any(Number)]);
+      expect(explanation?.sources.length).toBeGreaterThan(0);
+      for (const { url } of explanation?.sources ?? [])
+        expect(url).toMatch(/^https:\/\/kafka\.apache\.org\/documentation\/#/);
+    }
+    for (const text of said) {
+      expect(text).not.toBe('');
+      expect(text).not.toMatch(/undefined|NaN/);
+      if (!/^[\d,、 ]/.test(text)) expect(ids.has(text)).toBe(false);
+    }
+  });
+});
+
+function contextOf(name: Name): StoryContext<GroupRunSpec> {
+  return { own: false, spec: scenarioOf(name).spec, label: String };
+}
