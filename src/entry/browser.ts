@@ -1,16 +1,22 @@
 import { openLog, type OpenOptions, type Partita } from './open-log.js';
 
 export { PartitaError, type PartitaErrorCode } from './partita-error.js';
-export { ArchiveError, type ArchiveErrorCode } from '../engine/archive/archive-error.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';
 export { UndeliveredError } from '../engine/client/undelivered-error.js';
 export { ConfigResourceTypes } from '../engine/client/admin.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { WebSocketKafka, type WebSocketKafkaConfig } from './websocket-kafka.js';
 export type { Closed, LogStorage, Partita, TabRole } from './open-log.js';
-export type { ExportOptions, ImportOptions, ImportSource } from './topic-transfer.js';
-export type { TransferProgress } from '../engine/archive/transfer-progress.js';
-export type { ImportReport } from '../engine/archive/transfer-request.js';
+export { ArchiveError, describeExport } from './topic-transfer.js';
+export type {
+  ArchiveErrorCode,
+  ExportDescription,
+  ExportOptions,
+  ImportOptions,
+  ImportReport,
+  ImportSource,
+  TransferProgress,
+} from './topic-transfer.js';
 
 /** How to open a log from outside this package. */
 export interface OpenPartitaOptions extends OpenOptions {

@@ -1,5 +1,9 @@
+import { describeArchive, type ArchiveDescription as ExportDescription } from '../engine/archive/describe-archive.js';
 import type { TransferProgress } from '../engine/archive/transfer-progress.js';
 import type { ImportReport, TopicTransferService } from '../engine/archive/transfer-request.js';
+
+export { ArchiveError, type ArchiveErrorCode } from '../engine/archive/archive-error.js';
+export type { ExportDescription, ImportReport, TransferProgress };
 
 /** What to export. All fields may be left out. */
 export interface ExportOptions {
@@ -73,6 +77,14 @@ export function importTopics(
 ): Promise<ImportReport> {
   const names = rename instanceof Map ? [...(rename as ReadonlyMap<string, string>)] : Object.entries(rename);
   return service.importTopics(piecesOf(source), { rename: names, importsGroups: groups }, onProgress, signal);
+}
+
+/**
+ * What an export says of itself: when it was made, and which topics and groups it holds. Only its beginning is read; whether the rest is as it should be shows when it is imported.
+ * Rejects with an `ArchiveError`.
+ */
+export function describeExport(source: ImportSource): Promise<ExportDescription> {
+  return describeArchive(piecesOf(source));
 }
 
 function piecesOf(source: ImportSource): AsyncIterable<Uint8Array> {

@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../engine/scenario/run-spec.js';
 import type { ScenarioHost } from '../../workers/scenario-host.js';
 import type { FrameClock } from './frame-clock.js';
+import type { KeptData } from './kept-data.svelte.js';
 import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
 import { logProblem, type LogProblem } from './log-problem.js';
@@ -38,6 +39,8 @@ export class AppState {
   play = $state.raw<Play>();
   /** What it is called. */
   playName = $state.raw<PlayName>();
+  /** What the log keeps, once it is open. */
+  kept = $state.raw<KeptData>();
 
   private journal: LearnerJournal | undefined;
   private leadership: LogLeadership | undefined;
@@ -92,10 +95,20 @@ export class AppState {
     await this.changeStatus(leadership.status);
   }
 
+  /** What the journal tells is not what it told before: the page goes on from there. */
+  async progressReplaced(): Promise<void> {
+    this.opening = this.opening.then(() => this.closePlayer());
+    await this.opening;
+    this.plays = {};
+    await this.restore();
+    await this.openRoute(this.router.route);
+  }
+
   private async goOnWithoutLog(error: unknown): Promise<void> {
     this.logProblem = logProblem(error);
     this.journal = undefined;
     this.leadership = undefined;
+    this.kept = undefined;
     this.lostTheLog = false;
     // A run that was kept in the log's storage goes on in memory.
     this.opening = this.opening.then(() => this.closePlayer());

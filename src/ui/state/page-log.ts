@@ -2,6 +2,17 @@ import brokerWorkerUrl from '../../workers/broker.worker.ts?worker&url';
 import { openLog, type OpenOptions, type Partita } from '../../entry/open-log.js';
 import { KafkaError } from '../../engine/protocol/kafka-error.js';
 import { PartitaError } from '../../entry/partita-error.js';
+import {
+  describeExport,
+  type ExportDescription,
+  type ExportOptions,
+  type ImportOptions,
+  type ImportReport,
+} from '../../entry/topic-transfer.js';
+import { readJournal } from './journal-reader.js';
+import { journalNumber } from './journal-topic.js';
+import { keptTopics } from './kept-topics.js';
+import type { KeptLog, KeptTopic } from './kept-log.js';
 import type { LearnerJournal, LearnerState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
 import { LogJournal } from './log-journal.js';
@@ -11,11 +22,12 @@ const logName = 'learn';
 type TabMessage = { readonly kind: 'snapshot'; readonly snapshot: TabSnapshot } | { readonly kind: 'who-leads' };
 
 /** The page's own log: which tab has it, and the learner's journal on it. The tab leads in which the log's broker runs; when that tab goes, another leads. */
-export class PageLog implements LogLeadership, LearnerJournal {
+export class PageLog implements LogLeadership, LearnerJournal, KeptLog {
   private readonly channel = new BroadcastChannel(`partita:${logName}`);
   private readonly statusListeners = new Set<(status: LogStatus) => void>();
   private readonly failureListeners = new Set<(error: unknown) => void>();
   private readonly snapshotListeners = new Set<(snapshot: TabSnapshot) => void>();
+  private readonly writeListeners = new Set<() => void>();
   private current: LogStatus = 'waiting';
   private log: Partita | undefined;
   private journal: LogJournal | undefined;
@@ -86,6 +98,58 @@ export class PageLog implements LogLeadership, LearnerJournal {
     this.journal?.save(state);
   }
 
+  topics(): Promise<readonly KeptTopic[]> {
+    return keptTopics(this.opened);
+  }
+
+  exportTopics(options: ExportOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return this.opened.exportTopics(options);
+  }
+
+  describe(file: Blob): Promise<ExportDescription> {
+    return describeExport(file);
+  }
+
+  importTopics(file: Blob, options: ImportOptions): Promise<ImportReport> {
+    return this.opened.importTopics(file, options);
+  }
+
+  async useProgress(topic: string, imported: readonly string[]): Promise<void> {
+    const log = this.opened;
+    const problem = await readJournal(log, topic).then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    const admin = log.admin();
+    await admin.connect();
+    try {
+      const journals = (await admin.listTopics()).filter((name) => journalNumber(name) > 0);
+      const gone = problem === undefined ? journals.filter((name) => name !== topic) : imported;
+      // Nothing may be written any more to a topic that goes.
+      this.journal?.close();
+      if (gone.length > 0) await admin.deleteTopics({ topics: gone });
+    } finally {
+      await admin.disconnect();
+      if (this.journal !== undefined) this.journal = this.journalOn(log);
+    }
+    if (problem !== undefined) throw problem.error;
+  }
+
+  onWritten(listener: () => void): void {
+    this.writeListeners.add(listener);
+  }
+
+  private journalOn(log: Partita): LogJournal {
+    return new LogJournal(log, () => {
+      for (const listener of this.writeListeners) listener();
+    });
+  }
+
+  private get opened(): Partita {
+    if (this.log === undefined) throw new KafkaError('BROKER_NOT_AVAILABLE', 'The log is not open in this tab.');
+    return this.log;
+  }
+
   private use(log: Partita): void {
     void this.log?.close();
     this.log = log;
@@ -106,7 +170,7 @@ export class PageLog implements LogLeadership, LearnerJournal {
     const leads = log?.role === 'broker';
     if (leads === (this.journal !== undefined)) return;
     this.journal?.close();
-    this.journal = leads ? new LogJournal(log) : undefined;
+    this.journal = leads ? this.journalOn(log) : undefined;
     this.change(leads ? 'leading' : 'waiting');
   }
 

@@ -2,14 +2,15 @@ import { scenarioNames } from '../scenarios/catalogue.js';
 import type { PlayName } from './play.js';
 
 /** A place in the app: what the hash of the address says. */
-export type Route = 'home' | PlayName | 'own-records';
+export type Route = 'home' | PlayName | 'own-records' | 'kept-data';
 
-const places: readonly Route[] = ['home', ...scenarioNames, 'three-ways/own', 'own-records'];
+const places: readonly Route[] = ['home', ...scenarioNames, 'three-ways/own', 'own-records', 'kept-data'];
 
 /** The address that leads to `route`. */
 export function hashOf(route: Route): string {
   if (route === 'home') return '#/';
-  return route === 'own-records' || route.startsWith('three-ways') ? `#/${route}` : `#/scenario/${route}`;
+  const isShort = route === 'own-records' || route === 'kept-data' || route.startsWith('three-ways');
+  return isShort ? `#/${route}` : `#/scenario/${route}`;
 }
 
 /** The place that a hash names; home for every other. Every play can also be named as `#/scenario/<name>`. */

@@ -4,6 +4,7 @@ import type { Subject } from '../scenarios/catalogue.js';
 import type { Phase } from '../scenarios/scenario.js';
 import type { Expectation } from '../state/own-records.js';
 import type { EventTexts } from '../state/event-sentences.js';
+import type { NameProblem, TransferProblem } from '../state/kept-data.svelte.js';
 import type { LogEventTexts } from '../state/log-sentences.js';
 
 /** Every word of the app outside the scenarios, in one language: a key that is missing does not compile. */
@@ -28,6 +29,7 @@ export interface AppTexts {
     readonly lead: string;
     readonly honest: string;
     readonly ownRecords: string;
+    readonly keptData: string;
     readonly sketch: string;
     readonly sketchCaption: string;
     readonly scenarios: string;
@@ -164,6 +166,58 @@ export interface AppTexts {
     readonly start: string;
     readonly goOn: string;
     readonly kept: string;
+  };
+  readonly kept: {
+    readonly title: string;
+    readonly lead: string;
+    readonly noLog: string;
+    readonly topics: string;
+    readonly topic: string;
+    readonly partitions: string;
+    readonly offsets: string;
+    readonly size: string;
+    readonly bytes: (count: number) => string;
+    readonly progress: string;
+    readonly nothing: string;
+    readonly export: string;
+    readonly exportText: string;
+    readonly import: string;
+    readonly importText: string;
+    readonly chooseFile: string;
+    readonly dropHere: string;
+    readonly reading: string;
+    readonly exporting: (file: string) => string;
+    readonly importing: (file: string) => string;
+    /** How much of how much, in bytes, and how many records that was. */
+    readonly soFar: (bytes: number, totalBytes: number, records: number) => string;
+    readonly cancel: string;
+    /** Imports the file that is asked about. */
+    readonly go: string;
+    readonly ask: (file: string) => string;
+    /** When the file was made, in milliseconds since the epoch, and from which log. */
+    readonly exportedAt: (ms: number, log: string) => string;
+    readonly groups: (count: number) => string;
+    readonly as: string;
+    readonly asOf: (topic: string) => string;
+    readonly namesAreTaken: string;
+    readonly nameProblem: (problem: NameProblem) => string;
+    readonly replacesProgress: string;
+    readonly bringsProgress: string;
+    readonly exported: (file: string, topics: number, records: number) => string;
+    readonly imported: (file: string, topics: number, records: number) => string;
+    readonly hasProgress: string;
+    /** Transactions that were open in the export. */
+    readonly aborted: (count: number) => string;
+    readonly cancelled: (what: 'export' | 'import') => string;
+    /** `isCertain`: nothing of an import is there. */
+    readonly failed: (what: 'export' | 'import', file: string, isCertain: boolean) => string;
+    readonly problem: (code: TransferProblem['code']) => { readonly is: string; readonly todo: string };
+    readonly where: (place: {
+      readonly entry?: string | undefined;
+      readonly byte?: number | undefined;
+      readonly offset?: number | undefined;
+    }) => string;
+    readonly inDetail: string;
   };
   readonly logInspector: {
     readonly segment: (baseOffset: number) => string;

@@ -1,5 +1,6 @@
 import type { AppTexts } from './app-texts.js';
 import { englishLogEvents, englishLogInspector } from './en-log-story.js';
+import { englishKeptData } from './en-kept-data.js';
 import { englishComponents } from './en-components.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -52,6 +53,7 @@ export const english: AppTexts = {
     honest:
       'Nothing here is an animation of made-up numbers: a real partition log writes to your browser’s own database. Reload, and what it wrote is still there.',
     ownRecords: 'Use my own records',
+    keptData: 'Export or import what is kept',
     sketch: 'The beginning of a real run: twelve records and who takes the first of them',
     sketchCaption: 'The first two seconds of a real run. How does it go on?',
     scenarios: 'Scenarios',
@@ -196,6 +198,7 @@ export const english: AppTexts = {
       { keys: ['Esc'], does: 'close' },
     ],
   },
+  kept: englishKeptData,
   own: {
     title: 'Use my own records',
     lead: 'Type, paste or drop JSON lines (one object a line) or CSV (the first line names the columns). The scenario then runs on them. They stay in this browser.',

@@ -1,5 +1,6 @@
 import type { AppTexts } from './app-texts.js';
 import { simplifiedChineseLogEvents, simplifiedChineseLogInspector } from './zh-Hans-log-story.js';
+import { simplifiedChineseKeptData } from './zh-Hans-kept-data.js';
 import { simplifiedChineseComponents } from './zh-Hans-components.js';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} 秒`;
@@ -49,6 +50,7 @@ export const simplifiedChinese: AppTexts = {
     lead: '让同样的订单经过队列、发布/订阅和消费者组。先预测谁得到什么、顺序如何，再运行。',
     honest: '这里没有编造数字的动画：真实的分区日志会写入浏览器自带的数据库。重新加载页面，写下的内容仍然都在。',
     ownRecords: '使用我自己的记录',
+    keptData: '导出或导入保存的内容',
     sketch: '一次真实运行的开头：十二条记录，以及最先几条由谁取走',
     sketchCaption: '一次真实运行的最初两秒。接下来会怎样？',
     scenarios: '情景',
@@ -192,6 +194,7 @@ export const simplifiedChinese: AppTexts = {
       { keys: ['Esc'], does: '关闭' },
     ],
   },
+  kept: simplifiedChineseKeptData,
   own: {
     title: '使用我自己的记录',
     lead: '输入、粘贴或拖入 JSON 行（每行一个对象）或 CSV（第一行是列名），情景就会用它们运行。它们只留在这个浏览器里。',

@@ -9,6 +9,7 @@ test('every place has an address that leads to it, and any other address leads h
     'retention',
     'compaction',
     'own-records',
+    'kept-data',
   ] satisfies Route[])
     expect(routeOf(hashOf(route))).toBe(route);
   expect(routeOf('#/scenario/retention')).toBe('retention');
