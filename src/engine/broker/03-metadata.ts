@@ -78,7 +78,7 @@ function shown(topic: TopicImage) {
 }
 
 async function create(services: BrokerServices, names: readonly string[], cause: string): Promise<void> {
-  if (names.includes(groupMetadataTopic)) await services.groups.ready(cause);
+  if (names.includes(groupMetadataTopic)) await services.groups.isReady(cause);
   const others = names.filter((name) => !isInternalTopic(name));
   if (others.length === 0) return;
   const wanted = others.map((name) => ({

@@ -19,12 +19,13 @@ export const handleFindCoordinator: Handler<'FindCoordinator'> = async (services
 
 async function coordinator(services: BrokerServices, keyType: number, cause: string, isBatched: boolean) {
   if (keyType === groupKeyType) {
-    await services.groups.ready(cause);
     const { host, port } = services.advertised;
     // Kafka's single answers say "NONE", its batched ones nothing.
-    return { errorCode: 0, errorMessage: isBatched ? '' : 'NONE', nodeId: services.nodeId, host, port };
+    if (await services.groups.isReady(cause))
+      return { errorCode: 0, errorMessage: isBatched ? '' : 'NONE', nodeId: services.nodeId, host, port };
   }
-  const error: ErrorName = keyType === transactionKeyType ? 'COORDINATOR_NOT_AVAILABLE' : 'INVALID_REQUEST';
+  const isKnown = keyType === groupKeyType || keyType === transactionKeyType;
+  const error: ErrorName = isKnown ? 'COORDINATOR_NOT_AVAILABLE' : 'INVALID_REQUEST';
   const { code, message } = errorByName(error);
   return {
     errorCode: code,

@@ -197,7 +197,7 @@ export class Broker implements RequestHandler, TopicTransferService {
     this.services.groups.stop();
     this.disconnections.allHappened();
     await Promise.allSettled([...this.underway]);
-    await this.services.controller.settled();
+    await this.services.controller.stop();
     await this.maintenance.stop();
     await this.services.replicas.close();
     this.state = 'stopped';

@@ -1,4 +1,4 @@
-import { randomUuidBytes, type Random } from '../environment/environment.js';
+import { randomUuidBytes, type Millis, type Random, type TimerHandle } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
@@ -6,6 +6,7 @@ import type { BrokerConfig } from './broker-config.js';
 import { MetadataImage, type TopicImage } from './metadata-image.js';
 import { PublishedTopics } from './published-topics.js';
 import type { ReplicaManager } from './replica-manager.js';
+import { storageFailure } from './storage-failure.js';
 import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './topic-creation.js';
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
 import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './config-alteration.js';
@@ -20,6 +21,9 @@ import {
 import { topicIdText } from '../protocol/topic-id.js';
 import { collisionKey } from './topic-name.js';
 
+/** After how long the logs of a topic that could not be opened are tried again. */
+const reopenAfterMs: Millis = 1_000;
+
 /** The log of the cluster's metadata. */
 export interface MetadataLog {
   /** Appends the values of metadata records as one batch; resolves when they are durable. */
@@ -30,7 +34,8 @@ export interface MetadataLog {
 
 /**
  * Looks after topics (Kafka's `QuorumController`): one change at a time, each a batch of records in `__cluster_metadata`, applied when it is durable. The
- * logs of a topic's partitions are open before its creation is answered, and gone before its deletion is.
+ * logs of a topic's partitions are open before its creation is answered, and gone before its deletion is. If the disk does not let them be opened the topic is there
+ * all the same, as its records say, and they are tried again.
  */
 export class Controller {
   readonly publishedTopics = new PublishedTopics();
@@ -40,6 +45,7 @@ export class Controller {
   private lastChange: Promise<unknown> = Promise.resolve();
   /** Names of topics that are being imported: nobody else may take them meanwhile. */
   private readonly reserved = new Set<string>();
+  private readonly reopenings = new Set<TimerHandle>();
 
   constructor(
     private readonly environment: Environment,
@@ -96,7 +102,7 @@ export class Controller {
       );
       for (const { name, topicId, numPartitions } of created) {
         const topic = this.image.topic(name);
-        if (topic !== undefined) await this.replicas.openTopic(topic);
+        if (topic !== undefined) await this.open(topic);
         this.environment.tracer.emit({
           kind: 'topic-created',
           topic: name,
@@ -159,7 +165,7 @@ export class Controller {
       await this.commit(records, cause);
       for (const { name, error } of growths) {
         const topic = error === 'NONE' ? this.image.topic(name) : undefined;
-        if (topic !== undefined) await this.replicas.openTopic(topic);
+        if (topic !== undefined) await this.open(topic);
       }
       return growths;
     });
@@ -201,7 +207,7 @@ export class Controller {
       for (const { accepted } of topics) {
         const topic = this.image.topic(accepted.name);
         if (topic === undefined) continue;
-        await this.replicas.openTopic(topic);
+        await this.open(topic);
         this.environment.tracer.emit({
           kind: 'topic-created',
           topic: topic.name,
@@ -219,9 +225,25 @@ export class Controller {
     return id !== undefined && this.image.topicById(id) !== undefined;
   }
 
-  /** The end of all changes that were begun. */
-  async settled(): Promise<void> {
+  /** Gives up opening what could not be opened, and resolves with the end of all changes that were begun. */
+  async stop(): Promise<void> {
     await this.lastChange;
+    for (const reopening of this.reopenings) reopening.cancel();
+  }
+
+  private async open({ name, topicId }: TopicImage): Promise<void> {
+    const topic = this.image.topic(name);
+    if (topic === undefined || topicIdText(topic.topicId) !== topicIdText(topicId)) return;
+    try {
+      await this.replicas.openTopic(topic);
+    } catch (error) {
+      if (storageFailure(error) === undefined) throw error;
+      const reopening = this.environment.timers.set(reopenAfterMs, () => {
+        this.reopenings.delete(reopening);
+        this.inTurn(() => this.open(topic)).catch(() => undefined);
+      });
+      this.reopenings.add(reopening);
+    }
   }
 
   /** One that no topic ever had here, one that came from elsewhere included. */

@@ -27,6 +27,7 @@ import { listOf } from './config-value.js';
 import type { Controller } from './controller.js';
 import { consumerGroupTuning } from './group-config.js';
 import { decodeGroupRecord, encodeGroupRecord } from './group-record-codec.js';
+import { storageFailure } from './storage-failure.js';
 import { GroupShard, type Decide, type GroupLog, type Outcome } from './group-shard.js';
 import { readAllRecords } from './log-records.js';
 import type { Replica, ReplicaManager } from './replica-manager.js';
@@ -125,20 +126,31 @@ export class GroupCoordinator {
     if (this.replicas.topic(groupMetadataTopic) !== undefined) await this.ready(undefined);
   }
 
-  /** Makes sure that there is a topic for groups and that its partitions are read. */
-  ready(cause: string | undefined): Promise<void> {
+  /** Makes sure that there is a topic for groups and that its partitions are read. Rejects with COORDINATOR_NOT_AVAILABLE if the disk does not let it, or another error for a defect. */
+  private ready(cause: string | undefined): Promise<void> {
     if (this.shards.length > 0 && this.replicas.topic(groupMetadataTopic) === undefined) this.forget();
     this.starting ??= this.start(cause).catch((error: unknown) => {
       this.starting = undefined;
-      throw error;
+      throw storageFailure(error) === undefined ? error : notAvailable(error);
     });
     return this.starting;
+  }
+
+  /** False if the disk does not let it: whoever asked has to find the coordinator again. */
+  async isReady(cause: string | undefined): Promise<boolean> {
+    try {
+      await this.ready(cause);
+      return true;
+    } catch (error) {
+      if (error instanceof KafkaError && error.code === 'COORDINATOR_NOT_AVAILABLE') return false;
+      throw error;
+    }
   }
 
   private async start(cause: string | undefined): Promise<void> {
     if (this.replicas.topic(groupMetadataTopic) === undefined) await this.createTopic(cause ?? '');
     const partitions = this.replicas.topic(groupMetadataTopic)?.partitions ?? [];
-    if (partitions.length === 0) throw new Error(`${groupMetadataTopic} was created but has no partitions.`);
+    if (partitions.length === 0) throw notAvailable(undefined);
     const shards = partitions.map(({ partition }) => {
       const replica = this.replicas.replica(groupMetadataTopic, partition) as Replica;
       return new GroupShard(this.environment, this.groupLog(replica), this.config, {
@@ -196,7 +208,7 @@ export class GroupCoordinator {
 
   /** Takes a decision about a group, for a request; see `GroupShard.decide`. */
   async decide<Response>(groupId: string, requestId: string, decide: Decide<Response>): Promise<Outcome<Response>> {
-    await this.ready(requestId);
+    if (!(await this.isReady(requestId))) return { refused: 'lost' };
     return this.shardOf(groupId).decide(groupId, requestId, requestId, decide);
   }
 
@@ -206,14 +218,14 @@ export class GroupCoordinator {
     view: (group: ClassicGroup | undefined, stored: StoredGroup | undefined) => View,
   ): Promise<Outcome<View>> {
     if (this.starting === undefined) return { answered: view(undefined, undefined) };
-    await this.ready(undefined);
+    if (!(await this.isReady(undefined))) return { refused: 'lost' };
     return this.shardOf(groupId).inspect(groupId, view);
   }
 
   /** What `view` makes of each group; of shards that have lost their log, nothing. */
   async inspectAll<View>(view: (group: ClassicGroup | ConsumerGroup) => View): Promise<readonly View[]> {
     if (this.starting === undefined) return [];
-    await this.ready(undefined);
+    if (!(await this.isReady(undefined))) return [];
     const ofShards = await Promise.all(this.shards.map((shard) => shard.inspectAll(view)));
     return ofShards.flatMap((outcome) => ('answered' in outcome ? outcome.answered : []));
   }
@@ -296,4 +308,12 @@ function assignorsNamed(names: string): readonly ServerAssignor[] {
 /** The error that tells a client why its request has not been carried out. */
 export function refusal({ refused }: { readonly refused: 'lost' | 'too-large' }): Exclude<ErrorName, 'NONE'> {
   return refused === 'lost' ? 'NOT_COORDINATOR' : 'UNKNOWN_SERVER_ERROR';
+}
+
+function notAvailable(cause: unknown): KafkaError {
+  return new KafkaError(
+    'COORDINATOR_NOT_AVAILABLE',
+    `The log of groups, ${groupMetadataTopic}, can't be opened or read at present. Ask again.`,
+    cause === undefined ? undefined : { cause },
+  );
 }

@@ -11,18 +11,18 @@ export interface AutoCommitOptions {
 
 /**
  * Commits what handlers have finished. What is handed out but not finished is never committed: after a crash it comes again, nothing is skipped. Commits run
- * one at a time; a commit that fails is tried again at the next occasion.
+ * one at a time; a commit that fails is tried again at the next occasion, at the latest after the interval: there may be no other record for long.
  */
 export class AutoCommit {
   readonly #lifetime: Lifetime;
   readonly #options: AutoCommitOptions;
-  readonly #commit: () => Promise<void>;
+  readonly #commit: () => Promise<boolean>;
   #timer: TimerHandle | undefined;
   #handled = 0;
   #committing: Promise<void> = Promise.resolve();
 
-  /** `commit` stores the positions; it must not reject. */
-  constructor(lifetime: Lifetime, options: AutoCommitOptions, commit: () => Promise<void>) {
+  /** `commit` stores the positions and tells whether it could; it must not reject. */
+  constructor(lifetime: Lifetime, options: AutoCommitOptions, commit: () => Promise<boolean>) {
     this.#lifetime = lifetime;
     this.#options = options;
     this.#commit = commit;
@@ -34,12 +34,7 @@ export class AutoCommit {
     if (!autoCommit) return undefined;
     this.#handled++;
     if (threshold !== null && this.#handled >= threshold) return this.flush();
-    if (intervalMs !== null) {
-      this.#timer ??= this.#lifetime.timer(intervalMs, () => {
-        this.#timer = undefined;
-        void this.flush();
-      });
-    }
+    if (intervalMs !== null) this.#commitAfter(intervalMs);
     return undefined;
   }
 
@@ -51,18 +46,33 @@ export class AutoCommit {
 
   /** No timer commits any more. Resolves when a commit that is under way is over. */
   async ended(): Promise<void> {
-    this.#timer?.cancel();
-    this.#timer = undefined;
+    this.#cancel();
     await this.#committing;
+    // It may have failed, and want to be tried again.
+    this.#cancel();
   }
 
   /** Commits now, after a commit that is under way. */
   async flush(): Promise<void> {
     if (!this.#options.autoCommit) return;
+    this.#cancel();
+    this.#handled = 0;
+    this.#committing = this.#committing.then(async () => {
+      const { intervalMs } = this.#options;
+      if (!(await this.#commit()) && intervalMs !== null) this.#commitAfter(intervalMs);
+    });
+    await this.#committing;
+  }
+
+  #commitAfter(intervalMs: Millis): void {
+    this.#timer ??= this.#lifetime.timer(intervalMs, () => {
+      this.#timer = undefined;
+      void this.flush();
+    });
+  }
+
+  #cancel(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#handled = 0;
-    this.#committing = this.#committing.then(() => this.#commit());
-    await this.#committing;
   }
 }

@@ -94,7 +94,9 @@ export class Reading {
       partitions,
       listener: () => subscription.listener,
       handled: options.handled,
-      commitHandled: () => this.commitHandled(),
+      commitHandled: async () => {
+        await this.commitHandled();
+      },
       wake: () => this.signal.raise(),
       fail: (error) => this.fail(error),
     });
@@ -177,15 +179,18 @@ export class Reading {
     await this.commits.commit(offsets, options);
   }
 
-  /** Commits the positions, if that is to happen by itself; what goes wrong is logged: the records come again if nobody commits them later. */
-  async commitHandled(retries = true): Promise<void> {
+  /** Commits the positions, if that is to happen by itself; what goes wrong is logged: the records come again if nobody commits them later. False if it did not work. */
+  async commitHandled(retries = true): Promise<boolean> {
     const { autoCommit, partitions } = this.#options;
-    if (!autoCommit || this.commits === undefined || this.membership?.isCertain === false) return;
+    if (!autoCommit || this.commits === undefined) return true;
+    if (this.membership?.isCertain === false) return false;
     try {
       // As it is now: what a poll returns later is not handled yet.
       await this.commits.commit(partitions.uncommittedNow(), { retries, waitsForJoin: false });
+      return true;
     } catch (error) {
       this.#cluster.context.logger.warn('Offsets could not be committed.', { error });
+      return false;
     }
   }
 

@@ -1,3 +1,5 @@
+import { UndeliveredError } from './undelivered-error.js';
+
 /** Where the records of one `send` went: one entry for each partition. */
 export interface RecordMetadata {
   readonly topicName: string;
@@ -21,12 +23,14 @@ export interface Acknowledgement {
 /** Until the promise is made, which is at once. One for all calls: there may be millions. */
 const unsettled = (): void => undefined;
 
-/** One call of `send`: settles once all of its records have, with where they went or with the first failure. */
+/** One call of `send`: settles once all of its records have, with where they went or with the first failure, which is certain only if nothing of the call is stored. */
 export class SendCall {
   readonly settled: Promise<RecordMetadata[]>;
   readonly #metadata: RecordMetadata[] = [];
   #outstanding: number;
   #failure: Error | undefined;
+  /** Whether some of the records are stored, or may be. */
+  #mayBeStored = false;
   #resolve: (metadata: RecordMetadata[]) => void = unsettled;
   #reject: (error: Error) => void = unsettled;
 
@@ -51,12 +55,14 @@ export class SendCall {
         logStartOffset: String(stored.logStartOffset),
       });
     }
+    this.#mayBeStored = true;
     this.#count(count);
   }
 
   /** `count` records were not stored, or nobody knows whether they were. */
   fail(error: Error, count: number): void {
     this.#failure ??= error;
+    if (!(error instanceof UndeliveredError) || error.mayBeStored) this.#mayBeStored = true;
     this.#count(count);
   }
 
@@ -69,6 +75,13 @@ export class SendCall {
     this.#outstanding -= count;
     if (this.#outstanding > 0) return;
     if (this.#failure === undefined) this.#resolve(this.#metadata);
-    else this.#reject(this.#failure);
+    else this.#reject(this.#ofAll(this.#failure));
+  }
+
+  /** The failure, as it is to be understood of all records of the call. */
+  #ofAll(failure: Error): Error {
+    if (!this.#mayBeStored || !(failure instanceof UndeliveredError) || failure.mayBeStored) return failure;
+    const message = `${failure.message} Of the other records of this send some may be stored.`;
+    return new UndeliveredError(failure.code, message, true, { cause: failure });
   }
 }

@@ -7,7 +7,7 @@
 export type Millis = number;
 
 export interface Clock {
-  /** The time now, in milliseconds since the epoch. Never goes back within one environment. */
+  /** The time now, in milliseconds since the epoch. Never goes back within one environment, and never stands still for longer than a timer says. */
   now(): Millis;
 }
 

@@ -40,6 +40,8 @@ export type TraceEvent = Caused &
         /** Of batches that an idempotent producer has numbered. */
         producer?: { readonly id: number; readonly epoch: number; readonly baseSequence: number };
       } & TopicPartitionRef)
+    /** What had been appended from `logEndOffset` on could not be stored: the log ends there again. */
+    | ({ kind: 'appends-taken-back'; logEndOffset: number } & TopicPartitionRef)
     | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
     | ({ kind: 'segment-rolled'; baseOffset: number } & TopicPartitionRef)
     /** Retention looked at every log; it does so every `log.retention.check.interval.ms`. */

@@ -99,6 +99,9 @@ export function commitsBeyondPolls({ history }: HistoryIndex): readonly Anomaly[
         lastPoll.delete(nameOf(event.p, event.tp));
         break;
       case 'poll': {
+        // Who asks for more has looked at what came before.
+        if (event.e === 'inv')
+          for (const name of [...lastPoll.keys()]) if (name.startsWith(`${event.p} `)) lastPoll.delete(name);
         if (event.e !== 'ok') break;
         const first = new Map<PartitionName, number>();
         for (const [partition, offset] of event.recs ?? []) {

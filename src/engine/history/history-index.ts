@@ -24,8 +24,8 @@ export interface Poll {
   readonly records: readonly ReadRecord[];
 }
 
-/** A batch as the broker appended it. */
-export type Append = FactLine<'append'>;
+/** A batch as the broker appended it. `goneAt`: the line that says that the log was cut back before it, by a crash or otherwise. */
+export type Append = FactLine<'append'> & { goneAt?: number };
 
 /** Where a value was put, and the lines that say so. */
 export interface Placement {
@@ -75,7 +75,8 @@ export class HistoryIndex {
     for (const poll of this.polls)
       for (const [partition, offset, value] of poll.records) this.place(partition, offset, value, [poll.line]);
     for (const event of history.events) {
-      if (event.f === 'append') entry(this.appended, event.tp, () => []).push(event);
+      if (event.f === 'append') entry(this.appended, event.tp, () => []).push({ ...event });
+      if (event.f === 'trunc' || event.f === 'recover') this.cutBack(event.tp, event.to, event.i);
       if (event.f === 'clean' || event.f === 'start') entry(this.removals, event.tp, () => []).push(event);
     }
     for (const [partition, log] of this.logs) {
@@ -142,6 +143,16 @@ export class HistoryIndex {
   offsetsBetween(partition: PartitionName, from: number, to: number, line: number): number {
     const used = [...(this.offsets.get(partition)?.keys() ?? [])];
     return used.filter((offset) => offset > from && offset < to && !this.isRemoved(partition, offset, line)).length;
+  }
+
+  private cutBack(partition: PartitionName, to: number, line: number): void {
+    const appends = this.appended.get(partition) ?? [];
+    for (let at = appends.length - 1; at >= 0; at--) {
+      const append = appends[at] as Append;
+      if (append.goneAt !== undefined) continue;
+      if (append.off < to) return;
+      append.goneAt = line;
+    }
   }
 
   private place(partition: PartitionName, offset: number, value: number, lines: readonly number[]): void {

@@ -105,8 +105,8 @@ export type HistoryFact =
     }
   | { readonly f: 'hw' | 'lso'; readonly tp: PartitionName; readonly off: number }
   | { readonly f: 'start'; readonly tp: PartitionName; readonly off: number }
-  /** The log was cut back to `to`, in the leader epoch `ep`. */
-  | { readonly f: 'trunc'; readonly tp: PartitionName; readonly to: number; readonly ep: number }
+  /** The log was cut back to `to`: what was there could not be stored, or another leader, of epoch `ep`, does not have it. */
+  | { readonly f: 'trunc'; readonly tp: PartitionName; readonly to: number; readonly ep?: number }
   /** The cleaner was here: it has taken the offsets `removed` (from, to; both included) out of those from `from` up to `to`. */
   | {
       readonly f: 'clean';

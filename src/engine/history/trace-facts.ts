@@ -65,6 +65,9 @@ export function factsOf(event: RecordedEvent, topics: TopicNames): readonly Trac
         producer === undefined ? {} : { pid: producer.id, pep: producer.epoch, seq: producer.baseSequence };
       return atBroker({ f: 'append', tp: nameOf(event, topics), off, n: lastOffset - off + 1, ep, ...numbered });
     }
+    case 'appends-taken-back':
+      if (!topics.has(event.topic)) return [];
+      return atBroker({ f: 'trunc', tp: nameOf(event, topics), to: event.logEndOffset });
     case 'log-start-advanced':
       if (!topics.has(event.topic)) return [];
       return atBroker({ f: 'start', tp: nameOf(event, topics), off: event.logStartOffset });

@@ -614,7 +614,12 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const refused = this.pending.splice(0);
     for (const { undo } of [...refused].reverse()) for (const back of [...undo].reverse()) back();
     const first = refused[0];
+    const { logEndOffset } = this;
     if (first !== undefined) this.restore(first.before);
+    if (this.logEndOffset < logEndOffset) {
+      const { topic, partition, logEndOffset: end } = this;
+      this.environment.tracer.emit({ kind: 'appends-taken-back', topic, partition, logEndOffset: end });
+    }
     for (const { reject } of refused) reject(this.storageError(error));
   }
 

@@ -82,20 +82,24 @@ export class Component {
     else happen();
   }
 
-  /** Sets this process's own clock so far ahead of the world's, or behind it. Set back, it stands still until it has caught up: an environment's time never goes back. */
+  /** Sets this process's own clock so far ahead of the world's, or behind it. Once it has been looked at it can't be set back: an environment's time never goes back. */
   setClockAhead(byMs: Millis): void {
-    this.clock.aheadMs = byMs;
+    this.clock.setAhead(byMs);
   }
 }
 
 class ComponentClock implements Clock {
-  aheadMs: Millis = 0;
-  private last: Millis = 0;
+  private aheadMs: Millis = 0;
+  private isSeen = false;
 
   constructor(private readonly world: Clock) {}
 
   now(): Millis {
-    this.last = Math.max(this.last, this.world.now() + this.aheadMs);
-    return this.last;
+    this.isSeen = true;
+    return this.world.now() + this.aheadMs;
+  }
+
+  setAhead(byMs: Millis): void {
+    this.aheadMs = this.isSeen ? Math.max(this.aheadMs, byMs) : byMs;
   }
 }

@@ -88,7 +88,8 @@ export class SimulatedStorage implements Storage {
       this.world.probe('a commit to a full disk');
       return this.later(() => Promise.reject(new StorageError('full', `There is no space for ${files}.`)));
     }
-    return this.later(() => this.real.commit(copied, durability, need), 'commit', `${files} could not be written`);
+    const commit = (): Promise<void> => this.real.commit(copied, durability, need);
+    return this.later(commit, 'commit', `${files} could not be written`, copied);
   }
 
   close(): Promise<void> {
@@ -97,24 +98,30 @@ export class SimulatedStorage implements Storage {
 
   /**
    * The process that used this storage has crashed: none of its calls settles any more. Of the commits that it waited for some, the first ones, have
-   * reached the disk; chance says how many. Resolves when they have.
+   * reached the disk; chance says how many. Resolves when they have, with the writes of the others: of these anything may be on the disk, or nothing.
    */
-  async abandon(): Promise<void> {
+  async abandon(): Promise<readonly (readonly StorageWrite[])[]> {
     this.isAbandoned = true;
     const commits = this.unsettled.splice(0).filter(({ kind }) => kind === 'commit');
     const reached = randomInteger(this.random, commits.length + 1);
     // A commit that the storage refuses has no effect, and nobody is left to tell.
     for (const call of commits.slice(0, reached)) await call.run().catch(() => undefined);
+    return commits.slice(reached).map(({ writes }) => writes);
   }
 
-  private later<Result>(carryOut: () => Promise<Result>, kind: CallKind = 'look', failure = ''): Promise<Result> {
+  private later<Result>(
+    carryOut: () => Promise<Result>,
+    kind: CallKind = 'look',
+    failure = '',
+    writes: readonly StorageWrite[] = [],
+  ): Promise<Result> {
     const { whenAwake } = this.world;
     return new Promise((resolve, reject) => {
       if (this.isAbandoned) return;
       const now = this.scheduler.now();
       const run = this.fails(kind) ? () => Promise.reject(new StorageError('io', `${failure}.`)) : carryOut;
       this.lastAt = Math.max(this.lastAt, now + this.duration());
-      this.unsettled.push({ run, kind });
+      this.unsettled.push({ run, kind, writes });
       this.scheduler.set(this.lastAt - now, async () => {
         if (this.isAbandoned) return;
         this.unsettled.shift();
@@ -149,4 +156,5 @@ export class SimulatedStorage implements Storage {
 interface Call {
   readonly run: () => Promise<unknown>;
   readonly kind: CallKind;
+  readonly writes: readonly StorageWrite[];
 }

@@ -2,7 +2,7 @@ import { Broker } from '../broker/broker.js';
 import { loadRegexEngine } from '../broker/topic-regex.js';
 import type { Millis } from '../environment/environment.js';
 import { SeededRandom } from '../environment/seeded-random.js';
-import type { Storage } from '../environment/storage.js';
+import type { Storage, StorageWrite } from '../environment/storage.js';
 import type { Environment, RecordedEvent } from '../environment/trace-events.js';
 import type { BrokerAddress, Network, RequestHandler } from '../protocol/connection.js';
 import { Component } from './component.js';
@@ -131,13 +131,14 @@ export class World {
 
   /**
    * The broker is gone from one event to the next: its connections are lost, its unsettled storage calls abandoned. Start it again over another
-   * `storage()` of the same real storage, once this has resolved; virtual time stands still until then. It may be starting still.
+   * `storage()` of the same real storage, once this has resolved; virtual time stands still until then. It may be starting still. Gives what it was just writing: of
+   * that anything may have reached the disk.
    */
-  async crashBroker(): Promise<void> {
+  async crashBroker(): Promise<readonly (readonly StorageWrite[])[]> {
     const { storage } = this.requireBroker();
     this.broker = undefined;
     this.crash(brokerName);
-    await this.hold(storage.abandon());
+    return await this.hold(storage.abandon());
   }
 
   /** The component `name` is gone: its timers never fire, its connections are lost without a word. */

@@ -189,6 +189,48 @@ describe('Consumer commits', () => {
     expect(broker.committed.get('orders-0')).toBe(2);
   });
 
+  it('tries a commit by itself again, also if no other record comes', async () => {
+    begin({ orders: 1 });
+    broker.append('orders', 0, 'a');
+    broker.next('OffsetCommit', ({ topics }) => ({
+      topics: topics.map(({ name, topicId }) => ({
+        name,
+        topicId,
+        partitions: [{ partitionIndex: 0, errorCode: errorCode('OFFSET_METADATA_TOO_LARGE') }],
+      })),
+    }));
+    await running({ autoCommitInterval: 1_000, eachMessage: noting([]) });
+    await environment.advance(1_500);
+    expect(broker.requests('OffsetCommit')).toHaveLength(1);
+    expect(broker.committed.get('orders-0')).toBeUndefined();
+    await environment.advance(1_000);
+    expect(broker.committed.get('orders-0')).toBe(1);
+    await environment.advance(5_000);
+    expect(broker.requests('OffsetCommit')).toHaveLength(2);
+  });
+
+  it('GRC-6 a poll commits only what earlier ones returned, however long its commit waits for one under way', async () => {
+    begin({ orders: 1 });
+    broker.append('orders', 0, 'a', 'b', 'c');
+    const consumer = await connected({ autoCommitInterval: 100, maxPollRecords: 1 });
+    const polled = async (): Promise<string[]> => {
+      const records = await environment.outcome(consumer.poll(1_000));
+      return records.map(({ value }) => textOf(value));
+    };
+    let answer: (() => void) | undefined;
+    broker.next('OffsetCommit', () => new Promise((resolve) => (answer = () => resolve({ topics: [] }))));
+    expect(await polled()).toEqual(['a']);
+    await environment.advance(100);
+    expect(await polled()).toEqual(['b']);
+    expect(broker.requests('OffsetCommit')).toHaveLength(1);
+    await environment.advance(100);
+    expect(await polled()).toEqual(['c']);
+    answer?.();
+    await environment.advance(50);
+    const [, second] = broker.requests('OffsetCommit');
+    expect(second?.request.topics[0]?.partitions[0]?.committedOffset).toBe(2n);
+  });
+
   it('commits after as many records as the threshold says, before the next is handed out', async () => {
     begin({ orders: 1 });
     broker.append('orders', 0, 'a', 'b', 'c', 'd', 'e');

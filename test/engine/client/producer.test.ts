@@ -429,6 +429,16 @@ describe('Producer, idempotent by default', () => {
     expect(metadata?.baseOffset).toBe('-1');
   });
 
+  it('IDP-9 a send of several records has failed for certain only if none of them may be stored', async () => {
+    const producer = await connected({ batchSize: 0, deliveryTimeoutMs: 5_000 });
+    broker.next('Produce', () => new Promise(() => {}));
+    const messages = ['a', 'b'].map((value) => ({ value, partition: 0 }));
+    await expect(environment.outcome(producer.send({ topic: 'orders', messages }))).rejects.toMatchObject({
+      code: 'REQUEST_TIMED_OUT',
+      mayBeStored: true,
+    });
+  });
+
   it('IDP-9 tells whether what has failed may be stored', async () => {
     const producer = await connected({ deliveryTimeoutMs: 5_000 });
     broker.next('Produce', () => new Promise(() => {}));

@@ -1,17 +1,14 @@
+import { forwardClock } from '../../environment/forward-clock.js';
 import { SeededRandom } from '../../environment/seeded-random.js';
 import { silentTracer, type Environment, type Tracer } from '../../environment/trace-events.js';
 
 /** The real world of a page or worker: its clock, its timers, chance from its cryptographic generator. */
 export function browserEnvironment(tracer: Tracer = silentTracer): Environment {
-  let last = 0;
   return {
-    clock: {
-      now() {
-        // A machine's clock may be set back; the engine's may not.
-        last = Math.max(last, Date.now());
-        return last;
-      },
-    },
+    clock: forwardClock(
+      () => Date.now(),
+      () => performance.now(),
+    ),
     timers: {
       set(delayMs, callback) {
         const timer = setTimeout(callback, delayMs);

@@ -1,18 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { forwardClock } from '../../environment/forward-clock.js';
 import { SeededRandom } from '../../environment/seeded-random.js';
 import { silentTracer, type Environment, type Tracer } from '../../environment/trace-events.js';
 
 /** The real world of a Node process: its clock, its timers, chance from its cryptographic generator. */
 export function nodeEnvironment(tracer: Tracer = silentTracer): Environment {
-  // The system's clock may be set back; the engine's may not. It follows it forward, so that a laptop that slept knows what time it is.
-  let last = 0;
   return {
-    clock: {
-      now() {
-        last = Math.max(last, Date.now());
-        return last;
-      },
-    },
+    clock: forwardClock(
+      () => Date.now(),
+      () => performance.now(),
+    ),
     timers: {
       set(delayMs, callback) {
         // Node takes a delay beyond 31 bits for none at all.
