@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumArguments, findChromium } from './scripts/find-chromium.mjs';
+import { backendArguments, chromiumArguments, findChromium } from './scripts/find-chromium.mjs';
 
 /** Looked for only when a browser is about to start: tests of the engine need none. */
 async function chromiumPath(): Promise<string | undefined> {
@@ -12,54 +15,110 @@ async function chromiumPath(): Promise<string | undefined> {
   }
 }
 
+/** What storage has to do with IndexedDB: run on each of the stores that Chromium has for it, in profiles on a disk. */
+const storageTests = 'test/browser/storage/**/*.browser.test.ts';
+const storageOfEveryBrowser = [
+  'test/browser/storage/backend.browser.test.ts',
+  'test/browser/storage/storage-contract.browser.test.ts',
+];
 const browserTests = 'test/**/*.browser.test.ts';
 const endToEndTests = 'test/**/*.e2e.test.ts';
 
-export default defineConfig(async () => ({
-  plugins: [svelte()],
-  test: {
-    projects: [
-      {
-        extends: true as const,
-        test: {
-          name: 'node',
-          include: ['test/**/*.test.ts'],
-          exclude: [browserTests, endToEndTests],
-          testTimeout: 30_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        extends: true as const,
-        optimizeDeps: { include: ['axe-core', 'comlink', 'dexie', 'fast-check', 'idb'] },
-        test: {
-          name: 'browser',
-          include: [browserTests],
-          testTimeout: 60_000,
-          sequence: { groupOrder: 1 },
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { executablePath: await chromiumPath(), args: chromiumArguments },
-            }),
-            instances: [{ browser: 'chromium' as const }],
+type OtherEngine = 'firefox' | 'webkit';
+const otherEngines = (process.env.PARTITA_ENGINES ?? '').split(',').filter((name) => name !== '') as OtherEngine[];
+
+/** Tests of the storage on a store of its own. */
+function storageProject<Test extends { readonly browser: object }>(backend: string, { browser, ...test }: Test) {
+  return {
+    extends: true as const,
+    optimizeDeps: { include: ['idb'] },
+    test: {
+      name: `storage on ${backend}`,
+      testTimeout: 60_000,
+      provide: { backend },
+      ...test,
+      browser: { enabled: true, headless: true, screenshotFailures: false, ...browser },
+    },
+  };
+}
+
+export default defineConfig(async () => {
+  const browserPath = await chromiumPath();
+  return {
+    plugins: [svelte()],
+    test: {
+      projects: [
+        {
+          extends: true as const,
+          test: {
+            name: 'node',
+            include: ['test/**/*.test.ts'],
+            exclude: [browserTests, endToEndTests],
+            testTimeout: 30_000,
+            sequence: { groupOrder: 0 },
           },
         },
-      },
-      {
-        extends: true as const,
-        test: {
-          name: 'e2e',
-          include: [endToEndTests],
-          globalSetup: ['test/browser/served-app.ts'],
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 300_000,
-          sequence: { groupOrder: 2 },
+        {
+          extends: true as const,
+          optimizeDeps: { include: ['axe-core', 'comlink', 'dexie', 'fast-check', 'idb'] },
+          test: {
+            name: 'browser',
+            include: [browserTests],
+            exclude: [storageTests],
+            testTimeout: 60_000,
+            sequence: { groupOrder: 1 },
+            browser: {
+              enabled: true,
+              headless: true,
+              screenshotFailures: false,
+              provider: playwright({
+                launchOptions: { executablePath: browserPath, args: chromiumArguments },
+              }),
+              instances: [{ browser: 'chromium' as const }],
+            },
+          },
         },
-      },
-    ],
-  },
-}));
+        {
+          extends: true as const,
+          test: {
+            name: 'e2e',
+            include: [endToEndTests],
+            globalSetup: ['test/browser/served-app.ts'],
+            fileParallelism: false,
+            testTimeout: 120_000,
+            hookTimeout: 300_000,
+            sequence: { groupOrder: 4 },
+          },
+        },
+        ...(['leveldb', 'sqlite'] as const).map((backend, index) => {
+          const profile = join(tmpdir(), `partita-${backend}-${process.pid}`);
+          return storageProject(backend, {
+            include: backend === 'leveldb' ? [storageTests] : storageOfEveryBrowser,
+            // A profile has one browser, and that one page at a time.
+            fileParallelism: false,
+            sequence: { groupOrder: 2 + index },
+            globalSetup: ['test/browser/storage/remove-profile.ts'],
+            browser: {
+              provider: playwright({
+                persistentContext: profile,
+                launchOptions: {
+                  executablePath: browserPath,
+                  args: [...chromiumArguments, ...backendArguments[backend]],
+                },
+              }),
+              instances: [{ browser: 'chromium' as const }],
+              commands: { storedFiles: () => readdirSync(join(profile, 'Default', 'IndexedDB')) },
+            },
+          });
+        }),
+        // `npm run soak -- engines` asks for them.
+        ...otherEngines.map((engine) =>
+          storageProject(engine, {
+            include: storageOfEveryBrowser,
+            browser: { provider: playwright(), instances: [{ browser: engine }] },
+          }),
+        ),
+      ],
+    },
+  };
+});

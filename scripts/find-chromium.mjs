@@ -14,6 +14,15 @@ export const chromiumArguments = [
   '--disable-sync',
 ];
 
+/**
+ * What makes Chromium keep the databases of a new profile in one of its two stores; a context without a profile has a third way.
+ * @type {Readonly<Record<'leveldb' | 'sqlite', readonly string[]>>}
+ */
+export const backendArguments = {
+  leveldb: ['--disable-features=IdbSqliteBackingStore'],
+  sqlite: ['--enable-features=IdbSqliteBackingStore'],
+};
+
 /** How long the download of a browser may take, in milliseconds. */
 const downloadMs = 240_000;
 

@@ -2,13 +2,14 @@
 // @ts-check
 // Long versions of tests, for machines that have the time: `npm run soak -- <name>`. Each is a test that `npm test` runs with less.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** @type {Record<string, { readonly says: string, readonly project: 'node' | 'e2e', readonly tests: string[], readonly environment: Record<string, string> }>} */
+/** @type {Record<string, { readonly says: string, readonly projects: string[], readonly tests: string[], readonly environment: Record<string, string> }>} */
 const soaks = {
   'crash-points': {
     says: 'crashes at every request of scripts to the storage, 20 ways each, and crashes of the recoveries, and of theirs',
-    project: 'node',
+    projects: ['node'],
     tests: ['test/engine/log/crashes'],
     environment: { PARTITA_CRASH_SEEDS: '20' },
   },
@@ -20,22 +21,30 @@ const soaks = {
   },
   'fuzz-log': {
     says: 'a million damaged record batches, and as many damaged exports: none may do more than be refused',
-    project: 'node',
+    projects: ['node'],
     tests: ['test/engine/protocol/batch-fuzz.test.ts', 'test/engine/archive/import-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
   },
   'fuzz-wire': {
     says: 'a million damaged requests: each may end its own connection and nothing else',
-    project: 'node',
+    projects: ['node'],
     tests: ['test/engine/wire/frame-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
   },
   kills: {
     says: 'three hundred browsers are killed while they work: no acknowledged record may be lost',
-    project: 'e2e',
+    projects: ['e2e'],
     tests: ['test/browser/kills'],
     environment: { PARTITA_KILLS: '300', PARTITA_KILLS_SEED: `soak-${Date.now()}` },
   },
+};
+
+const engines = await foundEngines();
+soaks['engines'] = {
+  says: `the storage contract on the IndexedDB of other browsers: ${engines.join(', ') || 'none is here'}`,
+  projects: engines.map((engine) => `storage on ${engine} (${engine})`),
+  tests: [],
+  environment: { PARTITA_ENGINES: engines.join(',') },
 };
 
 const [name, ...rest] = process.argv.slice(2);
@@ -50,8 +59,31 @@ const environment = { ...process.env };
 for (const [variable, value] of Object.entries(soak.environment)) environment[variable] ??= value;
 console.log(`${name}: ${soak.says}`, soak.environment);
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
-const { status } = spawnSync(process.execPath, [vitest, 'run', '--project', soak.project, ...soak.tests], {
+if (name === 'engines') sayWhatIsMissing(engines);
+const projects = soak.projects.flatMap((project) => ['--project', project]);
+const { status } = spawnSync(process.execPath, [vitest, 'run', ...projects, ...soak.tests], {
   stdio: 'inherit',
   env: environment,
 });
 process.exit(status ?? 1);
+
+/** The browsers besides Chromium that playwright has here; it drives none but its own builds. */
+async function foundEngines() {
+  const { firefox, webkit } = await import('playwright');
+  return Object.entries({ firefox, webkit }).flatMap(([engine, type]) =>
+    existsSync(type.executablePath()) ? engine : [],
+  );
+}
+
+/**
+ * Ends the process if there is no browser to run on.
+ * @param {readonly string[]} found
+ */
+function sayWhatIsMissing(found) {
+  for (const engine of ['firefox', 'webkit'])
+    if (!found.includes(engine))
+      console.error(
+        `${engine} is not here: 'npx playwright install --with-deps ${engine}' installs the build that playwright drives.`,
+      );
+  if (found.length === 0) process.exit(1);
+}

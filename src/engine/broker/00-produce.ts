@@ -89,7 +89,9 @@ async function append(
   const { log } = replica;
   try {
     const durability = acks === -1 ? 'strict' : 'relaxed';
-    const { baseOffset, logAppendTime, durable } = services.replicas.append(replica, bytes, durability, cause, version);
+    const { baseOffset, logAppendTime, durable } = services.replicas.append(replica, bytes, durability, cause, {
+      requestVersion: version,
+    });
     if (acks === 0) {
       // Nobody waits for it; that it failed is seen by the next append.
       durable.catch(() => undefined);

@@ -95,7 +95,7 @@ export class Broker implements RequestHandler, TopicTransferService {
         config['max.incremental.fetch.session.cache.slots'],
       ),
       producerIds: new ProducerIdManager(storage),
-      makeSpace: () => void maintenance.runRetention(),
+      makeSpace: () => void maintenance.makeSpace(),
       onDisconnect: (connectionId, listener) => disconnections.on(connectionId, listener),
     };
     const transfers = new TopicTransfers(services, storage, options.availableBytes ?? (async () => undefined));

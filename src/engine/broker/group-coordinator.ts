@@ -191,7 +191,7 @@ export class GroupCoordinator {
         if (bytes.length > Math.min(maxMessageBytes, segmentBytes)) return undefined;
         return {
           append: async (cause) => {
-            await this.replicas.append(replica, bytes, 'strict', cause).durable;
+            await this.replicas.append(replica, bytes, 'strict', cause, { need: 'essential' }).durable;
           },
         };
       },

@@ -1,7 +1,7 @@
 import type { Durability, Storage } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { LogManager } from '../log/log-manager.js';
-import type { AppendResult, PartitionLog } from '../log/partition-log.js';
+import type { AppendOptions, AppendResult, PartitionLog } from '../log/partition-log.js';
 import type { ErrorName } from '../protocol/errors.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { TopicImage } from './metadata-image.js';
@@ -116,10 +116,11 @@ export class ReplicaManager {
     bytes: Uint8Array,
     durability: Durability,
     cause: string | undefined,
-    requestVersion?: number,
+    { requestVersion, need }: Pick<AppendOptions, 'requestVersion' | 'need'> = {},
   ): AppendResult {
     return log.append(bytes, {
       durability,
+      ...(need !== undefined && { need }),
       ...(cause !== undefined && { cause }),
       ...(requestVersion !== undefined && { requestVersion }),
     });

@@ -81,6 +81,12 @@ export class LogMaintenance {
     return deletedSegments;
   }
 
+  /** Space is running out: deletes what retention lets go, and the files of what it has let go before, whose time has not come yet. */
+  async makeSpace(): Promise<void> {
+    await this.runRetention();
+    for (const log of this.logs.opened) log.releaseDeleted();
+  }
+
   /** One turn of the cleaner: cleans the log that needs it most, if one does. Resolves with whether one did. */
   async runCleaner(): Promise<boolean> {
     this.cleaning ??= this.cleanOne().finally(() => (this.cleaning = undefined));

@@ -1,4 +1,4 @@
-import type { Durability, Storage, StorageWrite } from '../environment/storage.js';
+import type { Durability, Storage, StorageWrite, WriteNeed } from '../environment/storage.js';
 import type { Environment, SegmentDeletionReason } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { batchesIn, decodeRecords, stampBatch, type BatchHeader } from '../protocol/record-batch.js';
@@ -67,6 +67,8 @@ export interface AppendOptions {
   readonly requestVersion?: number;
   /** In which a coordinator writes its marker (KIP-890). */
   readonly transactionVersion?: number;
+  /** Whether the storage may spend its reserve on it; `ordinary` if absent, but `essential` for what a coordinator appends. */
+  readonly need?: WriteNeed;
 }
 
 export interface AppendResult {
@@ -554,7 +556,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.cache.forgetBefore((old.at(-1) as Segment).nextOffset);
     const { file, modifiedAt } = segment;
     const replacement: StorageWrite = { kind: 'replace', file, bytes: cleaned.bytes, modifiedAt };
-    this.replacing = this.submit([replacement, ...sidecars], 'strict', undefined, before).then(() =>
+    this.replacing = this.submit([replacement, ...sidecars], 'strict', undefined, before, [], 'ordinary').then(() =>
       this.submit([...this.deletions(bases.slice(1)), this.checkpoint()], 'strict', undefined),
     );
     await this.replacing;
@@ -661,7 +663,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       const baseOffset = lastOffset - offsetDelta;
       return { baseOffset, lastOffset, maxTimestamp, logAppendTime: timestamp, isDuplicate: true, durable };
     }
-    return this.place(validated, { durability, cause, writes, before, undo });
+    const need = options.need ?? (origin === 'coordinator' ? 'essential' : 'ordinary');
+    return this.place(validated, { durability, cause, writes, before, undo, need });
   }
 
   /** Asks and tells the producers' states. Answers the batch that is repeated, if one is: then nothing is taken in. */
@@ -703,9 +706,10 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       readonly writes: StorageWrite[];
       readonly before: LogState;
       readonly undo: readonly (() => void)[];
+      readonly need: WriteNeed;
     },
   ): AppendResult {
-    const { durability, cause, writes, before, undo } = commit;
+    const { durability, cause, writes, before, undo, need } = commit;
     const segment = this.active;
     const isStrict = writes.length > 0;
     const { baseOffset, partitionLeaderEpoch, producerId, producerEpoch, baseSequence } = headers[0] as BatchHeader;
@@ -718,7 +722,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     this.end = segment.nextOffset;
     const lastOffset = this.end - 1;
     this.cache.add({ baseOffset, nextOffset: this.end, position, bytes });
-    const durable = this.submit(writes, isStrict ? 'strict' : durability, cause, before, undo);
+    const durable = this.submit(writes, isStrict ? 'strict' : durability, cause, before, undo, need);
     this.environment.tracer.emit({
       kind: 'batch-appended',
       id: `append:${this.topic}-${this.partition}@${baseOffset}`,
@@ -768,13 +772,14 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     cause: string | undefined,
     before: LogState = this.state(),
     undo: readonly (() => void)[] = [],
+    need: WriteNeed = 'essential',
   ): Promise<void> {
     const durable = new Promise<void>((resolve, reject) => {
       this.pending.push({ endOffset: this.logEndOffset, before, undo, cause, resolve, reject });
     });
     // Whoever does not wait (acks=0) need not handle the failure.
     durable.catch(() => undefined);
-    this.groupCommit.submit(this, writes, durability);
+    this.groupCommit.submit(this, writes, durability, need);
     return durable;
   }
 
@@ -856,6 +861,14 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     });
     deletion.catch(() => undefined);
     return deletion;
+  }
+
+  /** Space is needed: the files of deleted segments go now, without waiting for their time, unless somebody reads them. */
+  releaseDeleted(): void {
+    for (const [base, timer] of this.deleted) {
+      timer.cancel();
+      this.holds.whenFree(() => this.deleteFile(base));
+    }
   }
 
   private deleteFile(baseOffset: number): void {

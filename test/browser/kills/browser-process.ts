@@ -1,15 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type BrowserContext, type CDPSession, type Page } from 'playwright';
-import { chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs';
+import { backendArguments, chromiumArguments, findChromium } from '../../../scripts/find-chromium.mjs';
 
 /** What Chromium keeps IndexedDB in. */
 export type Backend = 'leveldb' | 'sqlite';
-
-const backendArguments: Readonly<Record<Backend, readonly string[]>> = {
-  leveldb: ['--disable-features=IdbSqliteBackingStore'],
-  sqlite: ['--enable-features=IdbSqliteBackingStore'],
-};
 
 /** Looked for once: asking a browser for its version takes as long as starting it. */
 let executablePath: Promise<string> | undefined;

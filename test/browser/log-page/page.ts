@@ -103,7 +103,10 @@ function tell(told: Told): void {
 
 declare global {
   var logPage: LogPage;
+  /** For what a test does by itself. */
+  var openLog: typeof openPartita;
 }
+globalThis.openLog = openPartita;
 globalThis.Worker = class extends Worker {
   constructor(...given: ConstructorParameters<typeof Worker>) {
     super(...given);

@@ -160,4 +160,31 @@ describe("the upkeep of a broker's logs", () => {
     expect((await produceBatch(bench, batch('three'))).errorCode).toBe(0);
     expect((await fetchFrom(bench, 0)).records).toEqual(['0:a=one', '1:a=three']);
   });
+
+  it('lets go what has expired as soon as the storage is full, and nothing else, without waiting for any time', async () => {
+    let isFull = false;
+    const essential: string[] = [];
+    const bench = await BrokerBench.start({
+      beforeCommit: (writes, _, need) => {
+        if (!isFull) return;
+        if (need === 'ordinary') throw new StorageError('full', 'The browser gives this origin no more space.');
+        essential.push(...writes.flatMap((write) => (write.kind === 'delete' ? [write.file] : [])));
+        if (essential.includes('old-0/00000000000000000000.log')) isFull = false;
+      },
+    });
+    await bench.createTopic('old', 1, { 'retention.ms': '5000' });
+    await bench.createTopic('orders');
+    await bench.produce('old', ['expired']);
+    const batch = () => encodeBatch({ records: [record('a', 'one', bench.environment.clock.now())] });
+    await produceBatch(bench, batch());
+    // Longer than the retention, shorter than the pause between two looks at it.
+    await bench.environment.pass(900);
+    await bench.environment.pass(4_200);
+    isFull = true;
+    expect((await produceBatch(bench, batch())).errorCode).toBe(errorCode('KAFKA_STORAGE_ERROR'));
+    await expect.poll(() => isFull).toBe(false);
+    expect(essential.filter((file) => file.endsWith('.log'))).toEqual(['old-0/00000000000000000000.log']);
+    expect((await produceBatch(bench, batch())).errorCode).toBe(0);
+    expect((await fetchFrom(bench, 0)).records).toEqual(['0:a=one', '1:a=one']);
+  });
 });
