@@ -15,7 +15,7 @@ const soaks = {
   },
   crowd: {
     says: 'a thousand members of either protocol come to one group of a thousand partitions, go and come again',
-    project: 'node',
+    projects: ['node'],
     tests: ['test/engine/broker/crowd.test.ts'],
     environment: { PARTITA_CROWD: '1000' },
   },
