@@ -119,8 +119,8 @@ interface LogState {
   readonly anchor: ActiveCheckpoint | undefined;
 }
 
-/** After so many bytes the indexes are stored again, so that opening reads no more than that; later in a large segment, whose indexes are large too. */
-const checkpointBytes = 4 * 1024 * 1024;
+/** After so many bytes the indexes are stored again, so that opening reads no more than that; later in a large segment, whose indexes are large too, but not at any length. */
+const checkpointBytes = { least: 4 * 1024 * 1024, most: 64 * 1024 * 1024 };
 
 /**
  * The log of one partition. Appends take effect at once and in sequence; readers see them when they are durable: the high watermark is the end of what is.
@@ -714,7 +714,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     const isStrict = writes.length > 0;
     const { baseOffset, partitionLeaderEpoch, producerId, producerEpoch, baseSequence } = headers[0] as BatchHeader;
     const modifiedAt = this.environment.clock.now();
-    if (segment.size - (this.anchor?.size ?? 0) >= Math.max(checkpointBytes, segment.size / 8))
+    const { least, most } = checkpointBytes;
+    if (segment.size - (this.anchor?.size ?? 0) >= Math.max(least, Math.min(segment.size / 8, most)))
       writes.push(...this.anchored());
     const position = segment.size;
     writes.push({ kind: 'append', file: segment.file, position, bytes, modifiedAt });
