@@ -18,6 +18,8 @@ export type LogCommand =
   | { readonly kind: 'let-commit' }
   | { readonly kind: 'fail-commit' }
   | { readonly kind: 'let-all-commits' }
+  /** Another process opens the log, and the one before does not know. */
+  | { readonly kind: 'hand-over' }
   /** The process dies and the log is opened again, `twice` if it dies again while it recovers. */
   | { readonly kind: 'crash'; readonly crash: Crash; readonly seed: string; readonly twice: boolean };
 
@@ -61,6 +63,7 @@ const logCommands: fc.Arbitrary<readonly LogCommand[]> = fc.array(
     { weight: 4, arbitrary: fc.constant<LogCommand>({ kind: 'let-commit' }) },
     { weight: 1, arbitrary: fc.constant<LogCommand>({ kind: 'fail-commit' }) },
     { weight: 3, arbitrary: fc.constant<LogCommand>({ kind: 'let-all-commits' }) },
+    { weight: 1, arbitrary: fc.constant<LogCommand>({ kind: 'hand-over' }) },
     {
       weight: 1,
       arbitrary: fc.record<LogCommand & { kind: 'crash' }>({

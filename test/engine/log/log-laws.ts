@@ -1,4 +1,4 @@
-import type { Law } from './log-run.js';
+import type { Attempt, Law } from './log-run.js';
 
 function assert(condition: boolean, found: () => string): asserts condition {
   if (!condition) throw new Error(found());
@@ -108,6 +108,82 @@ export function log5(): Law {
           () => `offset ${lastOffset} was acknowledged, but the log ends at ${records.length}`,
         );
       }
+    },
+  };
+}
+
+/** LOG-11: what was refused is not there, an offset is acknowledged once, and what was acknowledged after a failure stays where it was said to be. */
+export function log11(): Law {
+  let acknowledged: Attempt[] = [];
+  return {
+    answered(attempt) {
+      if (attempt.state !== 'acknowledged') return;
+      const twice = acknowledged.find(
+        ({ baseOffset, lastOffset }) => baseOffset <= attempt.lastOffset && lastOffset >= attempt.baseOffset,
+      );
+      assert(
+        twice === undefined,
+        () => `the offsets ${attempt.baseOffset} to ${attempt.lastOffset} were acknowledged twice`,
+      );
+      acknowledged.push(attempt);
+    },
+    read({ batches }) {
+      const found = new Map(batches.flatMap(({ records }) => records.map(({ offset, text }) => [offset, text])));
+      for (const { baseOffset, records } of acknowledged)
+        records.forEach((text, index) => {
+          const there = found.get(baseOffset + index);
+          assert(
+            there === undefined || there === text,
+            () => `offset ${baseOffset + index} holds ${there}, but ${text} was acknowledged`,
+          );
+        });
+    },
+    reopened: () => void (acknowledged = []),
+    handedOver: () => void (acknowledged = []),
+  };
+}
+
+/** LOG-14: what a consumer was shown is still there after a change of leaders, or the log tells that it was cut: also later, when other records stand in its place. */
+export function log14(): Law {
+  const shown = new Map<number, { readonly text: string; readonly epoch: number }>();
+  const lost: { readonly offset: number; readonly epoch: number }[] = [];
+  const compare = ({ records }: { readonly records: readonly string[] }) => {
+    for (const [offset, { text, epoch }] of shown) {
+      if (records[offset] === text) continue;
+      lost.push({ offset, epoch });
+      shown.delete(offset);
+    }
+  };
+  return {
+    read({ batches }) {
+      for (const { header, records } of batches)
+        for (const { offset, text } of records) shown.set(offset, { text, epoch: header.partitionLeaderEpoch });
+    },
+    reopened: compare,
+    handedOver: compare,
+    stepped(log) {
+      for (const { offset, epoch } of lost) {
+        const end = log.endOffsetForEpoch(epoch)?.endOffset ?? 0;
+        assert(end <= offset, () => `offset ${offset} is lost, but epoch ${epoch} is said to end at ${end}`);
+      }
+    },
+  };
+}
+
+/** ENG-4: the log of the next leader is a prefix of what the one before attempted, with all that it acknowledged; what it writes later is not there. */
+export function eng4(): Law {
+  return {
+    handedOver({ records, attempts }) {
+      const attempted = attempts.flatMap((attempt) => attempt.records);
+      assert(
+        records.every((text, offset) => text === attempted[offset]),
+        () => `${JSON.stringify(records)} is no prefix of ${JSON.stringify(attempted)}`,
+      );
+      for (const { state, lastOffset } of attempts)
+        assert(
+          state !== 'acknowledged' || lastOffset < records.length,
+          () => `offset ${lastOffset} was acknowledged, but the next leader's log ends at ${records.length}`,
+        );
     },
   };
 }

@@ -3,7 +3,7 @@ import type { PartitionLog } from '../../../src/engine/log/partition-log.js';
 import { batchesIn, decodeRecords } from '../../../src/engine/protocol/record-batch.js';
 import { searchProperty, type Mutant } from '../../mutants/mutant.js';
 import { lawHolds } from './log-commands.js';
-import { log1, log2, log3, log4, log5 } from './log-laws.js';
+import { eng4, log1, log2, log3, log4, log5, log11, log14 } from './log-laws.js';
 import type { Law, LogUnderTest, Subject } from './log-run.js';
 
 /** A log in which some members are replaced. */
@@ -108,14 +108,76 @@ const keepsItsLeaderEpoch: Subject = { log: (log) => instead(log, { leaderEpoch:
 
 /** Treats strict commits as relaxed ones. */
 const forgetsToFlush: Subject = {
-  storage: (storage): Storage => ({
+  storage: (storage) => ({ ...delegated(storage), commit: (writes) => storage.commit(writes, 'relaxed') }),
+};
+
+function delegated(storage: Storage): Storage {
+  return {
     files: () => storage.files(),
     contents: (folder) => storage.contents(folder),
     read: (file, position, length) => storage.read(file, position, length),
     readBlob: (name) => storage.readBlob(name),
-    commit: (writes) => storage.commit(writes, 'relaxed'),
+    commit: (writes, durability, need) => storage.commit(writes, durability, need),
     close: () => storage.close(),
+  };
+}
+
+/** Calls what has failed a success. */
+const saysThatItIsDone: Subject = {
+  storage: (storage) => ({
+    ...delegated(storage),
+    commit: (writes, durability, need) => storage.commit(writes, durability, need).catch(() => undefined),
   }),
+};
+
+/** Writes in two transactions what belongs into one. */
+const splitsTransactions: Subject = {
+  storage: (storage) => ({
+    ...delegated(storage),
+    commit: async (writes, durability, need) => {
+      const half = Math.ceil(writes.length / 2);
+      await storage.commit(writes.slice(0, half), durability, need);
+      if (half < writes.length) await storage.commit(writes.slice(half), durability, need);
+    },
+  }),
+};
+
+/** Lets everybody write, whoever came last. */
+const letsEverybodyWrite: Subject = {
+  disk: (disk) => {
+    disk.isLatest = () => true;
+  },
+};
+
+/** Goes on with what was appended since, as if the failed commit had happened. */
+const goesOnAfterAFailure: Subject = {
+  log: (log) =>
+    instead(log, {
+      append: (bytes, options) => {
+        const result = log.append(bytes, options);
+        return { ...result, durable: result.durable.catch(() => undefined) };
+      },
+    }),
+};
+
+/** Gives the offsets of a batch that is durable out once more when a later one fails: its state is taken back too far. */
+const takesBackTooMuch: Subject = {
+  log: (log) => {
+    let failures = 0;
+    return instead(log, {
+      append: (bytes, options) => {
+        const { baseOffset, lastOffset, durable, ...rest } = log.append(bytes, options);
+        durable.catch(() => failures++);
+        const by = Math.min(failures, baseOffset);
+        return { ...rest, durable, baseOffset: baseOffset - by, lastOffset: lastOffset - by };
+      },
+    });
+  },
+};
+
+/** Says of every epoch that it goes on to the end of the log. */
+const tellsNothingOfCuts: Subject = {
+  log: (log) => instead(log, { endOffsetForEpoch: (epoch) => ({ epoch, endOffset: log.logEndOffset }) }),
 };
 
 function logMutant(property: string, law: () => Law, breaks: string, subject: Subject, bugs?: Mutant['bugs']): Mutant {
@@ -134,4 +196,10 @@ export const logMutants: readonly Mutant[] = [
   logMutant('LOG-4', log4, 'a log that says at once that all is durable', advancesTheHighWatermarkEarly),
   logMutant('LOG-4', log4, 'a log that writes on in the epoch of the leader before', keepsItsLeaderEpoch),
   logMutant('LOG-5', log5, 'a disk that takes strict commits for relaxed ones', forgetsToFlush, [57]),
+  logMutant('LOG-11', log11, 'a log that goes on after a failed write', goesOnAfterAFailure, [9]),
+  logMutant('LOG-11', log11, 'a log that gives offsets out twice after a failed write', takesBackTooMuch, [8]),
+  logMutant('LOG-14', log14, 'a log that does not tell where it was cut', tellsNothingOfCuts, [56]),
+  logMutant('ENG-2', log5, 'a storage that calls failed writes done', saysThatItIsDone, [58]),
+  logMutant('ENG-4', eng4, 'a disk that lets everybody write', letsEverybodyWrite),
+  logMutant('ENG-6', log5, 'a storage that splits transactions', splitsTransactions, [60]),
 ];
