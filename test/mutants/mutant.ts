@@ -44,6 +44,24 @@ export async function searchOnce(claim: () => Promise<unknown> | undefined): Pro
   }
 }
 
+/** Puts `broken` in the place of a method while it searches. */
+export function inPlaceOf<Class extends object, Name extends keyof Class>(
+  prototype: Class,
+  name: Name,
+  broken: (original: Class[Name]) => Class[Name],
+  search: Mutant['search'],
+): Mutant['search'] {
+  return async () => {
+    const original = prototype[name];
+    prototype[name] = broken(original);
+    try {
+      return await search();
+    } finally {
+      prototype[name] = original;
+    }
+  };
+}
+
 /** A test for each: its property finds it. */
 export function findsMutants(mutants: readonly Mutant[]): void {
   it.each(mutants.map((mutant) => [mutant.property, mutant.breaks, mutant] as const))(

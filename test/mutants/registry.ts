@@ -1,5 +1,6 @@
 import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
 import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
+import { lookupMutants } from '../engine/log/log-lookups.js';
 import { logMutants } from '../engine/log/log-mutants.js';
 import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
 import { groupMutants } from '../properties/mutants/group-mutants.js';
@@ -9,6 +10,7 @@ import type { Mutant } from './mutant.js';
 /** Every mutant that there is, by what they break. */
 export const mutants: readonly Mutant[] = [
   ...logMutants,
+  ...lookupMutants,
   ...concurrencyMutants,
   ...crashMutants,
   ...tabMutants,

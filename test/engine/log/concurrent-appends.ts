@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
 import type { PartitionLog } from '../../../src/engine/log/partition-log.js';
 import { searchProperty, type Mutant } from '../../mutants/mutant.js';
+import { batchesIn } from '../../../src/engine/protocol/record-batch.js';
 import { allRecords, batchOf, openOrders } from './log-builder.js';
 
 /** What a producer knows of one of its appends: when it asked and was answered, in steps of one clock for all, and what it was told. */
@@ -59,6 +60,56 @@ export const linearizable = (append: AppendValues) =>
     for (const { values, baseOffset, lastOffset } of appends) expect(lastOffset - baseOffset + 1).toBe(values.length);
   });
 
+/** How a reader reads: mutants do it wrong. */
+type ReadUpTo = (log: PartitionLog, offset: number, upTo: number) => Promise<Uint8Array>;
+
+/** Reads as a fetch does. */
+export const readUpTo: ReadUpTo = (log, offset, upTo) => log.read(offset, 400, { minOneMessage: true, upTo });
+
+/** LOG-13: readers beside writers get no record at or beyond the limit that they were given, nor what was not durable when they were answered. */
+export const keepsLimits = (read: ReadUpTo) =>
+  fc.asyncProperty(fc.scheduler(), producers, fc.integer({ min: 1, max: 3 }), async (scheduler, plans, readers) => {
+    const beforeCommit = () => scheduler.schedule(Promise.resolve(), 'commit');
+    const storage = new MemoryStorage({ beforeCommit });
+    const readFile = storage.read.bind(storage);
+    storage.read = async (...range) => {
+      await scheduler.schedule(Promise.resolve(), 'read');
+      return readFile(...range);
+    };
+    const config = { segmentBytes: 500, indexIntervalBytes: 1, tailCacheBytes: 0 };
+    const log = await scheduler.waitFor(openOrders({ storage, config }));
+    let isWriting = true;
+    const produce = async (plan: readonly number[], producer: number) => {
+      for (const count of plan) {
+        await scheduler.schedule(Promise.resolve(), `producer ${producer}`);
+        const values = Array.from({ length: count }, () => 'x'.repeat(producer * 20));
+        await log.append(batchOf(values), { durability: 'relaxed' }).durable;
+      }
+    };
+    const consume = async (reader: number) => {
+      let offset = 0;
+      while (isWriting || offset < log.highWatermark) {
+        await scheduler.schedule(Promise.resolve(), `reader ${reader}`);
+        const upTo = Math.max(log.highWatermark, offset);
+        const bytes = await read(log, offset, upTo);
+        for (const { header } of batchesIn(bytes)) {
+          if (header.lastOffset >= upTo)
+            throw new Error(`LOG-13 offset ${header.lastOffset} was read, but the limit was ${upTo}`);
+          offset = header.lastOffset + 1;
+        }
+      }
+    };
+    const writing = Promise.all(plans.map(produce)).then(() => (isWriting = false));
+    await scheduler.waitFor(Promise.all([writing, ...Array.from({ length: readers }, (_, reader) => consume(reader))]));
+  });
+
+/** Looks where the log ends when it has waited for the disk. */
+const looksTooLate: ReadUpTo = async (log, offset) => {
+  const [segment] = log.segments;
+  if (segment !== undefined && segment.size > 0) await log.readSegment(segment, 0, 1);
+  return log.read(offset, 400, { minOneMessage: true, isolation: 'log-end' });
+};
+
 const appendsInHalves: AppendValues = async (log, values) => {
   const half = Math.ceil(values.length / 2);
   const first = await appendAtOnce(log, values.slice(0, half));
@@ -78,7 +129,7 @@ const answersBeforeItAppends = (): AppendValues => {
   };
 };
 
-/** What LOG-9 must find. */
+/** What LOG-9 and LOG-13 must find. */
 export const concurrencyMutants: readonly Mutant[] = [
   {
     breaks: 'a log that appends in halves',
@@ -89,5 +140,12 @@ export const concurrencyMutants: readonly Mutant[] = [
     breaks: 'a log that answers before it appends',
     property: 'LOG-9',
     search: () => searchProperty(linearizable(answersBeforeItAppends()), 1000),
+  },
+  {
+    breaks: 'a read that looks for the end of the log when it has waited for the disk',
+    property: 'LOG-13',
+    says: /LOG-13/,
+    bugs: [11],
+    search: () => searchProperty(keepsLimits(looksTooLate), 1000),
   },
 ];
