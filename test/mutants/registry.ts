@@ -2,6 +2,7 @@ import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
 import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
 import { lookupMutants } from '../engine/log/log-lookups.js';
 import { logMutants } from '../engine/log/log-mutants.js';
+import { retentionMutants } from '../engine/log/retention-laws.js';
 import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
 import { groupMutants } from '../properties/mutants/group-mutants.js';
 import { producerMutants } from '../properties/mutants/producer-mutants.js';
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...logMutants,
   ...lookupMutants,
   ...concurrencyMutants,
+  ...retentionMutants,
   ...crashMutants,
   ...tabMutants,
   ...groupMutants,
