@@ -1,4 +1,5 @@
 import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
+import { consumerMutants } from '../engine/client/consumer-mutants.js';
 import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
 import { lookupMutants } from '../engine/log/log-lookups.js';
 import { logMutants } from '../engine/log/log-mutants.js';
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...tabMutants,
   ...groupMutants,
   ...producerMutants,
+  ...consumerMutants,
 ];

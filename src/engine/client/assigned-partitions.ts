@@ -108,6 +108,11 @@ export class AssignedPartitions {
     return this.#partitions.get(nameOf(topic, partition));
   }
 
+  /** The first of these that is not assigned. */
+  foreignAmong<At extends TopicPartition>(partitions: readonly At[]): At | undefined {
+    return partitions.find(({ topic, partition }) => this.get(topic, partition) === undefined);
+  }
+
   /** Takes over partitions; gives those that are new. Their positions are to be found, except where a seek has told. */
   add(partitions: readonly TopicPartition[]): readonly AssignedPartition[] {
     const added: AssignedPartition[] = [];

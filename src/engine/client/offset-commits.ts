@@ -19,13 +19,21 @@ export interface CommitOptions {
   readonly waitsForJoin: boolean;
 }
 
-/**
- * Commits one after the other, in the sequence in which they were asked for: what is tried again can't come after what was committed later, so that offsets
- * never go back by accident.
- */
+/** Does things one after the other, in the sequence in which they were asked for, whatever becomes of each. */
+export class Queue {
+  #last: Promise<void> = Promise.resolve();
+
+  run(work: () => Promise<void>): Promise<void> {
+    const mine = this.#last.then(work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+/** Commits one after the other: what is tried again can't come after what was committed later, so that offsets never go back by accident. */
 export class OffsetCommits {
   readonly #options: OffsetCommitsOptions;
-  #last: Promise<void> = Promise.resolve();
+  readonly #queue = new Queue();
 
   constructor(options: OffsetCommitsOptions) {
     this.#options = options;
@@ -36,14 +44,7 @@ export class OffsetCommits {
     offsets: readonly OffsetToCommit[] | (() => readonly OffsetToCommit[]),
     options: CommitOptions,
   ): Promise<void> {
-    const mine = this.#last.then(() => this.#commit(typeof offsets === 'function' ? offsets() : offsets, options));
-    this.#last = mine.catch(() => undefined);
-    return mine;
-  }
-
-  /** Resolves when everything that was asked for is answered. */
-  async settled(): Promise<void> {
-    await this.#last;
+    return this.#queue.run(() => this.#commit(typeof offsets === 'function' ? offsets() : offsets, options));
   }
 
   async #commit(offsets: readonly OffsetToCommit[], { retries, waitsForJoin }: CommitOptions): Promise<void> {
@@ -72,7 +73,7 @@ export class OffsetCommits {
   #requireOwned(offsets: readonly OffsetToCommit[]): void {
     const { membership, partitions, coordinator } = this.#options;
     if (membership === undefined) return;
-    const foreign = offsets.find(({ topic, partition }) => partitions.get(topic, partition) === undefined);
+    const foreign = partitions.foreignAmong(offsets);
     if (foreign === undefined) return;
     throw new KafkaError(
       'ILLEGAL_GENERATION',

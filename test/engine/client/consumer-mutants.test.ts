@@ -1,0 +1,4 @@
+import { findsMutants } from '../../mutants/mutant.js';
+import { consumerMutants } from './consumer-mutants.js';
+
+findsMutants(consumerMutants);
