@@ -265,7 +265,8 @@ export class AppState {
     this.isFollowing = true;
     for (let next = this.takeTold(); next !== undefined; next = this.takeTold()) {
       const shown = next;
-      this.opening = this.opening.then(() => this.show(shown));
+      // What can't be shown here, because the other tab runs another version of the page, is left out.
+      this.opening = this.opening.then(() => this.show(shown)).catch(() => this.closePlayer());
       await this.opening;
     }
     this.isFollowing = false;

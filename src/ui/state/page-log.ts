@@ -16,10 +16,9 @@ import type { KeptLog, KeptTopic } from './kept-log.js';
 import type { LearnerJournal, LearnerState } from './learner-journal.js';
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
 import { LogJournal } from './log-journal.js';
+import { readTabMessage, type TabMessage } from './tab-message.js';
 
 const logName = 'learn';
-
-type TabMessage = { readonly kind: 'snapshot'; readonly snapshot: TabSnapshot } | { readonly kind: 'who-leads' };
 
 /** The page's own log: which tab has it, and the learner's journal on it. The tab leads in which the log's broker runs; when that tab goes, another leads. */
 export class PageLog implements LogLeadership, LearnerJournal, KeptLog {
@@ -34,7 +33,7 @@ export class PageLog implements LogLeadership, LearnerJournal, KeptLog {
   private told: TabSnapshot | undefined;
 
   private constructor() {
-    this.channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.hear(data);
+    this.channel.onmessage = ({ data }: MessageEvent<unknown>) => this.hear(readTabMessage(data));
   }
 
   /** Opens the log. The status is `waiting` if another tab leads. Rejects with a `PartitaError` where it can't be opened at all. */
@@ -189,10 +188,10 @@ export class PageLog implements LogLeadership, LearnerJournal, KeptLog {
     for (const listener of this.statusListeners) listener(status);
   }
 
-  private hear(message: TabMessage): void {
-    if (message.kind === 'who-leads') {
+  private hear(message: TabMessage | undefined): void {
+    if (message?.kind === 'who-leads') {
       if (this.current === 'leading' && this.told !== undefined) this.say({ kind: 'snapshot', snapshot: this.told });
-    } else if (this.current === 'watching') {
+    } else if (message !== undefined && this.current === 'watching') {
       for (const listener of this.snapshotListeners) listener(message.snapshot);
     }
   }

@@ -6,7 +6,7 @@ import type { BrokerAddress } from '../../../src/engine/protocol/connection.js';
 import { encodeBatch } from '../../../src/engine/protocol/record-batch.js';
 import { readLog } from './reader.js';
 import type { FoundLog, Told, WorkPlan } from './workload.js';
-import { Writer } from './writer.js';
+import { createTopics, Writer } from './writer.js';
 
 const workers: Worker[] = [];
 
@@ -32,6 +32,14 @@ export class LogPage {
 
   async close(): Promise<void> {
     await this.opened.close();
+  }
+
+  get role(): string {
+    return this.opened.role;
+  }
+
+  async createTopics(): Promise<void> {
+    await createTopics(this.opened);
   }
 
   /** What fsck says of the log as it lies there; undefined if there is none yet. */
@@ -98,7 +106,8 @@ export class LogPage {
 }
 
 function tell(told: Told): void {
-  (globalThis as unknown as { tell: (json: string) => void }).tell(JSON.stringify(told));
+  // Nobody listens in a frame.
+  (globalThis as unknown as { tell?: (json: string) => void }).tell?.(JSON.stringify(told));
 }
 
 declare global {

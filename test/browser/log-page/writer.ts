@@ -22,16 +22,7 @@ export class Writer {
   ) {}
 
   async run(): Promise<void> {
-    const admin = this.log.admin();
-    await admin.connect();
-    await admin.createTopics({
-      topics: workTopics.map(({ topic, partitions, configs }) => ({
-        topic,
-        numPartitions: partitions,
-        configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
-      })),
-    });
-    await admin.disconnect();
+    await createTopics(this.log);
     const { only, seed, durability } = this.plan;
     const partitions = workTopics
       .flatMap(({ topic, partitions, isCompacted }) =>
@@ -102,6 +93,20 @@ export class Writer {
       await pause(randomInteger(random, 40));
     }
   }
+}
+
+/** Creates the topics that are written to, but those that are there. */
+export async function createTopics(log: Partita): Promise<void> {
+  const admin = log.admin();
+  await admin.connect();
+  await admin.createTopics({
+    topics: workTopics.map(({ topic, partitions, configs }) => ({
+      topic,
+      numPartitions: partitions,
+      configEntries: Object.entries(configs).map(([name, value]) => ({ name, value })),
+    })),
+  });
+  await admin.disconnect();
 }
 
 function pause(ms: number): Promise<void> {

@@ -101,7 +101,11 @@ class PortConnection implements Connection {
         if (message?.kind === 'connected') {
           timer.cancel();
           resolve((connection ??= new PortConnection(message.id, environment, port, stopListening)));
-        } else if (message !== undefined) connection?.receive(message);
+        } else if (connection !== undefined && message !== undefined) connection.receive(message);
+        else if (message?.kind === 'closed') {
+          stopListening();
+          lost(message.message);
+        }
       };
       const stopListening = broker.onLost(lost);
     });

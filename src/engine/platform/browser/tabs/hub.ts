@@ -1,6 +1,9 @@
 import { whenReleased, type Locks } from './leader-lock.js';
 import { readToHub, type Introduced } from './tab-messages.js';
 
+/** How many tabs may wait for a leader that has not come yet. */
+const mostWaiting = 1_000;
+
 /**
  * Hands ports to the leader of a log. It lives in a worker that several tabs share, is named by the leader's mark, and keeps nothing but the way to the leader: once two tabs have a port
  * to each other they need no hub.
@@ -24,8 +27,10 @@ export class Hub {
   }
 
   private introduce(introduced: Introduced): void {
-    if (this.leader === undefined) this.waiting.push(introduced);
-    else this.leader.postMessage(introduced, [introduced.port]);
+    if (this.leader === undefined) {
+      if (this.waiting.length < mostWaiting) this.waiting.push(introduced);
+      else introduced.port.close();
+    } else this.leader.postMessage(introduced, [introduced.port]);
   }
 }
 

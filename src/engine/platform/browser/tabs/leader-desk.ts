@@ -1,5 +1,6 @@
 import type { Millis } from '../../../environment/environment.js';
 import type { Connection } from '../../../protocol/connection.js';
+import type { ToClient } from '../port-messages.js';
 import { whenReleased } from './leader-lock.js';
 import { tabsChannel, type LeaderMark } from './leader-mark.js';
 import {
@@ -19,12 +20,15 @@ export type ServePort = (port: MessagePort) => Promise<Pick<Connection, 'closed'
 /** A hub that does not introduce anybody is opened again, but no more often than this. */
 const reopenMs: Millis = 1_000;
 
-/** How many ports may wait for a broker that is only starting. */
-const longestQueue = 1_000;
+/** How many tabs are received at once, and how many connections each may have, those included that wait for a broker that is only starting. */
+export const mostVisitors = 1_000;
+export const mostConnections = 1_000;
 
 interface Visitor {
   readonly port: MessagePort;
   readonly connections: Set<Pick<Connection, 'close'>>;
+  /** Ports of this visitor that are served or wait for it. */
+  taken: number;
   readonly gone: AbortController;
 }
 
@@ -53,7 +57,7 @@ export class LeaderDesk {
   /** The broker runs: ports are served from now on. */
   open(serve: ServePort): void {
     this.serve = serve;
-    for (const { visitor, port } of this.queue.splice(0)) void this.connect(visitor, port);
+    for (const { visitor, port } of this.queue.splice(0)) void this.connect(visitor, port, serve);
   }
 
   /** Takes no more ports. `isOrderly`: what was taken is still answered. */
@@ -99,7 +103,8 @@ export class LeaderDesk {
   }
 
   private welcome({ port, life }: Introduced): void {
-    const visitor: Visitor = { port, connections: new Set(), gone: new AbortController() };
+    if (this.visitors.size >= mostVisitors) return port.close();
+    const visitor: Visitor = { port, connections: new Set(), taken: 0, gone: new AbortController() };
     this.visitors.add(visitor);
     port.onmessage = ({ data }: MessageEvent<unknown>) => {
       const message = readToLeader(data);
@@ -107,26 +112,32 @@ export class LeaderDesk {
         const { number } = message;
         port.postMessage({ kind: 'pong', number, isReady: this.serve !== undefined } satisfies FromLeader);
       }
-      if (message?.kind === 'connect') void this.connect(visitor, message.port);
+      if (message?.kind === 'connect') this.take(visitor, message.port);
       if (message?.kind === 'yield') this.onYield();
     };
     // A tab that ends says nothing, and nor do its ports: whatever waits on them would wait for ever.
     whenReleased(this.world.locks, life, visitor.gone.signal, () => this.dismiss(visitor));
   }
 
-  private async connect(visitor: Visitor, port: MessagePort): Promise<void> {
-    const { serve } = this;
+  private take(visitor: Visitor, port: MessagePort): void {
     if (this.isShut || !this.visitors.has(visitor)) return port.close();
-    if (serve === undefined) {
-      if (this.queue.length < longestQueue) this.queue.push({ visitor, port });
-      else port.close();
-      return;
+    if (visitor.taken >= mostConnections) {
+      const message = `This tab has ${mostConnections} connections to the broker already. Close some, or share one client.`;
+      port.postMessage({ kind: 'closed', message } satisfies ToClient);
+      return port.close();
     }
+    visitor.taken++;
+    if (this.serve === undefined) this.queue.push({ visitor, port });
+    else void this.connect(visitor, port, this.serve);
+  }
+
+  private async connect(visitor: Visitor, port: MessagePort, serve: ServePort): Promise<void> {
     const connection = await serve(port);
     if (!this.visitors.has(visitor)) return connection.close();
     visitor.connections.add(connection);
     await connection.closed;
     visitor.connections.delete(connection);
+    visitor.taken--;
   }
 
   private dismiss(visitor: Visitor): void {

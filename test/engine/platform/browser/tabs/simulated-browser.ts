@@ -189,7 +189,7 @@ export class SimulatedPort {
 }
 
 function portIn(message: unknown): SimulatedPort | undefined {
-  const { port } = message as { readonly port?: unknown };
+  const { port } = (message ?? {}) as { readonly port?: unknown };
   return port instanceof SimulatedPort ? port : undefined;
 }
 
