@@ -56,8 +56,8 @@ export class Poller {
         this.#autoCommit();
         reading.look();
         const records = this.#take();
-        // What comes next is fetched while the user is at these.
-        if (records.length > 0) reading.fetcher.fetch();
+        // What comes next is fetched while the user is at these, or waits: what was read to its end may be fetched only now.
+        reading.fetcher.fetch();
         const leftMs = untilMs - this.#now;
         if (records.length > 0 || leftMs <= 0 || this.#isWoken) return records;
         await reading.waits.within(leftMs, reading.signal.wait());

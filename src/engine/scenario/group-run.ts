@@ -166,7 +166,7 @@ export class GroupRun {
   private async act(step: AdminAction, index: number, cause: string): Promise<void> {
     const id = `command:answer-${index}`;
     try {
-      await carryOutAction(this.admin, this.spec, step, { originMs: this.originMs, nowMs: this.script.clock.now() });
+      await carryOutAction(this.admin, this.spec, step, this.originMs);
       this.script.tracer.emit({ kind: 'command', id, cause, text: 'done', args: { step: index } });
     } catch (error) {
       const { code, message } = toErrorData(error);

@@ -32,6 +32,21 @@ describe('Consumer.poll', () => {
     await stage.close();
   });
 
+  it('waits with a fetch under way, also when the last poll returned the last of what was fetched', async () => {
+    const stage = await ConsumerStage.open('to-the-end', 1);
+    await stage.send(0, 'a');
+    const a = await stage.consumer('a', { maxPollRecords: 1 });
+    expect(await stage.poll(a, 5_000)).toEqual(['orders-0@0=a']);
+    const waiting = a.poll(10_000);
+    await stage.world.advanceBy(2_000);
+    await stage.send(0, 'b');
+    const sentMs = stage.world.now;
+    expect(await stage.world.outcome(waiting)).toMatchObject([{ offset: '1' }]);
+    // Much less than a fetch waits: it was there when the record came.
+    expect(stage.world.now - sentMs).toBeLessThan(100);
+    await stage.close();
+  });
+
   it('one at a time, and not beside run', async () => {
     const stage = await ConsumerStage.open('one', 1);
     const a = await stage.consumer('a');
