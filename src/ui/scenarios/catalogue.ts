@@ -69,6 +69,42 @@ export const catalogue = {
     lastStep: 'play',
     predictions: ['moves', 'stays', 'shrink'],
   },
+  'read-again': {
+    number: 2,
+    subject: 'offsets',
+    minutes: 6,
+    names: {
+      en: { title: 'Read it again', objective: 'Reading is not removing' },
+      'zh-Hans': { title: '再读一遍', objective: '读取不等于删除' },
+    },
+    firstStep: 'drain',
+    lastStep: 'play',
+    predictions: ['left', 'newcomer', 'rewind'],
+  },
+  reset: {
+    number: 7,
+    subject: 'offsets',
+    minutes: 8,
+    names: {
+      en: { title: 'Earliest, latest, none', objective: 'Where a group begins, and when that is asked' },
+      'zh-Hans': { title: 'earliest、latest、none', objective: '组从哪里开始，何时才会问到' },
+    },
+    firstStep: 'groups',
+    lastStep: 'play',
+    predictions: ['earliest', 'latest', 'known', 'none', 'parked'],
+  },
+  rewind: {
+    number: 8,
+    subject: 'offsets',
+    minutes: 8,
+    names: {
+      en: { title: 'Rewind, skip, jump in time', objective: 'Position, committed, end and lag; and how to set them' },
+      'zh-Hans': { title: '倒回、跳过、按时间跳转', objective: '位置、已提交、末端与滞后，以及怎样设置' },
+    },
+    firstStep: 'offsets',
+    lastStep: 'play',
+    predictions: ['next', 'shift', 'active', 'seek', 'date'],
+  },
   crash: {
     number: 9,
     subject: 'offsets',

@@ -10,6 +10,9 @@ import { isKept } from '../../../src/ui/scenarios/add-partition/scenario.js';
 import { lostOf } from '../../../src/ui/scenarios/crash/scenario.js';
 import { idleMembers, settledAtMs } from '../../../src/ui/scenarios/fourth-consumer/scenario.js';
 import { keepsOrder } from '../../../src/ui/scenarios/order/scenario.js';
+import { storedCount } from '../../../src/ui/scenarios/read-again/scenario.js';
+import { noticesLoss } from '../../../src/ui/scenarios/reset/scenario.js';
+import { timesOf } from '../../../src/ui/scenarios/rewind/scenario.js';
 import { movesOf } from '../../../src/ui/scenarios/rebalance/scenario.js';
 import { isDone } from '../../../src/ui/scenarios/too-slow/scenario.js';
 import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
@@ -30,6 +33,55 @@ const withPartitions = (spec: GroupRunSpec, partitions: number): GroupRunSpec =>
 });
 
 const expected = {
+  'read-again': {
+    right: {
+      left: ['6'],
+      'saw-drain': ['cursor'],
+      newcomer: ['6'],
+      'saw-newcomer': ['two-cursors'],
+      rewind: ['first'],
+      'saw-rewind': ['same-log'],
+      guarantee: ['delete'],
+    },
+    keepsPromise: (outcome) => storedCount(outcome) === 0,
+    meets: (spec) => withGroup(spec, 'audit', (each) => ({ ...each, autoOffsetReset: 'latest' })),
+  },
+  reset: {
+    right: {
+      earliest: ['0'],
+      latest: ['10'],
+      known: ['4'],
+      'saw-new': ['only-new'],
+      none: ['fails'],
+      'saw-none': ['ended'],
+      parked: ['10'],
+      'saw-parked': ['skipped'],
+      guarantee: ['earliest'],
+    },
+    keepsPromise: noticesLoss,
+    meets: (spec) => withGroup(spec, 'parked', (each) => ({ ...each, autoOffsetReset: 'earliest' })),
+  },
+  rewind: {
+    right: {
+      next: ['6'],
+      shift: ['9'],
+      'saw-shift': ['marker'],
+      active: ['refused'],
+      seek: ['7'],
+      'saw-active': ['position-moved'],
+      date: ['8'],
+      'saw-date': ['on-or-after'],
+      guarantee: ['offset', 'datetime'],
+    },
+    keepsPromise: (outcome) => timesOf(outcome, 4) >= 2,
+    meets: (spec) => ({
+      ...spec,
+      script: [
+        ...spec.script,
+        { atMs: 27_000, does: 'reset-offsets' as const, group: 'A', to: { kind: 'earliest' as const } },
+      ].toSorted((one, other) => one.atMs - other.atMs),
+    }),
+  },
   'fourth-consumer': {
     right: {
       idle: ['nothing'],
@@ -151,7 +203,7 @@ const outcomeOfName = (name: Name): GroupRunView => outcomes.get(name) as GroupR
 test('every scenario on groups that is listed is tested here', () => {
   const others = ['three-ways', 'retention', 'compaction'];
   expect([...scenarioNames].filter((name) => !others.includes(name)).sort()).toEqual([...names].sort());
-  expect(names.map((name) => catalogue[name].number).sort((a, b) => a - b)).toEqual([3, 4, 5, 9, 10, 11]);
+  expect(names.map((name) => catalogue[name].number).sort((a, b) => a - b)).toEqual([2, 3, 4, 5, 7, 8, 9, 10, 11]);
 });
 
 describe.each(names)('%s', (name) => {
