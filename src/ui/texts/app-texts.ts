@@ -197,6 +197,8 @@ export interface AppTexts {
     /** When the file was made, in milliseconds since the epoch, and from which log. */
     readonly exportedAt: (ms: number, log: string) => string;
     readonly groups: (count: number) => string;
+    /** How much a topic has in the file. */
+    readonly holds: (offsets: number, bytes: number) => string;
     readonly as: string;
     readonly asOf: (topic: string) => string;
     readonly namesAreTaken: string;
@@ -211,7 +213,8 @@ export interface AppTexts {
     readonly cancelled: (what: 'export' | 'import') => string;
     /** `isCertain`: nothing of an import is there. */
     readonly failed: (what: 'export' | 'import', file: string, isCertain: boolean) => string;
-    readonly problem: (code: TransferProblem['code']) => { readonly is: string; readonly todo: string };
+    /** What it is, and what to do. */
+    readonly problem: (code: TransferProblem['code']) => string;
     readonly where: (place: {
       readonly entry?: string | undefined;
       readonly byte?: number | undefined;

@@ -41,6 +41,7 @@ export const englishKeptData: AppTexts['kept'] = {
     number === 0
       ? 'No group has committed offsets for these topics.'
       : `With the committed offsets of ${plural(number, 'group')}.`,
+  holds: (offsets, size) => `${plural(offsets, 'offset')}, ${bytes(size)}`,
   as: 'Name here',
   asOf: (topic) => `Name here of the topic ${topic}`,
   namesAreTaken: 'A topic whose name is taken here is imported under another one.',
@@ -71,43 +72,24 @@ export const englishKeptData: AppTexts['kept'] = {
   },
   problem: (code) =>
     ({
-      NOT_AN_EXPORT: {
-        is: 'This is another kind of file.',
-        todo: 'Choose a .tar file that was exported here or by the package.',
-      },
-      UNSUPPORTED_VERSION: {
-        is: 'A later version of Partita wrote this file.',
-        todo: 'Import it there, or in that version.',
-      },
-      DAMAGED: {
-        is: 'The file is damaged: a part of it was changed or is missing.',
-        todo: 'Copy or download it again, or make another export.',
-      },
-      INVALID: {
-        is: 'The file can be read, but it says something that can not be.',
-        todo: 'Make another export; do not change what is in it.',
-      },
-      TOO_LARGE: { is: 'Something in it is larger than what is read.', todo: 'Export fewer topics at a time.' },
-      NO_SPACE: {
-        is: 'There is not enough space in this browser.',
-        todo: 'Free some: delete data of this site or of others, or files on the disk. Then try again.',
-      },
-      TOPIC_EXISTS: {
-        is: 'A topic of this name is here already.',
-        todo: 'Choose the file again and give the topic another name.',
-      },
-      UNKNOWN_TOPIC: { is: 'A topic is not there any more.', todo: 'Try again with the topics that are there now.' },
-      LOG_CHANGED: { is: 'The log changed while it was read.', todo: 'Export again.' },
-      STALLED: { is: 'Nothing moved for a minute.', todo: 'Try again, and leave this tab open meanwhile.' },
-      LOG_LOST: {
-        is: 'The log has moved to another tab or was closed.',
-        todo: 'Reload the page and look at the topics: either all of the file is there or nothing of it.',
-      },
-      NO_PROGRESS: {
-        is: 'The topic for progress in this file holds something else.',
-        todo: 'Choose a file that this page has exported.',
-      },
-      OTHER: { is: 'Something else went wrong.', todo: 'Try again.' },
+      NOT_AN_EXPORT: 'This is another kind of file. Choose a .tar file that was exported here or by the package.',
+      UNSUPPORTED_VERSION: 'A later version of Partita wrote this file. Import it there, or in that version.',
+      DAMAGED:
+        'The file is damaged: a part of it was changed or is missing. Copy or download it again, or make another export.',
+      INVALID:
+        'The file can be read, but it says something that can not be. Make another export; do not change what is in it.',
+      TOO_LARGE: 'Something in it is larger than what is read. Export fewer topics at a time.',
+      NO_SPACE:
+        'There is not enough space in this browser. Free some: delete data of this site or of others, or files on the disk. Then try again.',
+      TOPIC_EXISTS: 'A topic of this name is here already. Choose the file again and give the topic another name.',
+      UNKNOWN_TOPIC: 'A topic is not there any more. Try again with the topics that are there now.',
+      LOG_CHANGED: 'The log changed while it was read. Export again.',
+      STALLED: 'Nothing moved for a minute. Try again, and leave this tab open meanwhile.',
+      LOG_LOST:
+        'The log has moved to another tab or was closed. Reload the page and look at the topics: either all of the file is there or nothing of it.',
+      NO_PROGRESS:
+        'The topic for progress in this file holds something else. Choose a file that this page has exported.',
+      OTHER: 'Something else went wrong. Try again.',
     })[code],
   where: ({ entry, byte, offset }) =>
     [

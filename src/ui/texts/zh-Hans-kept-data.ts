@@ -38,6 +38,7 @@ export const simplifiedChineseKeptData: AppTexts['kept'] = {
     `${new Date(ms).toLocaleString('zh-CN', { dateStyle: 'long', timeStyle: 'short' })}从日志“${log}”导出。`,
   groups: (number) =>
     number === 0 ? '没有消费者组为这些主题提交过偏移量。' : `包含 ${count(number)} 个消费者组提交的偏移量。`,
+  holds: (offsets, size) => `${count(offsets)} 个偏移量，${bytes(size)}`,
   as: '在这里的名称',
   asOf: (topic) => `主题 ${topic} 在这里的名称`,
   namesAreTaken: '名称已被占用的主题会以另一个名称导入。',
@@ -60,25 +61,19 @@ export const simplifiedChineseKeptData: AppTexts['kept'] = {
   },
   problem: (code) =>
     ({
-      NOT_AN_EXPORT: { is: '这是另一种文件。', todo: '请选择由本页或软件包导出的 .tar 文件。' },
-      UNSUPPORTED_VERSION: { is: '这个文件由更新版本的 Partita 写成。', todo: '请在那个版本中导入。' },
-      DAMAGED: { is: '文件已损坏：有一部分被改动或缺失。', todo: '请重新复制或下载，或再导出一次。' },
-      INVALID: { is: '文件可以读取，但其中的内容不可能成立。', todo: '请再导出一次，不要改动其中的内容。' },
-      TOO_LARGE: { is: '其中有超出可读取大小的内容。', todo: '请一次少导出几个主题。' },
-      NO_SPACE: {
-        is: '这个浏览器的存储空间不足。',
-        todo: '请腾出空间：删除本站或其他网站的数据，或磁盘上的文件，然后重试。',
-      },
-      TOPIC_EXISTS: { is: '这里已有同名主题。', todo: '请重新选择文件，并给这个主题换一个名称。' },
-      UNKNOWN_TOPIC: { is: '有一个主题已经不在了。', todo: '请用现有的主题重试。' },
-      LOG_CHANGED: { is: '读取期间日志发生了变化。', todo: '请再导出一次。' },
-      STALLED: { is: '一分钟内没有任何进展。', todo: '请重试，并在此期间保持这个标签页打开。' },
-      LOG_LOST: {
-        is: '日志移到了另一个标签页，或已关闭。',
-        todo: '请重新加载页面并查看主题：文件的内容要么全部都在，要么一点也没有。',
-      },
-      NO_PROGRESS: { is: '文件中用于进度的主题装着别的内容。', todo: '请选择由本页导出的文件。' },
-      OTHER: { is: '出现了其他问题。', todo: '请重试。' },
+      NOT_AN_EXPORT: '这是另一种文件。请选择由本页或软件包导出的 .tar 文件。',
+      UNSUPPORTED_VERSION: '这个文件由更新版本的 Partita 写成。请在那个版本中导入。',
+      DAMAGED: '文件已损坏：有一部分被改动或缺失。请重新复制或下载，或再导出一次。',
+      INVALID: '文件可以读取，但其中的内容不可能成立。请再导出一次，不要改动其中的内容。',
+      TOO_LARGE: '其中有超出可读取大小的内容。请一次少导出几个主题。',
+      NO_SPACE: '这个浏览器的存储空间不足。请腾出空间：删除本站或其他网站的数据，或磁盘上的文件，然后重试。',
+      TOPIC_EXISTS: '这里已有同名主题。请重新选择文件，并给这个主题换一个名称。',
+      UNKNOWN_TOPIC: '有一个主题已经不在了。请用现有的主题重试。',
+      LOG_CHANGED: '读取期间日志发生了变化。请再导出一次。',
+      STALLED: '一分钟内没有任何进展。请重试，并在此期间保持这个标签页打开。',
+      LOG_LOST: '日志移到了另一个标签页，或已关闭。请重新加载页面并查看主题：文件的内容要么全部都在，要么一点也没有。',
+      NO_PROGRESS: '文件中用于进度的主题装着别的内容。请选择由本页导出的文件。',
+      OTHER: '出现了其他问题。请重试。',
     })[code],
   where: ({ entry, byte, offset }) =>
     [

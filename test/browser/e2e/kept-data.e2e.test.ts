@@ -177,7 +177,7 @@ describe('kept data', () => {
     }
     await app.page.getByRole('button', { name: '中文' }).click();
     await app.page.getByText('没有导入 topics.tar。这里的内容没有改动。').waitFor();
-    await app.page.getByText('文件已损坏：有一部分被改动或缺失。 请重新复制或下载，或再导出一次。').waitFor();
+    await app.page.getByText('文件已损坏：有一部分被改动或缺失。请重新复制或下载，或再导出一次。').waitFor();
     expect(await storedNames()).toEqual(await storedNames());
     expect(app.console).toEqual([]);
   });
