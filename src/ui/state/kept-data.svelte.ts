@@ -160,14 +160,15 @@ export class KeptData {
     signal: AbortSignal,
     run: () => Promise<Work>,
   ): Promise<void> {
+    let ended: Work;
     try {
-      this.work = await run();
+      ended = await run();
     } catch (error) {
-      this.work = signal.aborted
-        ? { kind: 'cancelled', what }
-        : { kind: 'failed', what, file, problem: problemOf(error) };
+      ended = signal.aborted ? { kind: 'cancelled', what } : { kind: 'failed', what, file, problem: problemOf(error) };
     }
+    // Whoever reads how it ended finds it so.
     await this.refresh();
+    this.work = ended;
   }
 
   private async useProgress(topic: string, { topics }: ImportReport): Promise<void> {
