@@ -4,6 +4,12 @@ import { TcpNetwork, type TcpNetworkOptions } from '../engine/platform/node/tcp-
 import { TestBroker, type TestBrokerOptions } from './test-broker.js';
 
 export { ConfigResourceTypes } from '../engine/client/admin.js';
+export { PartitionAssigners } from '../engine/client/assignors/partition-assigners.js';
+export type { Assignor } from '../engine/client/assignors/assignor.js';
+export type { ConsumerConfig } from '../engine/client/consumer-config.js';
+export type { OffsetReset } from '../engine/client/offset-reset.js';
+export type { RebalanceListener } from '../engine/client/rebalance-listener.js';
+export type { ConsumerRecord } from '../engine/client/record-stream.js';
 export { logLevel } from '../engine/client/logger.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';

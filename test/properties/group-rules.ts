@@ -56,13 +56,17 @@ export const oneOwnerAtMost: Rule = noAnomaly('GRC-1', 'double-ownership');
 /** GRC-2 In a stable generation every partition has exactly one owner. */
 export const everyPartitionOwned: Rule = ({ trace, membersAtRest, caughtUp, plan }) => {
   if (!caughtUp) violated('GRC-2', 'the group did not come to rest, with all read, within the time given.');
-  const owned = new Map<string, readonly number[]>();
+  const owned = new Map<string, Set<number>>();
   for (const event of trace) {
-    if (event.kind === 'partitions-assigned' && event.group === 'group')
-      owned.set(event.client, event.partitions.map(({ partition }) => partition)); // prettier-ignore
-    if (event.kind === 'partitions-revoked' && event.group === 'group') owned.set(event.client, []);
+    if (event.kind !== 'partitions-assigned' && event.kind !== 'partitions-revoked') continue;
+    if (event.group !== 'group') continue;
+    const partitions = owned.get(event.client) ?? new Set();
+    owned.set(event.client, partitions);
+    for (const { partition } of event.partitions)
+      if (event.kind === 'partitions-assigned') partitions.add(partition);
+      else partitions.delete(partition);
   }
-  const shared = membersAtRest.flatMap((member) => owned.get(member) ?? []).sort((one, other) => one - other);
+  const shared = membersAtRest.flatMap((member) => [...(owned.get(member) ?? [])]).sort((one, other) => one - other);
   const expected = Array.from({ length: plan.partitions }, (_, partition) => partition);
   if (shared.join() !== expected.join())
     violated('GRC-2', `at rest the members own [${shared.join()}], expected [${expected.join()}] each once.`);

@@ -1,4 +1,5 @@
 import { Kafka } from '../../src/engine/client/kafka.js';
+import type { ConsumerConfig } from '../../src/engine/client/consumer-config.js';
 import type { Consumer } from '../../src/engine/client/consumer.js';
 import type { Producer, ProducerConfig } from '../../src/engine/client/producer.js';
 import { sleep } from '../../src/engine/environment/environment.js';
@@ -18,6 +19,8 @@ export interface Variation {
   /** Whether a member commits a record before it processes it or after. */
   readonly commits?: 'before-processing' | 'after-processing';
   readonly broker?: (broker: RequestHandler) => RequestHandler;
+  /** Settings of the members besides the usual ones; of classic groups if absent. */
+  readonly consumer?: Partial<ConsumerConfig>;
   readonly partitioner?: ProducerConfig['createPartitioner'];
   /** Makes what the broker writes to; memory when absent. */
   readonly storage?: () => Storage;
@@ -75,7 +78,8 @@ class Run {
   ) {
     this.world = new World({ seed: plan.seed, settle });
     this.storage = variation.storage?.() ?? new MemoryStorage();
-    this.rest = new RestWatch(group, topic, this.world.trace);
+    const isClassic = variation.consumer?.groupProtocol !== 'consumer';
+    this.rest = new RestWatch(group, topic, this.world.trace, isClassic);
     const clock = this.world.environment('history').clock;
     this.recorder = new HistoryRecorder(clock, this.world.trace, {
       h1: 1,
@@ -133,7 +137,13 @@ class Run {
 
   private async startBroker(): Promise<void> {
     const storage = this.world.storage(this.storage);
-    await this.world.startBroker({ storage, profile: 'test' }, this.variation.broker);
+    const config = {
+      'group.consumer.min.session.timeout.ms': 6000,
+      'group.consumer.session.timeout.ms': 6000,
+      'group.consumer.min.heartbeat.interval.ms': 2000,
+      'group.consumer.heartbeat.interval.ms': 2000,
+    };
+    await this.world.startBroker({ storage, profile: 'test', config }, this.variation.broker);
   }
 
   private client(clientId: string): Kafka {
@@ -168,12 +178,14 @@ class Run {
   private addMember(): void {
     const number = this.born++;
     const id = `member-${number}`;
+    const isConsumerProtocol = this.variation.consumer?.groupProtocol === 'consumer';
     const consumer = this.client(id).consumer({
       groupId: group,
       autoOffsetReset: 'earliest',
-      sessionTimeout: 6000,
-      heartbeatInterval: 2000,
+      // The broker says it to members of the consumer protocol.
+      ...(isConsumerProtocol ? {} : { sessionTimeout: 6000, heartbeatInterval: 2000 }),
       maxWaitTimeInMs: 2000,
+      ...this.variation.consumer,
     });
     this.members.set(id, consumer);
     const handlingMs = this.plan.handlingMs[number % this.plan.handlingMs.length] ?? 0;

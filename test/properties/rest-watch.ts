@@ -17,6 +17,8 @@ export class RestWatch {
     private readonly group: string,
     private readonly topic: string,
     private readonly trace: readonly RecordedEvent[],
+    /** Of the consumer protocol a member hears only of what changes for it. */
+    private readonly isClassic: boolean,
   ) {}
 
   /** `disturbedAtMs`: when something was last done to a member. */
@@ -25,7 +27,7 @@ export class RestWatch {
     return (
       this.state === 'Stable' &&
       nowMs >= Math.max(this.changedAtMs, disturbedAtMs) + quietMs &&
-      [...members].every((member) => this.generations.get(member) === this.generation) &&
+      (!this.isClassic || [...members].every((member) => this.generations.get(member) === this.generation)) &&
       [...this.ends].every(([partition, end]) => (this.committed.get(partition) ?? 0) >= end)
     );
   }

@@ -56,6 +56,10 @@ export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
       case 'fence':
         fenced.set(event.who, event.i);
         break;
+      case 'member':
+        // A member of the consumer protocol joins again under its id.
+        if (event.state === 'joined') fenced.delete(event.m);
+        break;
       case 'commit': {
         const { m, g, r } = event;
         if (r !== 'b' || m === undefined || m === '') break;

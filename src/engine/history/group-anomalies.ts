@@ -5,7 +5,7 @@ import type { HistoryIndex } from './history-index.js';
 
 /**
  * A partition that two members of a group hold at once: neither let go of by the first nor taken from it by the coordinator. What a member is told after it was
- * put out gives it nothing: its id is never a member's again, and nothing that it commits is accepted.
+ * put out gives it nothing, and nothing that it commits is accepted, until it has joined again (under the same id only with the consumer protocol).
  */
 export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
   const groups = new Map<string, Map<PartitionName, Map<string, number>>>();
@@ -24,6 +24,7 @@ export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
       fenced.add(event.who);
       for (const members of partitionsOf(event.g).values()) members.delete(event.who);
     }
+    if (event.f === 'member' && event.state === 'joined') fenced.delete(event.m);
     if (event.f !== 'assigned' || fenced.has(event.m)) continue;
     for (const partition of Object.keys(event.tps)) {
       const members = partitionsOf(event.g).get(partition) ?? new Map<string, number>();
