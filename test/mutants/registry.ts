@@ -1,3 +1,4 @@
+import { cleaningMutants } from '../engine/log/cleaner/compaction-laws.js';
 import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
 import { consumerMutants } from '../engine/client/consumer-mutants.js';
 import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
@@ -15,6 +16,7 @@ export const mutants: readonly Mutant[] = [
   ...lookupMutants,
   ...concurrencyMutants,
   ...retentionMutants,
+  ...cleaningMutants,
   ...crashMutants,
   ...tabMutants,
   ...groupMutants,

@@ -119,7 +119,8 @@ function faultInFold(
   return found === wanted ? undefined : `CMP-1 the last values are ${found}, but ${wanted} were written`;
 }
 
-function lastValues(batches: readonly ModelBatch[]): [string, string][] {
+/** The last value of each key that readers of committed records see; a tombstone leaves none. */
+export function lastValues(batches: readonly ModelBatch[]): [string, string][] {
   const invisible = invisibleBatches(batches);
   const last = new Map<string, string>();
   for (const batch of batches) {
