@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { settle } from '../../../src/engine/platform/node/settle.js';
 import type { GroupRunView } from '../../../src/engine/scenario/group-run-view.js';
 import {
   groupOf,
@@ -16,7 +17,7 @@ import { playedGroups, takeOver } from '../fixtures/group-runs.js';
 let outcome: GroupRunView;
 
 beforeAll(async () => {
-  outcome = (await playedGroups(takeOver)).viewAt(takeOver.endsAtMs);
+  outcome = (await playedGroups(takeOver, settle)).viewAt(takeOver.endsAtMs);
 });
 
 test('a finished run can be asked who owned, handled and committed what', () => {

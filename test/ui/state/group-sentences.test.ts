@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
+import { settle } from '../../../src/engine/platform/node/settle.js';
 import type { GroupRunProjector } from '../../../src/engine/scenario/group-run-projector.js';
 import { sendsOf } from '../../../src/ui/scenarios/group-outcome.js';
 import { groupSentenceOf, membersById } from '../../../src/ui/state/group-sentences.js';
@@ -10,7 +11,7 @@ import { playedGroups, takeOver } from '../fixtures/group-runs.js';
 let run: GroupRunProjector;
 
 beforeAll(async () => {
-  run = await playedGroups(takeOver);
+  run = await playedGroups(takeOver, settle);
 });
 
 function sentences(language: Language): readonly string[] {
