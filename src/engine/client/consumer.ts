@@ -160,7 +160,7 @@ export class Consumer {
 
   /** Gives up what is subscribed to or assigned, and leaves the group. */
   async unsubscribe(): Promise<void> {
-    await this.stop();
+    await this.#stop('default', 'the consumer unsubscribed from all topics');
     this.#subscription.clear();
     this.#isAssignedByHand = false;
     this.#partitions.remove(this.#partitions.all);
@@ -227,14 +227,7 @@ export class Consumer {
    * it waits for; in a loop over `records()` it may be awaited: the record of that turn comes again.
    */
   async stop({ groupMembershipOperation = 'default' }: CloseOptions = {}): Promise<void> {
-    const poller = this.#poller;
-    this.#poller = undefined;
-    await poller?.close(groupMembershipOperation);
-    if (this.#running === undefined) return;
-    this.#runTime?.end(new KafkaError('BROKER_NOT_AVAILABLE', 'The consumer was stopped.'));
-    this.#loop?.stop(groupMembershipOperation);
-    this.#stream?.abandon();
-    await this.#running;
+    await this.#stop(groupMembershipOperation);
   }
 
   /** Commits offsets: the next to be read. Rejects if the group has moved on, or has given the partitions to others; the records then come again. */
@@ -332,7 +325,7 @@ export class Consumer {
         `The timestamp ${negative.timestamp} is negative. Give milliseconds since the epoch; for the ends there are beginningOffsets() and endOffsets().`,
       );
     }
-    const found = await listOffsets(this.#cluster, queries, this.#readingConfig.isolationLevel);
+    const found = await listOffsets(this.#cluster, queries, { isolationLevel: this.#readingConfig.isolationLevel });
     return found.map(({ topic, partition, offset, timestamp }) => {
       const isThere = offset >= 0;
       return {
@@ -424,6 +417,17 @@ export class Consumer {
     });
   }
 
+  async #stop(operation: GroupMembershipOperation, reason?: string): Promise<void> {
+    const poller = this.#poller;
+    this.#poller = undefined;
+    await poller?.close(operation, reason);
+    if (this.#running === undefined) return;
+    this.#runTime?.end(new KafkaError('BROKER_NOT_AVAILABLE', 'The consumer was stopped.'));
+    this.#loop?.stop(operation, reason);
+    this.#stream?.abandon();
+    await this.#running;
+  }
+
   #ended(settleStart: () => void, failure?: Error): void {
     const stream = this.#stream;
     this.#running = undefined;
@@ -509,7 +513,7 @@ export class Consumer {
   async #ends(partitions: readonly TopicPartition[], timestamp: number): Promise<TopicPartitionOffset[]> {
     this.#requireConnected();
     const queries = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }));
-    const found = await listOffsets(this.#cluster, queries, this.#readingConfig.isolationLevel);
+    const found = await listOffsets(this.#cluster, queries, { isolationLevel: this.#readingConfig.isolationLevel });
     return found.map(({ topic, partition, offset }) => ({ topic, partition, offset: String(offset) }));
   }
 

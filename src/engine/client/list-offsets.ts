@@ -1,5 +1,6 @@
 import { errorByCode } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
+import type { RetryOptions } from './backoff.js';
 import type { Cluster } from './cluster.js';
 import { groupBy } from './group-by.js';
 
@@ -33,13 +34,14 @@ export const isolationLevels = { read_uncommitted: 0, read_committed: 1 } as con
 export async function listOffsets(
   cluster: Cluster,
   queries: readonly OffsetQuery[],
-  isolationLevel: number = isolationLevels.read_uncommitted,
+  options: { readonly isolationLevel?: number; readonly retry?: RetryOptions } = {},
 ): Promise<OffsetAnswer[]> {
+  const { isolationLevel = isolationLevels.read_uncommitted, retry = cluster.context.retry } = options;
   if (queries.length === 0) return [];
   const found = new Map<string, Found>();
   const topics = [...new Set(queries.map(({ topic }) => topic))];
-  await cluster.load(topics);
-  await cluster.retry('list offsets', async () => {
+  await cluster.load(topics, { retry });
+  const attempt = async (): Promise<void> => {
     const left = queries.filter((query) => !found.has(nameOf(query)));
     try {
       const asking = byLeader(cluster, left).map(([leader, asked]) =>
@@ -50,7 +52,8 @@ export async function listOffsets(
       if (error instanceof KafkaError && error.retriable) await cluster.refresh(topics);
       throw error;
     }
-  });
+  };
+  await cluster.retry('list offsets', attempt, retry);
   return queries.map(({ topic, partition }) => ({
     topic,
     partition,

@@ -13,6 +13,8 @@ export interface OwnershipOptions {
   /** Resolves when nothing of these partitions is in a handler's hands. */
   readonly handled: (partitions: readonly AssignedPartition[]) => Promise<void>;
   readonly commitHandled: () => Promise<void>;
+  /** Resolves when the listener may be called: only while the user polls, or at the end. */
+  readonly userIsThere: () => Promise<void>;
   readonly wake: () => void;
   readonly fail: (error: Error) => void;
 }
@@ -24,6 +26,7 @@ export class Ownership implements MembershipHost {
   #joined: Joined | undefined;
   #unannounced: { readonly joined: Joined; readonly partitions: readonly AssignedPartition[] }[] = [];
   #lost: AssignedPartition[] = [];
+  #isTelling = false;
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
@@ -36,6 +39,11 @@ export class Ownership implements MembershipHost {
   /** Whether the member has been assigned anything yet, be it nothing. */
   get isAssigned(): boolean {
     return this.#joined !== undefined;
+  }
+
+  /** Whether the listener is being called. */
+  get isTelling(): boolean {
+    return this.#isTelling;
   }
 
   get isLossUntold(): boolean {
@@ -160,12 +168,16 @@ export class Ownership implements MembershipHost {
 
   /** Gives what the listener threw. */
   async #tell(what: keyof RebalanceListener, partitions: readonly TopicPartition[]): Promise<KafkaError | undefined> {
+    await this.#options.userIsThere();
+    this.#isTelling = true;
     try {
       await this.#options.listener()?.[what]?.(partitions.map(({ topic, partition }) => ({ topic, partition })));
       return undefined;
     } catch (cause) {
       const found = cause instanceof Error ? cause.message : String(cause);
       return new KafkaError('UNKNOWN_SERVER_ERROR', `The rebalance listener's ${what} failed: ${found}`, { cause });
+    } finally {
+      this.#isTelling = false;
     }
   }
 }

@@ -30,6 +30,7 @@ export class PollLoop {
   #turning = false;
   #isStopping = false;
   #operation: GroupMembershipOperation = 'default';
+  #reason: string | undefined;
 
   constructor(options: PollLoopOptions) {
     this.#options = options;
@@ -91,8 +92,9 @@ export class PollLoop {
   }
 
   /** Hands out nothing more; `run` resolves once the handlers that run have finished, what they did is committed and the group is left. */
-  stop(operation: GroupMembershipOperation): void {
+  stop(operation: GroupMembershipOperation, reason?: string): void {
     this.#isStopping = true;
+    this.#reason = reason;
     this.#operation = operation;
     this.reading.stop();
   }
@@ -178,6 +180,6 @@ export class PollLoop {
   async #close(): Promise<void> {
     await Promise.all(this.#active.values());
     await this.#autoCommit.ended();
-    await this.reading.close(this.#operation);
+    await this.reading.close(this.#operation, this.#reason);
   }
 }

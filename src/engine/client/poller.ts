@@ -28,15 +28,17 @@ export class Poller {
   #stall: StallWatch | undefined;
   #isPolling = false;
   #isWoken = false;
+  /** Who wants to call the listener. */
+  readonly #waiting: (() => void)[] = [];
 
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#cluster = options.cluster;
-    this.reading = new Reading({ ...options, handled: () => Promise.resolve() });
+    this.reading = new Reading({ ...options, handled: () => Promise.resolve(), userIsThere: () => this.#polled() });
     this.#nextAutoCommitMs = this.#now + options.autoCommitIntervalMs;
   }
 
-  /** Records, as soon as there are any, at the latest after `timeoutMs` and the step of a rebalance that is under way. Rejects with what went wrong since the last poll. */
+  /** Records, as soon as there are any, at the latest after `timeoutMs` and what a listener takes. Rejects with what went wrong since the last poll. */
   async poll(timeoutMs: Millis): Promise<ConsumerRecord[]> {
     if (this.#isPolling) {
       throw new KafkaError(
@@ -45,6 +47,7 @@ export class Poller {
       );
     }
     this.#isPolling = true;
+    this.#letIn();
     this.#stall?.end();
     try {
       const { reading } = this;
@@ -52,7 +55,7 @@ export class Poller {
       for (;;) {
         reading.waits.check();
         reading.throwFailure();
-        while (reading.isTurnDue) await reading.waits.whileAlive(reading.takeTurn());
+        await this.#rebalance(untilMs);
         this.#autoCommit();
         reading.look();
         const records = this.#take();
@@ -67,6 +70,27 @@ export class Poller {
       this.#isWoken = false;
       this.#watchForStall();
     }
+  }
+
+  /** Takes the steps of a rebalance that are due, as far as there is time. A listener that is being called is waited for in any case. */
+  async #rebalance(untilMs: Millis): Promise<void> {
+    const { reading } = this;
+    while (reading.isTurnDue) {
+      const turn = reading.takeTurn().then(() => true);
+      const isTaken = await reading.waits.within(Math.max(0, untilMs - this.#now), turn);
+      // It goes on by itself, up to the listener; whatever is not about to go can be read meanwhile.
+      if (isTaken === undefined && !reading.isTelling) return;
+      await reading.waits.whileAlive(turn);
+    }
+  }
+
+  /** Resolves during a poll, or at the end. */
+  async #polled(): Promise<void> {
+    if (!this.#isPolling) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #letIn(): void {
+    for (const enter of this.#waiting.splice(0)) enter();
   }
 
   /** Has the poll that waits, or the next one, return at once. */
@@ -88,9 +112,11 @@ export class Poller {
     await this.reading.commit(offsets, { retries: false, waitsForJoin: false });
   }
 
-  async close(operation: GroupMembershipOperation): Promise<void> {
+  async close(operation: GroupMembershipOperation, reason?: string): Promise<void> {
     this.#stall?.end();
-    await this.reading.close(operation);
+    this.reading.stop();
+    this.#letIn();
+    await this.reading.close(operation, reason);
   }
 
   /** What was fetched, up to `max.poll.records`, in the order in which it came. Positions move behind what is given. */

@@ -16,7 +16,7 @@ export interface PositionOptions {
 
 /**
  * Finds where to read: at the committed offset, else where the reset policy says. Only partitions without a position are asked for, and a seek that comes meanwhile
- * counts. Rejects with OFFSET_OUT_OF_RANGE where the policy is `none`; where the committed offsets can't be told nothing is reset.
+ * counts. No retries. Rejects with OFFSET_OUT_OF_RANGE where the policy is `none`; where the committed offsets can't be told nothing is reset.
  */
 export async function findPositions(options: PositionOptions, partitions: readonly AssignedPartition[]): Promise<void> {
   const unknown = partitions.filter(({ position }) => position === undefined);
@@ -50,13 +50,14 @@ async function resetPositions(
     );
   });
   const epochs = partitions.map(({ seekEpoch }) => seekEpoch);
-  const answers = await listOffsets(cluster, queries, isolationLevel);
+  const once = { isolationLevel, retry: { retries: 0 } };
+  const answers = await listOffsets(cluster, queries, once);
   const late = partitions.filter((_, at) => answers[at]?.offset === -1);
   // Nothing is as young as the duration asks for.
   const ends = await listOffsets(
     cluster,
     late.map(({ topic, partition }) => ({ topic, partition, timestamp: latestTimestamp })),
-    isolationLevel,
+    once,
   );
   partitions.forEach((assigned, at) => {
     const offset = answers[at]?.offset === -1 ? ends[late.indexOf(assigned)]?.offset : answers[at]?.offset;

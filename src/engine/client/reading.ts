@@ -9,7 +9,7 @@ import type { ConsumerEventPayloads } from './consumer-events.js';
 import { Fetcher } from './fetcher.js';
 import type { GroupCoordinator } from './group-coordinator.js';
 import { groupBy } from './group-by.js';
-import { fetchOffsets, type CommittedOffset, type Committer, type OffsetToCommit } from './group-offsets.js';
+import { fetchOffsets, type CommittedOffset, type OffsetToCommit } from './group-offsets.js';
 import type { Instrumentation } from './instrumentation.js';
 import { Lifetime } from './lifetime.js';
 import { ClassicMembership } from './membership/classic-membership.js';
@@ -54,6 +54,8 @@ export interface ReadingOptions extends ReadingConfig {
   readonly autoCommit: boolean;
   /** Resolves when nothing of these partitions is in a handler's hands. */
   readonly handled: (partitions: readonly AssignedPartition[]) => Promise<void>;
+  /** Resolves when the rebalance listener may be called; at once when absent. */
+  readonly userIsThere?: () => Promise<void>;
 }
 
 /** Errors of a member whose place in the group changes at this moment: asked again, it knows better. */
@@ -97,6 +99,7 @@ export class Reading {
       commitHandled: async () => {
         await this.commitHandled();
       },
+      userIsThere: () => (this.waits.isOver ? Promise.resolve() : (options.userIsThere?.() ?? Promise.resolve())),
       wake: () => this.signal.raise(),
       fail: (error) => this.fail(error),
     });
@@ -128,6 +131,11 @@ export class Reading {
       (this.#ownership.isAssigned || this.membership === undefined) &&
       this.#options.partitions.all.every(({ position }) => position !== undefined)
     );
+  }
+
+  /** Whether the rebalance listener is being called. */
+  get isTelling(): boolean {
+    return this.#ownership.isTelling;
   }
 
   /** Whether a rebalance needs a turn, or is in the midst of one. */
@@ -194,9 +202,9 @@ export class Reading {
     }
   }
 
-  /** Has the position of a partition found now. */
+  /** Has the position of a partition found now, trying again after errors that may go away. */
   async find(assigned: AssignedPartition): Promise<void> {
-    await this.waits.whileAlive(this.#find([assigned]));
+    await this.waits.whileAlive(this.#cluster.retry('find a position', () => this.#find([assigned])));
   }
 
   /** Ends what waits, at once. Then `close`. */
@@ -206,8 +214,8 @@ export class Reading {
     this.signal.raise();
   }
 
-  /** Commits what was handled, gives everything up, and leaves the group. Rejects with what the listener threw, when all that is done. */
-  async close(operation: GroupMembershipOperation): Promise<void> {
+  /** Commits what was handled, gives everything up, and leaves the group, for that reason. Rejects with what the listener threw, when all that is done. */
+  async close(operation: GroupMembershipOperation, reason = 'the consumer is being closed'): Promise<void> {
     this.stop();
     const isOver = this.#cluster.lifetime.isOver;
     await this.#turning?.catch(() => undefined);
@@ -216,7 +224,7 @@ export class Reading {
     let failure: unknown;
     if (this.membership !== undefined)
       await this.#ownership.close(!this.membership.isCertain).catch((error: unknown) => (failure = error));
-    await this.membership?.leave(operation);
+    await this.membership?.leave(operation, reason);
     this.#generation?.end(new KafkaError('BROKER_NOT_AVAILABLE', 'The consumer has stopped.'));
     if (failure !== undefined) throw failure as Error;
   }
@@ -249,9 +257,17 @@ export class Reading {
       });
   }
 
+  /** After a failure each for itself: one that has no leader does not hold up the others. */
   async #find(partitions: readonly AssignedPartition[]): Promise<void> {
-    await this.#cluster.refreshMissing([...new Set(partitions.map(({ topic }) => topic))]);
-    await findPositions(this.#positionOptions(), partitions);
+    const missing = [...new Set(partitions.map(({ topic }) => topic))].filter(
+      (topic) => !this.#cluster.metadata.topics.has(topic),
+    );
+    if (missing.length > 0) await this.#cluster.refresh(missing);
+    const options = this.#positionOptions();
+    const groups = this.#backoff === undefined ? [partitions] : partitions.map((each) => [each]);
+    const outcomes = await Promise.allSettled(groups.map((group) => findPositions(options, group)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw failed.reason as Error;
     this.#backoff = undefined;
   }
 
@@ -279,7 +295,10 @@ export class Reading {
       committed:
         coordinator &&
         ((partitions) =>
-          committedOffsets(coordinator, partitions, isMember ? this.membership?.committer() : undefined)),
+          fetchOffsets(coordinator, partitions, {
+            member: isMember ? this.membership?.committer() : undefined,
+            requireStable: true,
+          })),
       resetOf: (topic) => subscription.resetOf(topic),
       isolationLevel,
       onReset: ({ topic, partition }, offset, reason) => {
@@ -422,9 +441,8 @@ export class Reading {
 export async function committedOffsets(
   coordinator: GroupCoordinator,
   partitions: readonly { readonly topic: string; readonly partition: number }[],
-  member?: Committer,
 ): Promise<readonly CommittedOffset[]> {
   return await coordinator.cluster.retry('fetch committed offsets', () =>
-    fetchOffsets(coordinator, partitions, { member, requireStable: true }),
+    fetchOffsets(coordinator, partitions, { requireStable: true }),
   );
 }

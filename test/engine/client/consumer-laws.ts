@@ -371,7 +371,7 @@ export const consumerLaws = {
     await member.noteRefusal('ILLEGAL_GENERATION', now);
     const itsOwn = [member.isCertain, member.isTurnDue, lost];
     member.close();
-    await stage.world.outcome(member.leave('default'));
+    await stage.world.outcome(member.leave('default', 'over'));
     cluster.disconnect(new KafkaError('BROKER_NOT_AVAILABLE', 'over'));
     await stage.close();
     same(

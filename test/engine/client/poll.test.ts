@@ -3,6 +3,7 @@ import { cooperativeStickyAssignor } from '../../../src/engine/client/assignors/
 import type { ConsumerConfig } from '../../../src/engine/client/consumer-config.js';
 import { errorCode } from '../../../src/engine/protocol/errors.js';
 import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';
+import type { Consumer } from '../../../src/engine/client/consumer.js';
 import type { CompleteRequestOf } from '../../../src/engine/protocol/apis.js';
 import { alteredBroker } from '../../properties/mutants/altered-broker.js';
 import { ConsumerStage, notingListener, partitionsOf } from './consumer-stage.js';
@@ -527,4 +528,109 @@ describe('the rebalance listener', () => {
     expect(stage.of('member-left')).toHaveLength(1);
     await stage.close();
   });
+});
+
+describe('a poll whose coordinator does not answer', () => {
+  it('returns in time; the step of the rebalance goes on, and the listener is called in a later poll', async () => {
+    let hold = false;
+    const stage = await ConsumerStage.open('slow-coordinator', 2, (broker) =>
+      alteredBroker(broker, {
+        OffsetCommit: async ({ handle }) => {
+          if (hold) await new Promise<void>((resolve) => stage.world.environment('broker').timers.set(5_000, resolve));
+          return await handle();
+        },
+      }),
+    );
+    await stage.send(0, 'a');
+    const heard: [string, boolean][] = [];
+    let isPolling = false;
+    const poll = async (consumer: Consumer, ms: number): Promise<number> => {
+      const from = stage.world.now;
+      isPolling = true;
+      await stage.poll(consumer, ms);
+      isPolling = false;
+      return stage.world.now - from;
+    };
+    const a = await stage.consumer(
+      'a',
+      { autoCommitInterval: 60_000 },
+      {
+        topics: ['orders'],
+        rebalanceListener: {
+          onPartitionsAssigned: () => void heard.push(['assigned', isPolling]),
+          onPartitionsRevoked: () => void heard.push(['revoked', isPolling]),
+        },
+      },
+    );
+    await stage.pollAll([a], 2_000);
+    hold = true;
+    const b = await stage.consumer('b');
+    const other = b.poll(60_000);
+    await stage.world.advanceBy(1_000);
+    heard.length = 0;
+    expect(await poll(a, 100)).toBe(100);
+    expect(await poll(a, 300)).toBe(300);
+    expect(heard).toEqual([]);
+    // The commit is answered, but nobody polls.
+    await stage.world.advanceBy(10_000);
+    expect(heard).toEqual([]);
+    await poll(a, 2_000);
+    await poll(a, 2_000);
+    expect(heard).toEqual([
+      ['revoked', true],
+      ['assigned', true],
+    ]);
+    hold = false;
+    b.wakeup();
+    await stage.world.outcome(other);
+    await stage.close();
+  });
+});
+
+describe('a static member', () => {
+  it.each(protocols)(
+    'of the protocol %s stays in its group when it closes, unless it is told to leave',
+    async (name, config) => {
+      const leaves: string[] = [];
+      const stage = await ConsumerStage.open(`static-${name}`, 2, (broker) =>
+        alteredBroker(broker, {
+          LeaveGroup: ({ request, handle }) => {
+            for (const { reason } of (request as CompleteRequestOf<'LeaveGroup'>).members) leaves.push(reason ?? '');
+            return handle();
+          },
+          ConsumerGroupHeartbeat: ({ request, handle }) => {
+            if (request.memberEpoch < 0) leaves.push(String(request.memberEpoch));
+            return handle();
+          },
+        }),
+      );
+      const closed = async (
+        groupInstanceId: string | undefined,
+        operation: 'default' | 'leave-group' | 'remain-in-group',
+      ) => {
+        const consumer = await stage.consumer('m', {
+          ...config,
+          ...(groupInstanceId === undefined ? {} : { groupInstanceId }),
+        });
+        await stage.pollAll([consumer], 2_000);
+        leaves.length = 0;
+        await stage.world.outcome(consumer.disconnect({ groupMembershipOperation: operation }));
+        return leaves.join();
+      };
+      const why = 'the consumer is being closed';
+      expect([
+        await closed('i', 'default'),
+        await closed('i', 'remain-in-group'),
+        await closed('i', 'leave-group'),
+        await closed(undefined, 'default'),
+        await closed(undefined, 'remain-in-group'),
+      ]).toEqual(name === 'classic' ? ['', '', why, why, ''] : ['-2', '-2', '-1', '-1', '']);
+      const gone = await stage.consumer('u', config);
+      await stage.pollAll([gone], 1_000);
+      leaves.length = 0;
+      await stage.world.outcome(gone.unsubscribe());
+      expect(leaves.join()).toBe(name === 'classic' ? 'the consumer unsubscribed from all topics' : '-1');
+      await stage.close();
+    },
+  );
 });

@@ -184,7 +184,7 @@ export class ClassicMembership implements Membership {
     this.#joins.end(left());
   }
 
-  async leave(operation: GroupMembershipOperation): Promise<void> {
+  async leave(operation: GroupMembershipOperation, reason: string): Promise<void> {
     const { groupInstanceId } = this.#options;
     const memberId = this.#memberId;
     const leaves = operation === 'leave-group' || (operation === 'default' && groupInstanceId === null);
@@ -193,7 +193,7 @@ export class ClassicMembership implements Membership {
     if (memberId === noMember || !leaves || this.#coordinator.cluster.lifetime.isOver) return;
     // A join that is parked there would hold the request up.
     if (this.#wasJoining) await this.#coordinator.reconnect().catch(() => undefined);
-    await leaveGroup(this.#coordinator, { memberId, groupInstanceId }, 'the consumer is being closed');
+    await leaveGroup(this.#coordinator, { memberId, groupInstanceId }, reason);
   }
 
   /** Before a join: commits, and gives up everything if the protocol is eager, else what is not wanted any more. */

@@ -33,8 +33,8 @@ export interface Membership {
   leaveAsStalled(): void;
   /** Begins the end: no further step is due, a join that waits ends. Heartbeats go on: what was assigned can still be committed. */
   close(): void;
-  /** After `close`: the end. Tells the group, if it has to be told. Never rejects. */
-  leave(operation: GroupMembershipOperation): Promise<void>;
+  /** After `close`: the end. Tells the group, if it has to be told, and why where the protocol has words for it. Never rejects. */
+  leave(operation: GroupMembershipOperation, reason: string): Promise<void>;
 }
 
 /** What a member got. */
