@@ -65,7 +65,10 @@ function appendPartition(
   const image = version >= 13 ? services.replicas.topicById(topic.topicId) : services.replicas.topic(topic.name);
   if (image === undefined) return refuse({ error: version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' });
   const replica = services.replicas.replica(image.name, index);
-  if (replica === undefined) return refuse({ error: 'UNKNOWN_TOPIC_OR_PARTITION' });
+  if (replica === undefined) {
+    const { code, message } = services.replicas.missing(image.name, index);
+    return refuse(code === 'KAFKA_STORAGE_ERROR' ? { error: code, message } : { error: 'UNKNOWN_TOPIC_OR_PARTITION' });
+  }
   const header = onlyBatch(records);
   if ('error' in header) return refuse(header);
   if (header.compression === 'zstd' && version < 7) return refuse({ error: 'UNSUPPORTED_COMPRESSION_TYPE' });

@@ -69,7 +69,8 @@ function resolve(services: BrokerServices, version: number, asked: PartitionToFe
   if (image === undefined)
     return { ...common, replica: undefined, error: version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' };
   const replica = services.replicas.replica(image.name, asked.partition);
-  if (replica === undefined) return { ...common, replica, error: 'UNKNOWN_TOPIC_OR_PARTITION' };
+  if (replica === undefined)
+    return { ...common, replica, error: services.replicas.missing(image.name, asked.partition).code };
   const error = leaderEpochError(replica, asked.currentLeaderEpoch);
   return { ...common, replica, error, ...divergence(replica, asked.lastFetchedEpoch, common.fetchOffset, error) };
 }

@@ -60,7 +60,7 @@ async function listOffset(
   const time = safeNumber(partition.timestamp);
   if (time < lowestSpecialTime(version)) return answer('UNSUPPORTED_VERSION');
   const replica = services.replicas.replica(topic.name, partitionIndex);
-  if (replica === undefined) return answer('UNKNOWN_TOPIC_OR_PARTITION');
+  if (replica === undefined) return answer(services.replicas.missing(topic.name, partitionIndex).code);
   const epochError = leaderEpochError(replica, currentLeaderEpoch);
   if (epochError !== undefined) return answer(epochError);
   try {

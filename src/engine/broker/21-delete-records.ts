@@ -34,7 +34,7 @@ async function deleteRecords(
 ): Promise<number | ErrorName> {
   if (isInternalTopic(topic)) return 'INVALID_TOPIC_EXCEPTION';
   const replica = replicas.replica(topic, partition);
-  if (replica === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
+  if (replica === undefined) return replicas.missing(topic, partition).code;
   const { log } = replica;
   if (!log.config.isDeleted && log.config.isCompacted) return 'POLICY_VIOLATION';
   const wanted = offset === -1 ? log.highWatermark : offset;

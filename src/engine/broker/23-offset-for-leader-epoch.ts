@@ -16,7 +16,7 @@ export const handleOffsetForLeaderEpoch: Handler<'OffsetForLeaderEpoch'> = ({ re
           endOffset: -1n,
         });
         const replica = replicas.replica(topic, partition);
-        if (replica === undefined) return refuse('UNKNOWN_TOPIC_OR_PARTITION');
+        if (replica === undefined) return refuse(replicas.missing(topic, partition).code);
         const error = leaderEpochError(replica, currentLeaderEpoch);
         if (error !== undefined) return refuse(error);
         const found = replica.log.endOffsetForEpoch(leaderEpoch);

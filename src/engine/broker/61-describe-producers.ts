@@ -12,7 +12,7 @@ export const handleDescribeProducers: Handler<'DescribeProducers'> = (services, 
       const replica = services.replicas.replica(name, partitionIndex);
       if (replica !== undefined)
         return { partitionIndex, errorCode: 0, activeProducers: Array.from(replica.log.activeProducers, describe) };
-      const { code, message } = errorByName('UNKNOWN_TOPIC_OR_PARTITION');
+      const { code, message } = errorByName(services.replicas.missing(name, partitionIndex).code);
       // Kafka explains a topic that is not there, and not a partition.
       const errorMessage = services.replicas.topic(name) === undefined ? message : null;
       return { partitionIndex, errorCode: code, errorMessage, activeProducers: [] };

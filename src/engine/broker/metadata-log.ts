@@ -11,7 +11,8 @@ export function metadataLogOver(environment: Environment, log: PartitionLog): Me
       const timestamp = environment.clock.now();
       const bytes = encodeBatch({ records: values.map((value) => ({ key: null, value, timestamp })) });
       // Deletions, and settings that let records go sooner, must find room where there is none.
-      await log.append(bytes, { durability: 'strict', need: 'essential', ...(cause !== undefined && { cause }) }).durable;
+      await log.append(bytes, { durability: 'strict', need: 'essential', ...(cause !== undefined && { cause }) })
+        .durable;
     },
     readAll: async () => {
       const values: Uint8Array[] = [];

@@ -1,13 +1,14 @@
-import type { Durability, Storage } from '../environment/storage.js';
+import { StorageError, type Durability, type Storage } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { LogManager } from '../log/log-manager.js';
 import type { AppendOptions, AppendResult, PartitionLog } from '../log/partition-log.js';
 import type { ErrorName } from '../protocol/errors.js';
+import { KafkaError } from '../protocol/kafka-error.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { TopicImage } from './metadata-image.js';
 import { topicSettings } from './topic-config.js';
 import { topicIdText } from '../protocol/topic-id.js';
-import { clusterMetadataTopic } from './topic-name.js';
+import { clusterMetadataTopic, isInternalTopic } from './topic-name.js';
 
 /** A partition that this broker leads. */
 export interface Replica {
@@ -18,7 +19,8 @@ export interface Replica {
 
 interface OpenTopic {
   readonly image: TopicImage;
-  readonly replicas: readonly Replica[];
+  /** By number; an error in the place of one whose log can't be opened. */
+  readonly replicas: readonly (Replica | KafkaError)[];
 }
 
 /** A wait that can be given up. */
@@ -47,18 +49,26 @@ export class ReplicaManager {
     return this.logs.open(clusterMetadataTopic, 0);
   }
 
-  /** Opens the logs of a topic's partitions, each in the leader epoch that the metadata tell. */
+  /**
+   * Opens the logs of a topic's partitions, each in the leader epoch that the metadata tell. One that is damaged where it must be read for that is offline, and the others go on; an
+   * internal topic has no such partitions.
+   */
   async openTopic(image: TopicImage): Promise<void> {
     const settings = topicSettings(image.configs, this.config);
     const replicas = await Promise.all(
-      image.partitions.map(async ({ partition, leaderEpoch }): Promise<Replica> => {
-        const log = await this.logs.open(image.name, partition, {
-          leaderEpoch,
-          config: settings,
-          topicId: topicIdText(image.topicId),
-        });
-        log.updateConfig(settings);
-        return { topic: image.name, partition, log };
+      image.partitions.map(async ({ partition, leaderEpoch }): Promise<Replica | KafkaError> => {
+        try {
+          const log = await this.logs.open(image.name, partition, {
+            leaderEpoch,
+            config: settings,
+            topicId: topicIdText(image.topicId),
+          });
+          log.updateConfig(settings);
+          return { topic: image.name, partition, log };
+        } catch (error) {
+          if (isInternalTopic(image.name) || !isDamage(error)) throw error;
+          return offline(image.name, partition, error);
+        }
       }),
     );
     const open = { image, replicas };
@@ -69,7 +79,8 @@ export class ReplicaManager {
   /** Puts a topic's changed configs in force. */
   configureTopic(image: TopicImage): void {
     const settings = topicSettings(image.configs, this.config);
-    for (const { log } of this.byName.get(image.name)?.replicas ?? []) log.updateConfig(settings);
+    for (const replica of this.byName.get(image.name)?.replicas ?? [])
+      if (!(replica instanceof KafkaError)) replica.log.updateConfig(settings);
   }
 
   /** Every log that is open. */
@@ -106,8 +117,16 @@ export class ReplicaManager {
     return this.byId.get(topicIdText(id))?.image;
   }
 
+  /** Undefined for a partition that is not there, or is offline: `missing` tells which. */
   replica(topic: string, partition: number): Replica | undefined {
-    return this.byName.get(topic)?.replicas[partition];
+    const found = this.byName.get(topic)?.replicas[partition];
+    return found instanceof KafkaError ? undefined : found;
+  }
+
+  /** Why there is no replica: KAFKA_STORAGE_ERROR, with what is damaged, if it is offline. */
+  missing(topic: string, partition: number): KafkaError {
+    const found = this.byName.get(topic)?.replicas[partition];
+    return found instanceof KafkaError ? found : new KafkaError('UNKNOWN_TOPIC_OR_PARTITION');
   }
 
   /** Appends batches to a replica; `cause` is the event that brought it about. Throws what the log refuses. */
@@ -150,4 +169,17 @@ export class ReplicaManager {
 export function leaderEpochError({ log }: Replica, currentLeaderEpoch: number): ErrorName | undefined {
   if (currentLeaderEpoch === -1 || currentLeaderEpoch === log.leaderEpoch) return undefined;
   return currentLeaderEpoch < log.leaderEpoch ? 'FENCED_LEADER_EPOCH' : 'UNKNOWN_LEADER_EPOCH';
+}
+
+function isDamage(error: unknown): error is Error {
+  if (error instanceof StorageError) return error.code === 'corrupt';
+  return error instanceof KafkaError && isDamage(error.cause);
+}
+
+function offline(topic: string, partition: number, cause: Error): KafkaError {
+  return new KafkaError(
+    'KAFKA_STORAGE_ERROR',
+    `The log of ${topic}-${partition} is offline: ${cause.message} Nothing of it was changed. Import the topic from an export, or delete it.`,
+    { cause },
+  );
 }

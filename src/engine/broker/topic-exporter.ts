@@ -11,7 +11,6 @@ import { refusal } from './group-coordinator.js';
 import type { BrokerServices } from './handler.js';
 import { transferNameError } from './import-decision.js';
 import type { TopicImage } from './metadata-image.js';
-import type { Replica } from './replica-manager.js';
 
 type Services = Pick<BrokerServices, 'clusterId' | 'environment' | 'groups' | 'replicas'>;
 
@@ -108,7 +107,8 @@ async function archivedTopic(
 ): Promise<TopicSnapshot> {
   const taken: PartitionSnapshot[] = [];
   for (const { partition } of partitions) {
-    const replica = replicas.replica(name, partition) as Replica;
+    const replica = replicas.replica(name, partition);
+    if (replica === undefined) throw replicas.missing(name, partition);
     const snapshot = await snapshotOf(replica.log);
     taken.push(snapshot);
     snapshots.push(snapshot);
