@@ -16,6 +16,7 @@ export default defineConfig({
         { label: 'Serve it', slug: 'serve-it' },
         { label: 'Test with it', slug: 'test-with-it' },
         { label: 'Connect to a cluster', slug: 'connect-to-a-cluster' },
+        { label: 'What can go wrong', slug: 'what-can-go-wrong' },
         { label: 'Architecture', slug: 'architecture' },
         { label: 'Differences from Kafka', slug: 'differences-from-kafka' },
         { label: 'Decisions', autogenerate: { directory: 'decisions' } },

@@ -95,3 +95,21 @@ test('the table of profiles on the page of differences is what the broker does',
     expect(rows).toEqual(changed);
   }
 });
+
+describe('the faults on the page of what can go wrong', () => {
+  const faults = tableUnder(read('docs-site/src/content/docs/what-can-go-wrong.md'), 'In the browser');
+  /** Of a hidden page's timers there is no test: a browser begins to slow them down only after minutes. */
+  const untested = ['Timers of hidden pages are slowed down to one a minute'];
+
+  test.each(faults)('%s: its tests are there', (fault, _, testedBy) => {
+    const named = [...testedBy!.matchAll(/`([^`]+)`: ([^·]+)/g)].map(
+      ([, file, title]) => [file!, title!.trim()] as const,
+    );
+    expect(named.length > 0).toBe(!untested.includes(fault!));
+    for (const [file, title] of named) expect(read(file), file).toContain(title);
+  });
+
+  test('are all thirty-one', () => {
+    expect(new Set(faults.map(([fault]) => fault)).size).toBe(31);
+  });
+});

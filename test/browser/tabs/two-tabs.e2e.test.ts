@@ -134,3 +134,25 @@ describe('another tab goes on, with everything that was acknowledged', () => {
     },
   );
 });
+
+describe('a storm of tabs', () => {
+  test('that open and close one after the other leaves one broker, and everything that was acknowledged', async () => {
+    const passing: Promise<unknown>[] = [];
+    for (let opened = 0; opened < 6; opened++) {
+      const page = await chromium.context.newPage();
+      await page.goto(served.url);
+      // It is closed in the middle of opening its log, at a different point each time.
+      const opening = page.evaluate((name) => logPage.open(name), log).catch(() => undefined);
+      passing.push(second.appends(opened), opening);
+      await Promise.race([opening, second.appends(opened)]);
+      passing.push(page.close());
+      if (opened === 2) await first.page.close();
+    }
+    await Promise.all(passing);
+    await second.appends(5);
+    expect(second.role).toBe('broker');
+    const last = await Tab.open(chromium.context, served.url, log, witness);
+    expect(last.role).toBe('client');
+    await expectEverything(second);
+  });
+});
