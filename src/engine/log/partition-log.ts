@@ -145,6 +145,8 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   private readonly deleted = new Map<number, { cancel(): void }>();
   private readonly holds = new FileHolds();
   private replacing: Promise<void> | undefined;
+  /** What a cleaning is about to do. */
+  private planned: CleaningCheckpoint | undefined;
   private settings: LogConfig;
   private start: number;
   /** Where the batch begins that holds the log's start, or the next one if none does. A transaction that was open there holds readers of committed records up from here on. */
@@ -547,8 +549,14 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     segment.seal();
     const sidecars = sidecarWrites(this, segment);
     const bases = old.map((each) => each.baseOffset);
-    // Whatever a crash leaves of the commits that follow, the next opening finds either all the old segments or the new one.
-    await this.submit([this.checkpoint({ replaced: bases, by: sealedSegment(segment) })], 'strict', undefined);
+    // Whatever a crash leaves of the commits that follow, the next opening finds either all the old segments or the new one. A segment that is rolled meanwhile writes a checkpoint too:
+    // it must not take the plan away before the replacement is on its way.
+    this.planned = { replaced: bases, by: sealedSegment(segment) };
+    try {
+      await this.submit([this.checkpoint()], 'strict', undefined);
+    } finally {
+      this.planned = undefined;
+    }
     this.checkOpen();
     if (this.holds.isHeld || old.some((each) => !this.list.includes(each))) return this.replaceSegments(old, cleaned);
     const before = this.state(true);
@@ -944,7 +952,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
     return [...sidecars, ...snapshot, this.checkpoint()];
   }
 
-  private checkpoint(cleaning?: CleaningCheckpoint): StorageWrite {
+  private checkpoint(): StorageWrite {
     return checkpointWrite(this, {
       logStartOffset: this.start,
       recoveryPoint: this.flushedTo,
@@ -952,7 +960,7 @@ export class PartitionLog implements CommitOwner, CleanableLog {
       snapshots: this.producers.snapshotOffsets,
       active: this.anchor,
       sealed: this.list.slice(0, -1).map(sealedSegment),
-      cleaning,
+      cleaning: this.planned,
     });
   }
 

@@ -141,6 +141,24 @@ export const crashScripts: Readonly<Record<string, Script>> = {
     await log.put({ k1: 'last' });
   },
 
+  async 'compactions beside rolls'(world) {
+    const log = await world.open('prices', {
+      segmentBytes: 250,
+      isCompacted: true,
+      isDeleted: false,
+      minCleanableDirtyRatio: 0,
+      deleteRetentionMs: 100,
+    });
+    for (let round = 0; round < 2; round++) {
+      for (let at = 0; at < 4; at++) await log.put({ [`k${at % 2}`]: `${round}.${at}`, [`l${at}`]: 'x'.repeat(20) });
+      await log.roll();
+      const cleaning = log.clean();
+      for (let at = 0; at < 8; at++)
+        await log.put({ [`m${at % 2}`]: 'x'.repeat(90) }, at % 2 === 0 ? 'strict' : 'relaxed');
+      if (!(await cleaning)) throw new Error('There was nothing to clean.');
+    }
+  },
+
   async transactions(world) {
     const log = await world.open('payments', { segmentBytes: 300 });
     await log.append({ values: ['a'], producer: producer(1, 0) });
