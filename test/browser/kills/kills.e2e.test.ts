@@ -31,7 +31,10 @@ describe.each([
   });
 });
 
-function summary(backend: string, { kills, killsInRecovery, acknowledged, lost, recoveryMs }: KillsReport): string {
+function summary(
+  backend: string,
+  { kills, killsInRecovery, acknowledged, lost, thrownAway, recoveryMs }: KillsReport,
+): string {
   const sorted = [...recoveryMs].sort((a, b) => a - b);
   const at = (share: number): string =>
     (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
@@ -42,6 +45,9 @@ function summary(backend: string, { kills, killsInRecovery, acknowledged, lost, 
     row('strict'),
     row('relaxed'),
     `  ${killsInRecovery} more kills while the log was opened after one`,
+    ...thrownAway.map(
+      ({ why, records }) => `  the browser threw a store away, with ${records} acknowledged records: ${why}`,
+    ),
     `  recovery ms: p50 ${at(0.5)}, p95 ${at(0.95)}, max ${at(1)} (${sorted.length} times)`,
   ].join('\n');
 }

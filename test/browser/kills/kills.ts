@@ -30,6 +30,8 @@ export interface KillsReport {
   killsInRecovery: number;
   readonly acknowledged: Record<Durability, number>;
   readonly lost: Record<Durability, number>;
+  /** Stores that the browser threw away when it was started after kills: what it says of why, and how many acknowledged records went with them. The log must have said so. */
+  readonly thrownAway: { readonly why: string; readonly records: number }[];
   /** From when the log is opened until it has told how far its topics go, each after a kill, in milliseconds. */
   readonly recoveryMs: number[];
   readonly wrong: string[];
@@ -56,6 +58,7 @@ export async function killBrowsers({ url, backend, kills, firstTurn, seed }: Kil
     killsInRecovery: 0,
     acknowledged: { strict: 0, relaxed: 0 },
     lost: { strict: 0, relaxed: 0 },
+    thrownAway: [],
     recoveryMs: [],
     wrong: [],
   };
@@ -78,6 +81,7 @@ class KilledProfile {
   private running: BrowserProcess | undefined;
   private runs = 0;
   private isKilled = false;
+  private whyGone: string | undefined;
 
   constructor(
     private readonly url: string,
@@ -90,11 +94,14 @@ class KilledProfile {
 
   async run(firstTurn: number, kills: number): Promise<void> {
     try {
-      for (const turn of turns.slice(firstTurn, firstTurn + kills)) await this.killOne(turn);
-      const { page } = await this.start();
-      await this.reopen(page);
-      await page.evaluate(() => logPage.close());
-      await this.check(page, ['clean']);
+      let isThere = true;
+      for (const turn of turns.slice(firstTurn, firstTurn + kills)) isThere &&= await this.killOne(turn);
+      if (isThere) {
+        const { page } = await this.start();
+        isThere = await this.reopen(page);
+        if (isThere) await page.evaluate(() => logPage.close());
+        if (isThere) await this.check(page, ['clean']);
+      }
     } finally {
       await this.running?.close();
     }
@@ -106,7 +113,8 @@ class KilledProfile {
     rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  private async killOne({ moment, durability }: (typeof turns)[number]): Promise<void> {
+  /** False if the browser has thrown the store away: then there is nothing more to be killed. */
+  private async killOne({ moment, durability }: (typeof turns)[number]): Promise<boolean> {
     const delayMs = randomInteger(this.random, latestMs[moment]);
     const seed = randomInteger(this.random, 2 ** 31);
     const { page, firstAcknowledged } = await this.start();
@@ -115,7 +123,7 @@ class KilledProfile {
       void page.evaluate((name) => logPage.open(name), logName).catch(() => undefined);
       this.report.killsInRecovery++;
     } else {
-      await this.reopen(page);
+      if (!(await this.reopen(page))) return false;
       const plan: WorkPlan = { run: this.runs++, seed, durability };
       const working = page.evaluate((work) => logPage.work(work), plan);
       let isOver = false;
@@ -130,6 +138,7 @@ class KilledProfile {
     if (moment === 'recovery') await after(delayMs);
     await this.running?.kill();
     this.isKilled = true;
+    return true;
   }
 
   private async start(): Promise<{ page: Page; firstAcknowledged: Promise<void> }> {
@@ -145,19 +154,30 @@ class KilledProfile {
   }
 
   private async check(page: Page, expected: readonly string[]): Promise<void> {
+    // It says so once.
+    this.whyGone ??= this.isKilled ? await page.evaluate((name) => logPage.whyGone(name), logName) : undefined;
     const report = await page.evaluate((name) => logPage.check(name), logName);
     if (report === undefined || expected.includes(report.verdict)) return;
     this.wrong(`fsck says ${report.verdict}: ${report.findings.map(({ message }) => message).join('; ')}`);
   }
 
-  private async reopen(page: Page): Promise<void> {
+  /** Opens the log and judges it. False if it says that the browser has lost its store. */
+  private async reopen(page: Page): Promise<boolean> {
     const recoveryMs = await page.evaluate((name) => logPage.open(name), logName);
+    if (recoveryMs === undefined) {
+      const { strict, relaxed } = this.witness.acknowledged;
+      const why = this.whyGone ?? '';
+      if (why === '') this.wrong('the log says that its store is lost, but it is there');
+      else this.report.thrownAway.push({ why, records: strict + relaxed });
+      return false;
+    }
     if (this.isKilled) this.report.recoveryMs.push(recoveryMs);
     const { lost, wrong } = this.witness.judge(await page.evaluate(() => logPage.read()));
     this.report.lost.strict += lost.strict;
     this.report.lost.relaxed += lost.relaxed;
     wrong.forEach((what) => this.wrong(what));
     if (lost.strict > 0) this.wrong(`${lost.strict} acknowledged records are lost`);
+    return true;
   }
 
   private wrong(what: string): void {

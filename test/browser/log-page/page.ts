@@ -1,4 +1,4 @@
-import { openPartita } from '../../../src/entry/browser.js';
+import { openPartita, PartitaError } from '../../../src/entry/browser.js';
 import type { Partita } from '../../../src/entry/open-log.js';
 import { checkStore, type FsckReport } from '../../../src/engine/fsck/fsck.js';
 import { readDatabase } from '../../../src/engine/platform/browser/raw-database.js';
@@ -16,10 +16,14 @@ export class LogPage {
   private writer: Writer | undefined;
   private lateWrite: Promise<string> | undefined;
 
-  /** Opens the log and asks how far its topics go. Gives how long that took, in milliseconds. */
-  async open(name: string): Promise<number> {
+  /** Opens the log and asks how far its topics go. Gives how long that took, in milliseconds, or undefined if the log says that the browser has lost its store. */
+  async open(name: string): Promise<number | undefined> {
     const from = performance.now();
-    const log = await openPartita({ name, profile: 'test' });
+    const log = await openPartita({ name, profile: 'test' }).catch((error: unknown) => {
+      if (error instanceof PartitaError && error.code === 'STORE_LOST') return undefined;
+      throw error;
+    });
+    if (log === undefined) return undefined;
     this.log = log;
     log.onRoleChange((role) => tell({ kind: 'role', role }));
     tell({ kind: 'role', role: log.role });
@@ -49,6 +53,25 @@ export class LogPage {
     const { verdict, findings } = await checkStore(store);
     store.close();
     return { verdict, findings };
+  }
+
+  /** What the browser says of why the log's database is gone; undefined if it is there. */
+  whyGone(name: string): Promise<string | undefined> {
+    return new Promise((resolve, reject) => {
+      const opening = indexedDB.open(`partita:${name}`);
+      let why: string | undefined;
+      opening.onupgradeneeded = (event) => {
+        // Chromium's own: what it found before it threw a database away.
+        const { dataLoss, dataLossMessage } = event as { dataLoss?: string; dataLossMessage?: string };
+        why = `${dataLoss ?? 'none'} ${dataLossMessage ?? ''}`.trim();
+        opening.transaction?.abort();
+      };
+      opening.onsuccess = () => {
+        opening.result.close();
+        resolve(undefined);
+      };
+      opening.onerror = () => (why === undefined ? reject(opening.error ?? new Error('no database')) : resolve(why));
+    });
   }
 
   /** Appends, and commits offsets, until the page ends. */
