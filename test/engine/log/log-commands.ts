@@ -78,6 +78,9 @@ const logCommands: fc.Arbitrary<readonly LogCommand[]> = fc.array(
 );
 
 /** The law holds for all sequences of commands. */
-export function lawHolds(law: () => Law, subject?: Subject): fc.IAsyncPropertyWithHooks<[readonly LogCommand[]]> {
-  return fc.asyncProperty(logCommands, (commands) => runLog(commands, law(), subject));
+export function lawHolds(
+  law: () => Law,
+  subject: () => Subject = () => ({}),
+): fc.IAsyncPropertyWithHooks<[readonly LogCommand[]]> {
+  return fc.asyncProperty(logCommands, (commands) => runLog(commands, law(), subject()));
 }

@@ -181,7 +181,11 @@ const tellsNothingOfCuts: Subject = {
 };
 
 function logMutant(property: string, law: () => Law, breaks: string, subject: Subject, bugs?: Mutant['bugs']): Mutant {
-  const search = () => searchProperty(lawHolds(law, subject), 1000);
+  const search = () =>
+    searchProperty(
+      lawHolds(law, () => subject),
+      1000,
+    );
   return { breaks, property, search, ...(bugs && { bugs }) };
 }
 

@@ -337,8 +337,12 @@ function textsIn(bytes: Uint8Array): string[] {
 
 /** All of a record that must never change, and the checksum of its batch. */
 function textOf({ key, value, headers, timestamp }: DecodedRecord, { crc }: BatchHeader): string {
-  const hex = (bytes: Uint8Array | null) => (bytes === null ? '-' : Buffer.from(bytes).toString('hex'));
-  return [hex(key), hex(value), timestamp, crc, ...headers.map((header) => `${header.key}=${hex(header.value)}`)].join(
-    ' ',
-  );
+  const shown = (bytes: Uint8Array | null) => (bytes === null ? '-' : [...bytes].join(','));
+  return [
+    shown(key),
+    shown(value),
+    timestamp,
+    crc,
+    ...headers.map((header) => `${header.key}=${shown(header.value)}`),
+  ].join(' ');
 }

@@ -27,7 +27,7 @@ export interface ModelRecord {
 
 /** The batches in `bytes`. */
 export function modelBatches(bytes: Uint8Array): ModelBatch[] {
-  const hex = (part: Uint8Array | null) => (part === null ? '-' : Buffer.from(part).toString('hex'));
+  const shown = (part: Uint8Array | null) => (part === null ? '-' : [...part].join(','));
   return [...batchesIn(bytes)].map(({ header }) => {
     const { baseOffset, lastOffset, producerId, producerEpoch, baseSequence, lastOffsetDelta } = header;
     return {
@@ -41,8 +41,10 @@ export function modelBatches(bytes: Uint8Array): ModelBatch[] {
       marker: header.isControlBatch ? controlMarker(bytes, header)?.type : undefined,
       records: [...decodeRecords(bytes, header)].map(({ offset, key, value, timestamp, headers }) => ({
         offset,
-        text: [hex(key), hex(value), timestamp, ...headers.map((each) => `${each.key}=${hex(each.value)}`)].join(' '),
-        key: key === null ? null : hex(key),
+        text: [shown(key), shown(value), timestamp, ...headers.map((each) => `${each.key}=${shown(each.value)}`)].join(
+          ' ',
+        ),
+        key: key === null ? null : shown(key),
         isTombstone: value === null,
       })),
     };
