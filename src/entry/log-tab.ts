@@ -109,7 +109,7 @@ export class LogTab {
   }
 
   private async start(takeOver: boolean): Promise<TabWorker> {
-    const { ifUnavailable: _, ...options } = this.options;
+    const { options } = this;
     const listeners = {
       onRole: (role: TabRole) => this.changeRole(role),
       onEnd: (failure: HostFailure) => this.finish(closedBy(failure, this.options.name)),

@@ -113,7 +113,7 @@ export class LogPage {
       return `error code ${responses[0]?.partitionResponses[0]?.errorCode}`;
     };
     this.lateWrite = new Promise((resolve) =>
-      setTimeout(() => void append().then(resolve, (error: Error) => resolve(error.message)), delayMs),
+      setTimeout(() => void append().then(resolve, (error: unknown) => resolve((error as Error).message)), delayMs),
     );
   }
 

@@ -16,15 +16,15 @@ export class Tab {
 
   static async open(context: BrowserContext, url: string, log: string, witness: Witness): Promise<Tab> {
     const page = await context.newPage();
-    let tab: Tab | undefined;
-    const early: Told[] = [];
+    let hear = (_: Told): void => undefined;
     const session = await listen(page, (json) => {
       const told = JSON.parse(json) as Told;
       witness.hear(told);
-      if (tab === undefined) early.push(told);
-      else tab.hear(told);
+      hear(told);
     });
-    tab = new Tab(page, session);
+    const tab = new Tab(page, session);
+    // The page is not loaded yet: nothing was told.
+    hear = (told) => tab.hear(told);
     await page.goto(url);
     await page.evaluate((name) => logPage.open(name), log);
     return tab;

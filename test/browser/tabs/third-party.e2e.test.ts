@@ -21,7 +21,9 @@ const elsewhere = (url: string): string => url.replace('127.0.0.1', 'localhost')
 async function allowFrames(context: BrowserContext, address: string): Promise<void> {
   await context.route(`${address}**`, async (route) => {
     const response = await route.fetch();
-    const { 'content-security-policy': _, 'cross-origin-opener-policy': __, ...headers } = response.headers();
+    const headers = response.headers();
+    delete headers['content-security-policy'];
+    delete headers['cross-origin-opener-policy'];
     await route.fulfill({ response, headers });
   });
 }
@@ -75,7 +77,9 @@ describe('MSG-5 in a frame of another site', () => {
     await allowFrames(context, served.url);
     const { frame } = await frameIn(context, served.url);
     await frame.waitForFunction(() => 'logPage' in globalThis);
-    const refused = await frame.evaluate(() => logPage.open('framed').catch((error: Error) => error.message));
+    const refused = await frame.evaluate(() =>
+      logPage.open('framed').catch((error: unknown) => (error as Error).message),
+    );
     expect(refused).toMatch(/The browser refuses storage to this page/);
     await browser.close();
   });

@@ -163,7 +163,7 @@ test.each([
   expect([log.role, other.role]).toEqual(['client', 'broker']);
   expect((await readAll(log, 3)).sort()).toEqual(['packed', 'paid', 'placed']);
   await producer.disconnect();
-  expect(await Promise.race([log.closed, 'open'])).toBe('open');
+  expect(await Promise.race([log.closed, Promise.resolve('open')])).toBe('open');
 });
 
 test('a log that is closed while its page sleeps stays closed', async () => {
