@@ -2,6 +2,8 @@ export const generalHelp = `Usage: partita <command> [options]
 
   serve      run a broker that Kafka's clients can talk to
   gateway    let browsers reach a Kafka cluster through a WebSocket
+  export     write topics into a file
+  import     bring topics from such a file
 
   partita <command> --help tells the options of a command, partita --version the version.
 `;
@@ -53,6 +55,29 @@ Lets pages reach a Kafka cluster: a WebSocket for each connection, carried to a 
   --allow-origin <origin>    a page that may connect, as https://app.example; may be repeated
   --allow-host <host:port>   a further name by which pages call this machine; may be repeated
   --allow-plaintext          listens beyond this machine: something before it encrypts
+
+  --help, --version
+`;
+
+export const exportHelp = `Usage: partita export --data-dir <folder> [options] <file>
+
+Writes topics of the logs in a folder into a file: a tar with Kafka's own segments in it. No broker may run on the folder meanwhile.
+
+  --data-dir <folder>   where the logs are
+  --topic <name>        a topic to export; may be repeated. All of them by default
+  --no-groups           leaves out what groups have committed
+
+  --help, --version
+`;
+
+export const importHelp = `Usage: partita import --data-dir <folder> [options] <file>
+
+Brings the topics of an export to the logs in a folder. The whole file is checked before anything changes; then all its topics are there,
+or none if something is wrong. No broker may run on the folder meanwhile.
+
+  --data-dir <folder>   where the logs are, or shall be
+  --rename <old=new>    gives a topic another name; may be repeated
+  --no-groups           leaves out what groups have committed
 
   --help, --version
 `;

@@ -4,11 +4,12 @@ import { gateway } from './gateway-command.js';
 import { generalHelp } from './help.js';
 import type { Running } from './running.js';
 import { serve } from './serve-command.js';
+import { exportCommand, importCommand } from './transfer-commands.js';
 import { UsageError } from './usage-error.js';
 
 const commands: Readonly<
   Record<string, (args: readonly string[], say: (line: string) => void) => Promise<Running | undefined>>
-> = { serve, gateway };
+> = { serve, gateway, export: exportCommand, import: importCommand };
 
 const say = (line: string): void => console.log(line);
 

@@ -126,7 +126,7 @@ function reachable({ host, port }: BrokerAddress): BrokerAddress {
 const propertiesName = 'meta.properties';
 
 /** The id of the cluster that is stored there, in the file that Kafka keeps it in; a new one is given if there is none. */
-async function clusterIdIn(storage: Storage, nodeId: number, wanted: string | undefined): Promise<string> {
+export async function clusterIdIn(storage: Storage, nodeId: number, wanted: string | undefined): Promise<string> {
   const bytes = await storage.readBlob(propertiesName);
   const stored = bytes && /^cluster\.id=(.+)$/m.exec(new TextDecoder().decode(bytes))?.[1];
   if (stored !== undefined && wanted !== undefined && stored !== wanted)

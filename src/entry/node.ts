@@ -13,6 +13,8 @@ export type { ConsumerRecord } from '../engine/client/record-stream.js';
 export { logLevel } from '../engine/client/logger.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';
+export { ArchiveError, describeExport } from './topic-transfer.js';
+export type { ExportOptions, ImportOptions, ImportReport, ImportSource } from './topic-transfer.js';
 export type { LoggedRequest } from './fault-plan.js';
 export type { TestBroker, TestBrokerOptions, TestTopic } from './test-broker.js';
 

@@ -12,6 +12,14 @@ import { webHashing } from '../engine/wire/sasl/hashing.js';
 import { UserStore } from '../engine/wire/sasl/user-store.js';
 import { ServerSession } from '../engine/wire/server-session.js';
 import { FaultPlan, type LoggedRequest } from './fault-plan.js';
+import {
+  exportTopics,
+  importTopics,
+  type ExportOptions,
+  type ImportOptions,
+  type ImportReport,
+  type ImportSource,
+} from './topic-transfer.js';
 import { NodeBroker, type NodeBrokerOptions } from './node-broker.js';
 
 /** A topic that is there from the start. */
@@ -170,6 +178,16 @@ export class TestBroker {
     for (const { name, errorCode, errorMessage } of created)
       if (errorCode !== 0)
         throw new KafkaError(errorByCode(errorCode).name, `The topic ${name} was not created: ${errorMessage}`);
+  }
+
+  /** Exports topics as a stream of the bytes of one file: records, configs, and what groups have committed. Rejects, or the stream fails, with an `ArchiveError`. */
+  exportTopics(options: ExportOptions = {}): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return exportTopics(this.node.broker, options);
+  }
+
+  /** Imports what was exported, here or in a browser: all of it, or nothing if something is wrong. Rejects with an `ArchiveError` that says what, and where in the file. */
+  importTopics(source: ImportSource, options: ImportOptions = {}): Promise<ImportReport> {
+    return importTopics(this.node.broker, source, options);
   }
 
   /** Ends it, and all connections with it. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -51,6 +51,8 @@ describe('partita', () => {
     [[], 0, 'Usage: partita <command>'],
     [['serve', '--help'], 0, '--data-dir <folder>'],
     [['gateway', '--help'], 0, '--upstream <host:port>'],
+    [['export', '--help'], 0, '--topic <name>'],
+    [['import', '--help'], 0, '--rename <old=new>'],
     [['--version'], 0, '0.1.0'],
     [['play'], 2, "There is no command 'play'"],
     [['serve', '--frob'], 2, "Unknown option '--frob'"],
@@ -64,10 +66,55 @@ describe('partita', () => {
     [['serve', '--port', '0', '--tls-key', 'k'], 2, '--tls-cert'],
     [['serve', '--port', '0', '--host', '0.0.0.0'], 1, '--tls-client-ca'],
     [['gateway'], 2, '--upstream host:port'],
+    [['export', 'x.tar'], 2, '--data-dir <folder>'],
+    [['export', '--data-dir', '/nowhere'], 2, 'Name one file'],
+    [['export', '--data-dir', '/nowhere', 'x.tar'], 1, 'There are no logs in /nowhere'],
+    [['import', '--data-dir', '/nowhere', '--rename', 'x', 'x.tar'], 2, 'old=new was expected'],
+    [['import', '--data-dir', '/nowhere', 'no-such.tar'], 1, 'There is no file no-such.tar'],
   ])('%j ends with %i and says what helps', async (args, code, text) => {
     const run = await cli.run(args);
     expect(await run.ended).toBe(code);
     expect(run.out + run.err).toContain(text);
+  });
+});
+
+describe('partita export and import', () => {
+  it('take topics from one folder to another, all or nothing', async () => {
+    const [data, other] = [folder(), folder()];
+    const first = await cli.run(['serve', '--port', '0', '--profile', 'test', '--data-dir', data]);
+    await write(first.port, ['one', 'two']);
+    const file = join(folder(), 'topics.tar');
+    const tooEarly = await cli.run(['export', '--data-dir', data, file]);
+    expect([await tooEarly.ended, existsSync(file)]).toEqual([1, false]);
+    expect(tooEarly.err).toContain('in use by process');
+    await first.kill('SIGTERM');
+    const written = await cli.run(['export', '--data-dir', data, file]);
+    expect([await written.ended, written.out]).toEqual([0, `1 topic with 2 records written to ${file}.\n`]);
+    const again = await cli.run(['export', '--data-dir', data, file]);
+    expect(await again.ended).toBe(1);
+    expect(again.err).toContain('There is a file');
+
+    const damaged = readFileSync(file);
+    damaged[damaged.length - 2000]! ^= 1;
+    writeFileSync(`${file}.damaged`, damaged);
+    const refused = await cli.run(['import', '--data-dir', other, `${file}.damaged`]);
+    expect(await refused.ended).toBe(1);
+    expect(refused.err).toMatch(/orders-0|checksums/);
+    expect(existsSync(join(other, 'orders-0'))).toBe(false);
+    const taken = await cli.run(['import', '--data-dir', data, file]);
+    expect(await taken.ended).toBe(1);
+    expect(taken.err).toContain("There is a topic 'orders' already");
+    for (const [options, says] of [
+      [[], 'orders: 2 records in 1 partition.'],
+      [['--rename', 'orders=copy', '--no-groups'], 'copy, which was orders: 2 records in 1 partition.'],
+    ] as const) {
+      const imported = await cli.run(['import', '--data-dir', other, ...options, file]);
+      expect([await imported.ended, imported.err]).toEqual([0, '']);
+      expect(imported.out).toContain(says);
+    }
+    const second = await cli.run(['serve', '--port', '0', '--profile', 'test', '--data-dir', other]);
+    expect(await read(second.port, 2)).toEqual(['one', 'two']);
+    await second.kill('SIGTERM');
   });
 });
 

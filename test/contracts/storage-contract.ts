@@ -169,6 +169,23 @@ export function describeStorage(name: string, place: () => Promise<StoragePlace>
       expect(await storage.files()).toEqual([]);
     });
 
+    it.each<Durability>(['strict', 'relaxed'])(
+      'deletes what lies in no folder that is there, %s',
+      async (durability) => {
+        await storage.commit(
+          [
+            { kind: 'delete', file: 'none-0/log' },
+            { kind: 'delete-blob', name: 'none-0/checkpoint' },
+          ],
+          durability,
+          'essential',
+        );
+        expect(await storage.contents()).toEqual({ files: [], blobs: [] });
+        await storage.commit([{ kind: 'put-blob', name: 'none-0/checkpoint', bytes: bytes(1) }], durability);
+        expect(await storage.contents()).toMatchObject({ blobs: ['none-0/checkpoint'] });
+      },
+    );
+
     it('does nothing of a commit whose picture of a file is wrong', async () => {
       await storage.commit([append('a', 0, bytes(1, 2))], 'strict');
       const wrong: [StorageWrite, StorageErrorCode][] = [

@@ -152,7 +152,13 @@ export class FileCommit {
 
   private async syncFolders(folders: readonly string[]): Promise<void> {
     await this.all([...new Set(folders)], async (folder) => {
-      const descriptor = await this.calls.open(join(this.directory, folder), 'r');
+      let descriptor: number;
+      try {
+        descriptor = await this.calls.open(join(this.directory, folder), 'r');
+      } catch (error) {
+        // What was to be removed had never been there, nor its folder.
+        return unlessAbsent(error);
+      }
       try {
         await this.calls.sync(descriptor);
       } catch (error) {
