@@ -90,10 +90,19 @@ class JournalReader {
   }
 }
 
+/** An entry before it is known to be one. */
+interface Untrusted {
+  readonly kind?: unknown;
+  readonly state?: unknown;
+  readonly stateOffset?: unknown;
+  readonly play?: unknown;
+  readonly head?: { readonly [Field in keyof Head]?: unknown } | null;
+}
+
 function entryOf(text: string): Entry | undefined {
-  let entry: Entry | null;
+  let entry: Untrusted | null;
   try {
-    entry = JSON.parse(text) as Entry | null;
+    entry = JSON.parse(text) as Untrusted | null;
   } catch {
     return undefined;
   }
@@ -103,7 +112,7 @@ function entryOf(text: string): Entry | undefined {
   }
   if (entry?.kind !== 'head' || !Number.isSafeInteger(entry.stateOffset) || typeof entry.play !== 'string')
     return undefined;
-  const { headMs, seenMs, playing } = (entry.head as Partial<Head> | undefined) ?? {};
+  const { headMs, seenMs, playing } = entry.head ?? {};
   if (!Number.isFinite(headMs) || !Number.isFinite(seenMs) || typeof playing !== 'boolean') return undefined;
-  return entry;
+  return entry as Entry;
 }

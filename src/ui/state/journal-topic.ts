@@ -5,8 +5,10 @@ export function journalTopic(number: number): string {
 
 /** Which journal a topic is, counted from 1; 0 for any other topic. */
 export function journalNumber(topic: string): number {
-  const [, digits = '1'] = /^learner(?:-(\d{1,9}))?$/.exec(topic) ?? [, '0'];
-  return journalTopic(Number(digits)) === topic ? Number(digits) : 0;
+  const found = /^learner(?:-(\d{1,9}))?$/.exec(topic);
+  if (found === null) return 0;
+  const number = Number(found[1] ?? 1);
+  return journalTopic(number) === topic ? number : 0;
 }
 
 /** The last of the journals among these topics. */

@@ -2,7 +2,8 @@ import { ArchiveError, type ArchiveErrorCode } from '../../entry/topic-transfer.
 import type { ExportDescription, ImportReport, TransferProgress } from '../../entry/topic-transfer.js';
 import { KafkaError } from '../../engine/protocol/kafka-error.js';
 import type { FileSink } from './file-sink.js';
-import { journalNumber, journalTopic, lastJournal } from './journal-topic.js';
+import { importPlan, renamesOf, type PlannedTopic } from './import-plan.js';
+import { journalNumber } from './journal-topic.js';
 import type { KeptLog, KeptTopic } from './kept-log.js';
 
 /** What is being done with the topics, or was done last. */
@@ -29,18 +30,6 @@ export interface TransferProblem {
   readonly entry?: string | undefined;
   readonly byte?: number | undefined;
   readonly offset?: number | undefined;
-}
-
-/** A topic of a file that may be imported. */
-export interface PlannedTopic {
-  readonly name: string;
-  readonly partitions: number;
-  readonly offsets: number;
-  readonly bytes: number;
-  /** The learner's progress: it takes the place of what is here. */
-  readonly isProgress: boolean;
-  /** What it is to be called here. */
-  as: string;
 }
 
 /** What is wrong with a name for a topic: something else has it, here or in the file, or it is no name. */
@@ -111,7 +100,7 @@ export class KeptData {
     await this.attempt('import', file.name, signal, async () => {
       const description = await this.log.describe(file);
       await this.refresh();
-      this.planned = this.planOf(description);
+      this.planned = importPlan(description, this.topics ?? []);
       return { kind: 'asking', file, description };
     });
   }
@@ -129,7 +118,7 @@ export class KeptData {
     const { work } = this;
     if (work.kind !== 'asking' || this.planned.some((topic) => this.nameProblem(topic) !== undefined)) return;
     const { file } = work;
-    const rename = new Map(this.planned.filter(({ name, as }) => name !== as).map(({ name, as }) => [name, as]));
+    const rename = renamesOf(this.planned);
     const progressTopic = this.planned.find(({ isProgress }) => isProgress)?.as;
     const { signal } = this.begin();
     await this.attempt('import', file.name, signal, async () => {
@@ -182,37 +171,11 @@ export class KeptData {
     }
     await this.onProgress();
   }
-
-  /** Progress follows what is here; every other topic keeps its name, or gets the next one that is free. */
-  private planOf({ topics }: ExportDescription): PlannedTopic[] {
-    const here = new Set(this.topics?.map(({ name }) => name));
-    const progress = lastJournal(topics.map(({ name }) => name));
-    const next = Math.max(0, ...[...here].map(journalNumber)) + 1;
-    const used = new Set([...here, ...topics.map(({ name }) => name)]);
-    return topics.map((topic) => {
-      const isProgress = topic.name === progress;
-      if (isProgress) return { ...topic, isProgress, as: journalTopic(next) };
-      const isFree = !here.has(topic.name) && journalNumber(topic.name) === 0;
-      const as = isFree
-        ? topic.name
-        : freeName(journalNumber(topic.name) > 0 ? `${topic.name}-copy` : topic.name, used);
-      used.add(as);
-      return { ...topic, isProgress, as };
-    });
-  }
 }
 
 /** What was imported as progress is none. */
 class NoProgress extends Error {
   override readonly name = 'NoProgress';
-}
-
-function freeName(name: string, used: ReadonlySet<string>): string {
-  for (let number = 2; ; number++) {
-    const tail = `-${number}`;
-    const free = `${name.slice(0, 249 - tail.length)}${tail}`;
-    if (!used.has(free)) return free;
-  }
 }
 
 function problemOf(error: unknown): TransferProblem {
