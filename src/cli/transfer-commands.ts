@@ -20,7 +20,10 @@ export async function exportCommand(args: readonly string[], say: (line: string)
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help === true) return void say(exportHelp);
+  if (values.help === true) {
+    say(exportHelp);
+    return;
+  }
   const { directory, file } = placesOf(values['data-dir'], positionals);
   if (!existsSync(join(directory, 'meta.properties')))
     throw new Error(`There are no logs in ${directory}: the file meta.properties was expected. Name another folder.`);
@@ -52,7 +55,10 @@ export async function importCommand(args: readonly string[], say: (line: string)
       help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help === true) return void say(importHelp);
+  if (values.help === true) {
+    say(importHelp);
+    return;
+  }
   const { directory, file } = placesOf(values['data-dir'], positionals);
   const names = new Map((values.rename ?? []).map(renamed));
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);

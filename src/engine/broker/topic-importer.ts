@@ -60,7 +60,7 @@ export class TopicImporter {
       result.then(resolve, reject);
       // What has begun is taken back first; what has not need not wait for those before it.
       pieces.cancelled.catch((error: unknown) => {
-        if (!hasBegun) reject(error);
+        if (!hasBegun) reject(error instanceof Error ? error : new Error(String(error)));
       });
     });
   }

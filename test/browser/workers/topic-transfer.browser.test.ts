@@ -53,7 +53,7 @@ async function look(log: Partita, topic: string): Promise<Seen> {
   const records: string[] = [];
   for await (const { partition, offset, key, value, timestamp, headers } of consumer.records()) {
     const text = (bytes: unknown) => new TextDecoder().decode(bytes as Uint8Array);
-    records.push([partition, offset, timestamp, text(key), text(headers?.['at']), text(value)].join());
+    records.push([partition, offset, timestamp, text(key), text(headers['at']), text(value)].join());
     if (records.length === 120) break;
   }
   await consumer.disconnect();
