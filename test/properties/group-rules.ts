@@ -101,3 +101,19 @@ export const historyIsSound: Rule = ({ history }) => {
   if (found !== undefined)
     violated('the history', `${found.name}: ${found.message} Lines ${found.evidence.join(', ')}.`);
 };
+
+/** GRC-6 Nothing is committed before it has been handled: committed-too-far, as soon as it happens and not only once a crash shows it. */
+export const commitsOnlyWhatIsHandled: Rule = ({ trace, processings }) => {
+  const handledAtMs = new Map<string, number>();
+  for (const { place, finishedAtMs } of processings)
+    if (finishedAtMs !== undefined)
+      handledAtMs.set(place, Math.min(finishedAtMs, handledAtMs.get(place) ?? finishedAtMs));
+  for (const event of trace) {
+    if (event.kind !== 'offset-committed' || event.group !== 'group') continue;
+    for (let offset = 0; offset < event.offset; offset++) {
+      const at = handledAtMs.get(`${event.partition}@${offset}`);
+      if (at === undefined || at > event.at)
+        violated('GRC-6', `${event.member} committed ${event.partition}@${event.offset} before ${offset} was handled.`);
+    }
+  }
+};

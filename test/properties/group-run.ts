@@ -19,6 +19,8 @@ export interface Variation {
   /** Whether a member commits a record before it processes it or after. */
   readonly commits?: 'before-processing' | 'after-processing';
   readonly broker?: (broker: RequestHandler) => RequestHandler;
+  /** Whether members have handlers called, and commit by hand, or poll, and let the consumer commit by itself. */
+  readonly reads?: 'handlers' | 'polls';
   /** Settings of the members besides the usual ones; of classic groups if absent. */
   readonly consumer?: Partial<ConsumerConfig>;
   readonly partitioner?: ProducerConfig['createPartitioner'];
@@ -190,10 +192,12 @@ class Run {
     this.members.set(id, consumer);
     const handlingMs = this.plan.handlingMs[number % this.plan.handlingMs.length] ?? 0;
     this.world.watch(
-      this.runMember(id, consumer, handlingMs).catch((error: unknown) => {
-        // Who is stopped while it connects is told so.
-        if (this.members.has(id)) throw error;
-      }),
+      (this.variation.reads === 'polls' ? this.pollMember : this.runMember)
+        .call(this, id, consumer, handlingMs)
+        .catch((error: unknown) => {
+          // Who is stopped while it connects is told so.
+          if (this.members.has(id)) throw error;
+        }),
     );
   }
 
@@ -237,6 +241,35 @@ class Run {
     });
   }
 
+  private async pollMember(id: string, consumer: Consumer, handlingMs: number): Promise<void> {
+    const { clock, timers } = this.world.environment(id);
+    const history = this.recorder.process(id);
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic] });
+    while (this.members.get(id) === consumer) {
+      const records = (await consumer.poll(500)).map(({ partition, offset, value, key }) => ({
+        partition,
+        offset: Number(offset),
+        value: Number(new TextDecoder().decode(value ?? new Uint8Array())),
+        key: new TextDecoder().decode(key ?? new Uint8Array()),
+      }));
+      if (records.length === 0) continue;
+      const recs = records.map(
+        ({ partition, offset, value }) => [this.recorder.partition(topic, partition), offset, value] as const,
+      );
+      history.point({ f: 'poll', g: group, recs });
+      for (const { partition, offset, value, key } of records) {
+        const place = `${partition}@${offset}`;
+        const beganAtMs = clock.now();
+        const processing = { value, place, key, member: id, beganAtMs, finishedAtMs: undefined as number | undefined };
+        this.processings.push(processing);
+        await sleep(timers, handlingMs);
+        processing.finishedAtMs = clock.now();
+      }
+    }
+    await consumer.disconnect();
+  }
+
   private get commitsFirst(): boolean {
     return this.variation.commits === 'before-processing';
   }
@@ -254,7 +287,8 @@ class Run {
     if (id === undefined) return;
     switch (disturbance.kind) {
       case 'stop-member':
-        world.watch((this.members.get(id) as Consumer).disconnect());
+        // Whoever polls has what it got in hand still, and goes when it is done with that.
+        if (this.variation.reads !== 'polls') world.watch((this.members.get(id) as Consumer).disconnect());
         this.members.delete(id);
         break;
       case 'crash-member':

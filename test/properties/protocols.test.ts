@@ -4,6 +4,7 @@ import { busyPlans, groupPlans } from './group-plan.js';
 import {
   atLeastOnce,
   atMostOnce,
+  commitsOnlyWhatIsHandled,
   everyPartitionOwned,
   historyIsSound,
   oneOwnerAtMost,
@@ -14,6 +15,7 @@ import { runPlan, type Variation } from './group-run.js';
 import { holds } from './replay.js';
 
 const protocols = {
+  GRC: { partitionAssigners: [PartitionAssigners.range] },
   GRI: { partitionAssigners: [PartitionAssigners.cooperativeSticky] },
   GRN: { groupProtocol: 'consumer' },
 } as const satisfies Readonly<Record<string, Variation['consumer']>>;
@@ -29,7 +31,19 @@ const rules: Readonly<Record<string, { readonly rules: readonly Rule[]; readonly
   'processed before it is committed, a value is processed at least once': { rules: [atLeastOnce] },
 };
 
-describe.each(Object.entries(protocols))('%s-1', (id, consumer) => {
+const pollRules = [
+  oneOwnerAtMost,
+  everyPartitionOwned,
+  startsAtTheCommit,
+  atLeastOnce,
+  commitsOnlyWhatIsHandled,
+  historyIsSound,
+];
+
+/** The protocols that only this file tries; eager members with handlers are those of groups.test.ts. */
+const withHandlers = Object.entries(protocols).filter(([id]) => id !== 'GRC');
+
+describe.each(withHandlers)('%s-1', (id, consumer) => {
   test.each(Object.entries(rules))('%s', { timeout: 120_000 }, async (name, { rules: all, variation }) => {
     const claim = async (plan: Parameters<typeof runPlan>[0]): Promise<void> => {
       const run = await runPlan(plan, { ...variation, consumer });
@@ -37,5 +51,18 @@ describe.each(Object.entries(protocols))('%s-1', (id, consumer) => {
     };
     const plans = all.length > 1 ? groupPlans : busyPlans;
     await holds({ file: 'properties/protocols.test.ts', name: `${id}-1 ${name}` }, plans, claim, 15);
+  });
+});
+
+describe.each(Object.entries(protocols))('%s-1', (id, consumer) => {
+  const name =
+    'members that poll lose nothing, commit no more than they have handled, and leave no anomaly in the history';
+  test(name, { timeout: 120_000 }, async () => {
+    const claim = async (plan: Parameters<typeof runPlan>[0]): Promise<void> => {
+      const settings = { ...consumer, autoCommitInterval: 300, maxPollRecords: 3 };
+      const run = await runPlan(plan, { reads: 'polls', consumer: settings });
+      for (const rule of pollRules) rule(run);
+    };
+    await holds({ file: 'properties/protocols.test.ts', name: `${id}-1 ${name}` }, busyPlans, claim, 15);
   });
 });

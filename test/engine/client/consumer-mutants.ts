@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { AssignedPartition, AssignedPartitions } from '../../../src/engine/client/assigned-partitions.js';
 import { GroupCoordinator } from '../../../src/engine/client/group-coordinator.js';
 import { ClassicMembership } from '../../../src/engine/client/membership/classic-membership.js';
@@ -5,7 +6,10 @@ import { Queue } from '../../../src/engine/client/offset-commits.js';
 import { Ownership } from '../../../src/engine/client/ownership.js';
 import { Reading } from '../../../src/engine/client/reading.js';
 import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';
-import { searchOnce, type Mutant } from '../../mutants/mutant.js';
+import { searchOnce, searchProperty, type Mutant } from '../../mutants/mutant.js';
+import { busyPlans } from '../../properties/group-plan.js';
+import { commitsOnlyWhatIsHandled } from '../../properties/group-rules.js';
+import { runPlan } from '../../properties/group-run.js';
 import { consumerLaws } from './consumer-laws.js';
 
 type Method = (this: never, ...args: never[]) => unknown;
@@ -37,8 +41,32 @@ const called = (method: unknown, self: unknown, ...args: readonly unknown[]): un
   (method as (...all: unknown[]) => unknown).apply(self, [...args]);
 const as = <Value>(method: Method): Value => method as unknown as Value;
 
+/** The same defect, looked for in generated runs of members that poll. */
+const committingTooFar: Mutant = {
+  breaks: 'members that poll, and commit what the current poll returns',
+  property: 'GRC-6',
+  bugs: [59],
+  says: /GRC-6 is broken/,
+  search: async () => {
+    const original = AssignedPartitions.prototype.uncommittedNow;
+    AssignedPartitions.prototype.uncommittedNow = function () {
+      return () => this.uncommitted();
+    };
+    const property = fc.asyncProperty(busyPlans, async (plan) => {
+      const consumer = { autoCommitInterval: 300, maxPollRecords: 3 };
+      commitsOnlyWhatIsHandled(await runPlan(plan, { reads: 'polls', consumer }));
+    });
+    try {
+      return await searchProperty(property, 15);
+    } finally {
+      AssignedPartitions.prototype.uncommittedNow = original;
+    }
+  },
+};
+
 /** What the rules of consumers must find. */
 export const consumerMutants: readonly Mutant[] = [
+  committingTooFar,
   consumerMutant(
     {
       law: 'GRC-7 nothing is handed out once the commit of a revocation is under way',
