@@ -1,4 +1,5 @@
 import { cleaningMutants } from '../engine/log/cleaner/compaction-laws.js';
+import { coordinatorMutants } from '../engine/group/coordinator-mutants.js';
 import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
 import { consumerMutants } from '../engine/client/consumer-mutants.js';
 import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...crashMutants,
   ...tabMutants,
   ...groupMutants,
+  ...coordinatorMutants,
   ...producerMutants,
   ...consumerMutants,
 ];

@@ -15,6 +15,7 @@ import {
   type Owned,
   type SmallGroup,
 } from '../../protocol/assignment-laws.js';
+import { claimRule } from './claim-rule.js';
 
 /** One round: those who were in the group before tell what they had. */
 function assignOnce(assignor: Assignor, { topics, members }: SmallGroup, owned: Owned, generationId: number): Owned {
@@ -89,5 +90,11 @@ describe.each([stickyAssignor, cooperativeStickyAssignor])('GRC-11 the $name ass
       }),
       runs,
     );
+  });
+});
+
+describe('the cooperative-sticky assignor', () => {
+  it('GRI-4 claims from an older generation lose against those of the newest', () => {
+    fc.assert(claimRule(cooperativeStickyAssignor), runs);
   });
 });

@@ -17,6 +17,8 @@ import type { Decision, JoinAnswer, SyncAnswer, TimerName } from '../../../../sr
 import { decideLoaded, decideTimer } from '../../../../src/engine/group/expiry.js';
 import { applyGroupChange } from '../../../../src/engine/group/group-change.js';
 import type { GroupRecord } from '../../../../src/engine/group/group-record.js';
+import { decideOffsetCommit, type OffsetCommitRequest } from '../../../../src/engine/group/offset-commit.js';
+import { decideOffsetExpiry } from '../../../../src/engine/group/offset-expiry.js';
 import { StoredGroups, type StoredGroup } from '../../../../src/engine/group/stored-groups.js';
 import { topicIdText } from '../../../../src/engine/protocol/topic-id.js';
 import { groupConfig } from '../group-bench.js';
@@ -70,6 +72,20 @@ export class BenchTopics implements TopicsView {
   }
 }
 
+/** What a coordinator may do in another way than it should, to break a rule on purpose. */
+export interface CoordinatorRules {
+  readonly commit: typeof decideOffsetCommit;
+  readonly expire: typeof decideOffsetExpiry;
+  /** What is made of a record when the log is read back. */
+  readonly readBack: (record: GroupRecord) => GroupRecord;
+}
+
+export const trueRules: CoordinatorRules = {
+  commit: decideOffsetCommit,
+  expire: decideOffsetExpiry,
+  readBack: (record) => record,
+};
+
 /** Carries decisions out as a coordinator does, at once and on a clock of its own: one group, its log, its timers and the answers to requests that waited. */
 export class ConsumerGroupBench {
   now = 1_000_000;
@@ -78,11 +94,16 @@ export class ConsumerGroupBench {
   stored = new StoredGroups();
   classic: ClassicGroup | undefined;
   readonly answers = new Map<string, JoinAnswer | SyncAnswer>();
+  /** When they came. */
+  readonly answeredAt = new Map<string, number>();
   private memory: ConsumerMemory = noMemory;
   private readonly timers = new Map<TimerName, number>();
   private readonly config: ConsumerGroupConfig;
 
-  constructor(changed: Partial<ConsumerGroupConfig> = {}) {
+  constructor(
+    changed: Partial<ConsumerGroupConfig> = {},
+    private readonly rules: CoordinatorRules = trueRules,
+  ) {
     this.config = { ...config, ...changed };
   }
 
@@ -108,6 +129,27 @@ export class ConsumerGroupBench {
     return decision.response;
   }
 
+  /** A commit to a classic group, or to one that is not there: its error, of the whole or else of the first offset. */
+  commit(request: Pick<OffsetCommitRequest, 'memberId' | 'groupInstanceId' | 'generationId' | 'offsets'>): string {
+    const answer = this.decide(({ classic }, { now }) =>
+      this.rules.commit(
+        classic,
+        { groupId, isOfConsumerProtocol: true, retentionTimeMs: -1, ...request },
+        groupConfig,
+        now,
+      ),
+    );
+    return answer?.error === 'NONE' ? (answer.offsets[0] ?? 'NONE') : (answer?.error ?? 'NONE');
+  }
+
+  /** It is time to look for offsets that nobody needs any more. */
+  expireOffsets(retentionMs: number): void {
+    const group = this.group ?? this.classic;
+    if (group === undefined) return;
+    const decision = this.rules.expire(group, this.stored.get(groupId), retentionMs, this.now);
+    if (decision !== undefined) this.carryOut(decision);
+  }
+
   /** The next timers fire, as far as they are due by then. */
   pass(duration: number): void {
     const until = this.now + duration;
@@ -126,7 +168,7 @@ export class ConsumerGroupBench {
     this.timers.clear();
     this.memory = noMemory;
     this.answers.clear();
-    this.stored = replay(log);
+    this.stored = replay(log.map(this.rules.readBack));
     const { metadata, consumer } = this.stored.get(groupId) ?? {};
     this.classic = metadata && recoverGroup(groupId, metadata, this.now);
     if (consumer !== undefined) this.carryOut(decideConsumerLoaded(consumer, this.context));
@@ -151,7 +193,10 @@ export class ConsumerGroupBench {
       if ('cancel' in change) this.timers.delete(change.cancel);
       else if (change.unlessSet !== true || !this.timers.has(change.set)) this.timers.set(change.set, change.at);
     }
-    for (const { to, response } of decision.answers) this.answers.set(to, response);
+    for (const { to, response } of decision.answers) {
+      this.answers.set(to, response);
+      this.answeredAt.set(to, this.now);
+    }
   }
 }
 

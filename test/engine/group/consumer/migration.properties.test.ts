@@ -7,7 +7,7 @@ import { compacted, ConsumerGroupBench, groupId, replay, stateOf } from './consu
 import { ModelClassicMember } from './model-classic-member.js';
 import { ModelConsumer } from './model-consumer.js';
 
-const runs = { numRuns: Number(process.env['RUNS'] ?? 50) };
+const runs = { numRuns: Number(process.env['RUNS'] ?? 50), seed: Number(process.env['SEED'] ?? 1) };
 
 type Step =
   | { readonly do: 'act'; readonly who: number }

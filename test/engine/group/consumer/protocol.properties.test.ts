@@ -2,132 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consumerCommitError } from '../../../../src/engine/group/consumer/commit.js';
 import type { ConsumerGroup } from '../../../../src/engine/group/consumer/consumer-group.js';
-import { compacted, ConsumerGroupBench, replay, stateOf } from './consumer-group-bench.js';
-import { ModelConsumer, setOf, type Partitions } from './model-consumer.js';
+import { compacted, replay, stateOf } from './consumer-group-bench.js';
+import { type ModelConsumer, setOf } from './model-consumer.js';
+import { commitRule, keysOf, Life, steps, who, type Step } from './protocol-life.js';
 
-const runs = { numRuns: Number(process.env['RUNS'] ?? 50) };
-
-type Step =
-  | { readonly do: 'heartbeat'; readonly who: number; readonly isLost: boolean; readonly follows: boolean }
-  | { readonly do: 'leave'; readonly who: number; readonly epoch: -1 | -2 }
-  | {
-      readonly do: 'subscribe';
-      readonly who: number;
-      readonly topics: readonly string[];
-      readonly regex: string | null;
-    }
-  | { readonly do: 'topic'; readonly name: string; readonly partitions: number }
-  | { readonly do: 'pass'; readonly ms: number }
-  | { readonly do: 'crash'; readonly isCompacted: boolean };
-
-const members = 4;
-const who = fc.nat(members - 1);
-const name = fc.constantFrom('a', 'b', 'c');
-const heartbeat = fc.record({
-  do: fc.constant('heartbeat' as const),
-  who,
-  isLost: fc.nat(7).map((chance) => chance === 0),
-  follows: fc.boolean(),
-});
-const steps = fc.array(
-  fc.oneof(
-    { weight: 12, arbitrary: heartbeat },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        do: fc.constant('leave' as const),
-        who,
-        epoch: fc.constantFrom(-1 as const, -2 as const),
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({
-        do: fc.constant('subscribe' as const),
-        who,
-        topics: fc.uniqueArray(name, { maxLength: 3 }),
-        regex: fc.constantFrom(null, null, '[ab]', 'c+'),
-      }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('topic' as const), name, partitions: fc.nat(5) }) },
-    {
-      weight: 2,
-      arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(100, 2000, 11_000, 50_000) }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), isCompacted: fc.boolean() }) },
-  ),
-  { minLength: 20, maxLength: 60 },
-);
-
-/** A group of which two members are static, and what its members did. */
-class Life {
-  readonly bench = new ConsumerGroupBench();
-  readonly consumers: readonly ModelConsumer[];
-  /** What the member that was heard of last said that it owned, and in which epoch it was before. */
-  reported: Partitions = new Set();
-  epochBefore = 0;
-
-  constructor() {
-    for (const [topic, partitions] of [
-      ['a', 3],
-      ['b', 2],
-    ] as const)
-      this.bench.topics.set(topic, partitions);
-    this.consumers = Array.from(
-      { length: members },
-      (_, at) => new ModelConsumer(this.bench, `m${at}`, ['a'], at < 2 ? `i${at}` : null),
-    );
-  }
-
-  take(step: Step): ReturnType<ModelConsumer['heartbeat']> | undefined {
-    const { bench } = this;
-    switch (step.do) {
-      case 'heartbeat': {
-        const consumer = this.consumers[step.who] as ModelConsumer;
-        this.reported = consumer.epoch === 0 ? new Set() : consumer.owned;
-        this.epochBefore = bench.group?.members.get(consumer.memberId)?.memberEpoch ?? 0;
-        const answer = consumer.heartbeat(step.isLost);
-        if (step.follows) consumer.follow();
-        return answer;
-      }
-      case 'leave': {
-        const consumer = this.consumers[step.who] as ModelConsumer;
-        if (consumer.epoch > 0) consumer.leave(consumer.instanceId === null ? -1 : step.epoch);
-        return undefined;
-      }
-      case 'subscribe':
-        this.consumers[step.who]?.subscribe(step.topics, step.regex);
-        return undefined;
-      case 'topic':
-        bench.topics.set(step.name, step.partitions);
-        return undefined;
-      case 'pass':
-        bench.pass(step.ms);
-        return undefined;
-      case 'crash':
-        bench.crash(step.isCompacted ? compacted(bench.log) : bench.log);
-        return undefined;
-    }
-  }
-
-  /** Nothing is disturbed any more: everybody is heard of often. How many rounds it took until nothing changed; undefined if that never came. */
-  settle(longest: number): number | undefined {
-    const settled = () => {
-      const { group } = this.bench;
-      return group?.state === 'Stable' && this.consumers.every(({ epoch }) => epoch === group.epoch);
-    };
-    for (let round = 0; round < longest; round++) {
-      // Regular expressions are looked at after the heartbeat that brought them, and at most every ten seconds.
-      this.bench.pass(11_000);
-      for (const consumer of this.consumers) {
-        consumer.heartbeat();
-        consumer.follow();
-      }
-      if (round > 2 && settled()) return round;
-    }
-    return undefined;
-  }
-}
+const runs = { numRuns: Number(process.env['RUNS'] ?? 50), seed: Number(process.env['SEED'] ?? 1) };
 
 function inEveryLife(claim: (life: Life, step: Step, answer: ReturnType<Life['take']>) => void): void {
   fc.assert(
@@ -209,42 +88,7 @@ describe('a group of the consumer protocol, whatever happens to it', () => {
   });
 
   it('GRN-5 a commit counts if, and only if, its member has had the partitions since its epoch or before', () => {
-    fc.assert(
-      fc.property(steps, who, fc.integer({ min: -3, max: 2 }), fc.nat(4), (plan, at, behind, partition) => {
-        const life = new Life();
-        const since = new Map<string, Map<string, number>>();
-        const { bench } = life;
-        for (const step of plan) {
-          life.take(step);
-          // What the members had after each step tells in which epoch each of them got what it has.
-          for (const id of [...since.keys()]) if (bench.group?.members.has(id) !== true) since.delete(id);
-          for (const member of bench.group?.members.values() ?? []) {
-            const had = since.get(member.memberId) ?? new Map<string, number>();
-            const has = new Set([
-              ...setOf(keysOf(member.assignedPartitions)),
-              ...setOf(keysOf(member.partitionsPendingRevocation)),
-            ]);
-            const epochs = [...has].map((place) => [place, had.get(place) ?? member.memberEpoch] as const);
-            since.set(member.memberId, new Map(epochs));
-          }
-        }
-        const { group, topics } = bench;
-        const topicId = topics.topic('a')?.topicId;
-        const member = group?.members.get(`m${at}`);
-        if (group === undefined || topicId === undefined || member === undefined || member.memberEpoch <= 0) return;
-        const memberEpoch = Math.max(member.memberEpoch + behind, 0);
-        const error = consumerCommitError(group, {
-          memberId: member.memberId,
-          memberEpoch,
-          knowsMemberEpochs: true,
-          partitions: [{ topicId, partition }],
-        });
-        const got = since.get(member.memberId)?.get(`${topicId}/${partition}`);
-        const isOwner = got !== undefined && got <= memberEpoch && memberEpoch < member.memberEpoch;
-        expect(error).toBe(isOwner || memberEpoch === member.memberEpoch ? undefined : 'STALE_MEMBER_EPOCH');
-      }),
-      runs,
-    );
+    fc.assert(commitRule(consumerCommitError), runs);
   });
 
   it('GRN-6 a heartbeat whose answer was lost is told again: it is not fenced, learns all that it has, and joins no second time', () => {
@@ -291,7 +135,3 @@ describe('a group of the consumer protocol, whatever happens to it', () => {
     );
   });
 });
-
-function keysOf(partitions: ReadonlyMap<string, ReadonlyMap<number, number>>): Map<string, number[]> {
-  return new Map([...partitions].map(([topicId, of]) => [topicId, [...of.keys()]]));
-}

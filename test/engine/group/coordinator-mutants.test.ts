@@ -1,0 +1,4 @@
+import { findsMutants } from '../../mutants/mutant.js';
+import { coordinatorMutants } from './coordinator-mutants.js';
+
+findsMutants(coordinatorMutants);
