@@ -18,6 +18,7 @@ export default defineConfig({
         { label: 'Connect to a cluster', slug: 'connect-to-a-cluster' },
         { label: 'What can go wrong', slug: 'what-can-go-wrong' },
         { label: 'Architecture', slug: 'architecture' },
+        { label: 'Search with faults', slug: 'search-with-faults' },
         { label: 'Differences from Kafka', slug: 'differences-from-kafka' },
         { label: 'Decisions', autogenerate: { directory: 'decisions' } },
       ],

@@ -21,7 +21,10 @@ const rounds = 5;
 
 /** By name the module that measures, and what it exports for that: a function that is given where its lines go. */
 /** @type {Record<string, readonly [entry: string, measure: string]>} */
-const inNode = { 'group-size': ['test/bench/group-size.ts', 'measureGroupSize'] };
+const inNode = {
+  'group-size': ['test/bench/group-size.ts', 'measureGroupSize'],
+  simulation: ['test/bench/simulation.ts', 'measureSimulation'],
+};
 
 const prefix = process.argv[2] ?? '';
 const workspace = await mkdtemp(join(tmpdir(), 'partita-bench-'));

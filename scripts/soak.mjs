@@ -1,11 +1,24 @@
 #!/usr/bin/env node
 // @ts-check
-// Long versions of tests, for machines that have the time: `npm run soak -- <name>`. Each is a test that `npm test` runs with less.
+// Long versions of tests, for machines that have the time: `npm run soak -- <name>`. Each is something that `npm test` runs with less.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundleModule } from './bundle.mjs';
+import { projectRoot } from './setup.mjs';
 
-/** @type {Record<string, { readonly says: string, readonly projects: string[], readonly tests: string[], readonly environment: Record<string, string> }>} */
+/**
+ * What to run: tests, or the module of a program. A program is bundled, which makes it faster than a test; its `main` is given the environment and where its lines go.
+ *
+ * @typedef {{ readonly says: string, readonly environment: Record<string, string> }} Soak
+ * @typedef {Soak & { readonly projects: string[], readonly tests: string[] }} TestSoak
+ * @typedef {Soak & { readonly program: string }} ProgramSoak
+ */
+
+/** @type {Record<string, TestSoak | ProgramSoak>} */
 const soaks = {
   'crash-points': {
     says: 'crashes at every request of scripts to the storage, 20 ways each, and crashes of the recoveries, and of theirs',
@@ -30,6 +43,11 @@ const soaks = {
     projects: ['node'],
     tests: ['test/engine/wire/frame-fuzz.test.ts'],
     environment: { PARTITA_FUZZ_INPUTS: '1000000', PARTITA_FUZZ_SEED: `soak-${Date.now()}` },
+  },
+  groups: {
+    says: 'two million operations of producers and consumer groups under faults: nothing that is promised may break, each run must replay',
+    program: 'test/properties/faults/soak.ts',
+    environment: { PARTITA_OPERATIONS: '2000000', SEED: String(Date.now() % 1_000_000_000) },
   },
   kills: {
     says: 'three hundred browsers are killed while they work: no acknowledged record may be lost',
@@ -58,6 +76,7 @@ if (soak === undefined || rest.length > 0) {
 const environment = { ...process.env };
 for (const [variable, value] of Object.entries(soak.environment)) environment[variable] ??= value;
 console.log(`${name}: ${soak.says}`, soak.environment);
+if ('program' in soak) process.exit((await runProgram(soak.program)) ? 0 : 1);
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 if (name === 'engines') sayWhatIsMissing(engines);
 const projects = soak.projects.flatMap((project) => ['--project', project]);
@@ -86,4 +105,19 @@ function sayWhatIsMissing(found) {
         `${engine} is not here: 'npx playwright install --with-deps ${engine}' installs the build that playwright drives.`,
       );
   if (found.length === 0) process.exit(1);
+}
+
+/**
+ * @param {string} module
+ * @returns {Promise<boolean>}
+ */
+async function runProgram(module) {
+  const workspace = await mkdtemp(join(tmpdir(), 'partita-soak-'));
+  try {
+    const file = join(workspace, 'soak.mjs');
+    await bundleModule(join(projectRoot, module), file, 'node');
+    return await (await import(pathToFileURL(file).href)).main(environment, console.log);
+  } finally {
+    await rm(workspace, { recursive: true, force: true });
+  }
 }

@@ -7,6 +7,7 @@ import { lookupMutants } from '../engine/log/log-lookups.js';
 import { logMutants } from '../engine/log/log-mutants.js';
 import { retentionMutants } from '../engine/log/retention-laws.js';
 import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
+import { faultMutants } from '../properties/mutants/fault-mutants.js';
 import { groupMutants } from '../properties/mutants/group-mutants.js';
 import { producerMutants } from '../properties/mutants/producer-mutants.js';
 import type { Mutant } from './mutant.js';
@@ -24,4 +25,5 @@ export const mutants: readonly Mutant[] = [
   ...coordinatorMutants,
   ...producerMutants,
   ...consumerMutants,
+  ...faultMutants,
 ];

@@ -244,11 +244,14 @@ export class GroupCoordinator {
 
   /** Commits offsets; an error for each, in their order. */
   async commitOffsets(requestId: string, request: OffsetCommitRequest): Promise<readonly ErrorName[]> {
-    const outcome = await this.decide(request.groupId, requestId, (group, now, stored) =>
-      stored?.consumer === undefined
+    let acceptedAt: Millis = 0;
+    const outcome = await this.decide(request.groupId, requestId, (group, now, stored) => {
+      acceptedAt = now;
+      return stored?.consumer === undefined
         ? decideOffsetCommit(group, request, this.config, now)
-        : decideConsumerCommit(stored.consumer, request, this.config, now),
-    );
+        : decideConsumerCommit(stored.consumer, request, this.config, now);
+    });
+    const waitedMs = this.environment.clock.now() - acceptedAt;
     if (!('answered' in outcome)) {
       const error = outcome.refused === 'lost' ? 'NOT_COORDINATOR' : 'INVALID_COMMIT_OFFSET_SIZE';
       return request.offsets.map(() => error);
@@ -263,6 +266,7 @@ export class GroupCoordinator {
         topic,
         partition,
         offset,
+        waitedMs,
         cause: requestId,
       });
     });

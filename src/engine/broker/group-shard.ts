@@ -17,6 +17,9 @@ import type { GroupRecord } from '../group/group-record.js';
 import { decideOffsetExpiry } from '../group/offset-expiry.js';
 import { StoredGroups, type StoredGroup } from '../group/stored-groups.js';
 
+/** After how long a log that could not be read is tried again. */
+const reloadAfterMs: Millis = 1_000;
+
 /** The partition of `__consumer_offsets` that a shard writes to. */
 export interface GroupLog {
   /** The records as one batch; undefined if they are more than a batch of the topic may hold. */
@@ -104,7 +107,9 @@ export class GroupShard {
     this.stored = new StoredGroups();
     for (const record of records) this.stored.apply(record);
     this.state = 'active';
-    for (const groupId of this.stored.ids) {
+    const groups = [...this.stored.ids];
+    if (groups.length > 0) this.trace([{ kind: 'groups-read-back', groups }], undefined);
+    for (const groupId of groups) {
       const { metadata, consumer } = this.stored.get(groupId) ?? {};
       if (consumer !== undefined) {
         this.carryOut(groupId, decideConsumerLoaded(consumer, this.contextOf(groupId)), undefined);
@@ -277,9 +282,17 @@ export class GroupShard {
     }
     if (this.state === 'loading' && this.lastWrite === write) {
       this.lastWrite = undefined;
-      // A log that can't be read either leaves the shard without groups; its requests are told so.
-      this.load().catch(() => this.stop());
+      this.loadAgain();
     }
+  }
+
+  /** Until the log can be read there are no groups here; requests are told so. */
+  private loadAgain(): void {
+    this.load().catch(() => {
+      this.environment.timers.set(reloadAfterMs, () => {
+        if (this.state === 'loading') this.loadAgain();
+      });
+    });
   }
 
   private async afterWrites<Response>(response: Response): Promise<Outcome<Response>> {

@@ -82,6 +82,8 @@ export type TraceEvent = Caused &
     | { kind: 'request-failed'; api: string; error: string }
     // group coordinator
     /** `generation` is the group's epoch in the consumer protocol. */
+    /** The coordinator knows of these groups what its log tells, and has forgotten what else it had decided. */
+    | { kind: 'groups-read-back'; groups: readonly string[] }
     | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
     /** Of a group of the consumer protocol: what it subscribes to, or who is in it, has changed. */
     | { kind: 'group-epoch-changed'; group: string; epoch: number }
@@ -105,7 +107,14 @@ export type TraceEvent = Caused &
       }
     /** All that the coordinator knew of the group is gone, its offsets too. */
     | { kind: 'group-deleted'; group: string; reason: 'deleted' | 'expired' }
-    | ({ kind: 'offset-committed'; group: string; member: string; offset: number } & TopicPartitionRef)
+    /** Durable now; the coordinator accepted it `waitedMs` before. */
+    | ({
+        kind: 'offset-committed';
+        group: string;
+        member: string;
+        offset: number;
+        waitedMs?: Millis;
+      } & TopicPartitionRef)
     // client
     | ({ kind: 'record-sent'; client: string; send: number; hasKey: boolean } & TopicPartitionRef)
     | ({ kind: 'batch-sent'; client: string; request: EventId; sends: readonly EventId[] } & TopicPartitionRef)

@@ -35,10 +35,10 @@ export function commitRegressions({ history }: HistoryIndex): readonly Anomaly[]
   return found;
 }
 
-/** A commit that the broker accepted of a member which had been put out, or for a partition that another member holds. */
+/** A commit that the broker accepted of a member which had been put out, or for a partition that another member holds. What it had accepted before may become durable later. */
 export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
-  const holders = new Map<string, { readonly member: string; readonly line: number }>();
-  const fenced = new Map<string, number>();
+  const holders = new Map<string, { readonly member: string; readonly line: number; readonly t: number }>();
+  const fenced = new Map<string, { readonly group: string; readonly line: number; readonly t: number }>();
   const found: Anomaly[] = [];
   for (const event of history.events) {
     if (event.e !== 'ok') continue;
@@ -46,7 +46,7 @@ export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
       case 'assigned':
         if (!fenced.has(event.m))
           for (const partition of Object.keys(event.tps))
-            holders.set(nameOf(event.g, partition), { member: event.m, line: event.i });
+            holders.set(nameOf(event.g, partition), { member: event.m, line: event.i, t: event.t });
         break;
       case 'revoked':
       case 'lost':
@@ -54,7 +54,11 @@ export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
           if (holders.get(nameOf(event.g, partition))?.member === event.m) holders.delete(nameOf(event.g, partition));
         break;
       case 'fence':
-        fenced.set(event.who, event.i);
+        fenced.set(event.who, { group: event.g, line: event.i, t: event.t });
+        break;
+      case 'member':
+        // What it had decided and not written down may not be so.
+        if (event.m === '') for (const [member, { group }] of fenced) if (group === event.g) fenced.delete(member);
         break;
       case 'member':
         // A member of the consumer protocol joins again under its id.
@@ -66,18 +70,23 @@ export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
         const out = fenced.get(m);
         for (const partition of Object.keys(event.offs)) {
           const holder = holders.get(nameOf(g, partition));
-          const evidence = out ?? (holder === undefined || holder.member === m ? undefined : holder.line);
-          if (evidence === undefined) continue;
+          const before = out ?? (holder?.member === m ? undefined : holder);
+          if (before === undefined || !isAcceptedAfter(event, before.t)) continue;
           found.push({
             name: 'zombie-commit',
             message: `A commit of ${m} for ${partition} was accepted in group ${g}, which ${out === undefined ? `${holder?.member ?? 'nobody'} held` : 'had put it out'}.`,
-            evidence: [evidence, event.i],
+            evidence: [before.line, event.i],
           });
         }
       }
     }
   }
   return found;
+}
+
+/** Whether the broker accepted a commit after what stands before it in the history, and not only made it durable. */
+function isAcceptedAfter({ at, t }: CommitEvent, before: number): boolean {
+  return at === undefined || at === t || at > before;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { HistoryIndex } from './history-index.js';
  */
 export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
   const groups = new Map<string, Map<PartitionName, Map<string, number>>>();
-  const fenced = new Set<string>();
+  const fenced = new Map<string, string>();
   const found: Anomaly[] = [];
   const partitionsOf = (group: string): Map<PartitionName, Map<string, number>> => {
     const known = groups.get(group) ?? new Map<PartitionName, Map<string, number>>();
@@ -21,10 +21,12 @@ export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
     if (event.f === 'revoked' || event.f === 'lost')
       for (const partition of event.tps) partitionsOf(event.g).get(partition)?.delete(event.m);
     if (event.f === 'fence') {
-      fenced.add(event.who);
+      fenced.set(event.who, event.g);
       for (const members of partitionsOf(event.g).values()) members.delete(event.who);
     }
     if (event.f === 'member' && event.state === 'joined') fenced.delete(event.m);
+    if (event.f === 'member' && event.m === '')
+      for (const [member, group] of fenced) if (group === event.g) fenced.delete(member);
     if (event.f !== 'assigned' || fenced.has(event.m)) continue;
     for (const partition of Object.keys(event.tps)) {
       const members = partitionsOf(event.g).get(partition) ?? new Map<string, number>();

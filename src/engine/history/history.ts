@@ -89,6 +89,8 @@ export type HistoryFact =
       readonly auto?: true;
       /** Somebody wanted it to go back. */
       readonly rewind?: true;
+      /** At the broker: when it was accepted, in microseconds; its line is there since it was durable. */
+      readonly at?: number;
     }
   /** What the group has committed; a partition that is not named has no offset. */
   | { readonly f: 'committed'; readonly g: string; readonly tps: readonly PartitionName[]; readonly offs?: Offsets }
@@ -116,6 +118,7 @@ export type HistoryFact =
       readonly removed: readonly (readonly [number, number])[];
     }
   | { readonly f: 'leader'; readonly node: number; readonly epoch: number }
+  /** `joined`; or, of no member (`m` is empty), `read-back`: the coordinator knows what its log tells, and has forgotten who it had put out since. */
   | { readonly f: 'member'; readonly g: string; readonly m: string; readonly state: string }
   | { readonly f: 'fence'; readonly g: string; readonly who: string; readonly reason: string }
   | { readonly f: 'crash'; readonly node: string }

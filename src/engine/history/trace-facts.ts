@@ -54,8 +54,9 @@ export function factsOf(event: RecordedEvent, topics: TopicNames): readonly Trac
       return [{ p, fact: { f: lost ? 'lost' : 'revoked', g, m, gen, tps } }];
     }
     case 'offset-committed': {
-      const { group: g, member: m, offset } = event;
-      return atBroker({ f: 'commit', g, m, offs: { [nameOf(event, topics)]: offset } });
+      const { group: g, member: m, offset, waitedMs = 0 } = event;
+      const at = (event.at - waitedMs) * 1000;
+      return atBroker({ f: 'commit', g, m, offs: { [nameOf(event, topics)]: offset }, at });
     }
     case 'batch-appended': {
       // Internal topics are no part of what clients did.
@@ -96,6 +97,8 @@ export function factsOf(event: RecordedEvent, topics: TopicNames): readonly Trac
       return atBroker({ f: 'hw', tp: nameOf(event, topics), off: event.highWatermark });
     case 'broker-started':
       return atBroker({ f: 'leader', node: event.nodeId, epoch: event.leaderEpoch });
+    case 'groups-read-back':
+      return event.groups.flatMap((g) => atBroker({ f: 'member', g, m: '', state: 'read-back' }));
     case 'member-left':
       return atBroker({ f: 'fence', g: event.group, who: event.member, reason: event.reason });
     default:

@@ -48,6 +48,7 @@ export class World {
   private readonly storageFaults = { current: noStorageFaults };
   private storages = 0;
   private isRunning = false;
+  private events = 0;
   private failure: SimulationFailure | undefined;
 
   constructor(private readonly options: WorldOptions) {
@@ -60,6 +61,11 @@ export class World {
 
   get now(): Millis {
     return this.scheduler.now();
+  }
+
+  /** How many things have happened so far: timers, arrivals, storage calls. */
+  get happened(): number {
+    return this.events;
   }
 
   /** What the components said so far, in the order in which they said it. */
@@ -238,6 +244,7 @@ export class World {
           this.scheduler.advanceTo(limit);
           return false;
         }
+        this.events++;
         eventsNow = this.now === before ? eventsNow + 1 : 0;
         if (eventsNow > mostEventsAtOneTime)
           this.fail(new Error(`${mostEventsAtOneTime} things happened without any time going by.`));

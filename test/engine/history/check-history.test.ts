@@ -631,6 +631,15 @@ const predicates: Record<AnomalyName, Predicate> = {
         written(assigned('m1', 0, 'reset'), fenced('m1'), committed(1, { m: 'm1', r: 'b', p: 'broker' })),
         ['zombie-commit', 'commit-beyond-poll'],
       ],
+      'a commit that was accepted after, and durable still later': [
+        written(
+          assigned('m1', 0, 'reset'),
+          fenced('m1'),
+          letGo('revoked', 'm2'),
+          committed(0, { m: 'm1', r: 'b', p: 'broker', at: 1_500 }),
+        ),
+        ['zombie-commit'],
+      ],
       'a commit for a partition that another member holds': [
         written(
           assigned('m1', 0, 'reset'),
@@ -644,6 +653,19 @@ const predicates: Record<AnomalyName, Predicate> = {
     nearMisses: {
       'a commit of the member that holds it': written(
         assigned('m1', 0, 'reset'),
+        committed(0, { m: 'm1', r: 'b', p: 'broker' }),
+      ),
+      'a commit that was accepted before, and durable after it was put out': written(
+        assigned('m1', 0, 'reset'),
+        read([[0, 1]], { p: 'm1' }),
+        sent(1, 0),
+        fenced('m1'),
+        committed(1, { m: 'm1', r: 'b', p: 'broker', at: 2_500 }),
+      ),
+      'a commit of a member that was put out by a coordinator which did not write it down': written(
+        assigned('m1', 0, 'reset'),
+        fenced('m1'),
+        { f: 'member', g: 'g', m: '', state: 'read-back', r: 'b', p: 'broker' },
         committed(0, { m: 'm1', r: 'b', p: 'broker' }),
       ),
       'a commit while nobody holds it': written(

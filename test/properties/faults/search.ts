@@ -29,14 +29,15 @@ export interface Failure {
 export async function searchFaults(search: Search): Promise<Failure | undefined> {
   const { seed, runs, size, path, shrinks = true } = search;
   const claim = (plan: FaultPlan): Promise<void> => play(plan, search);
-  const outcome = await fc.check<[FaultPlan]>(fc.asyncProperty(faultPlans(size), claim), {
-    seed,
-    numRuns: runs,
-    endOnFailure: !shrinks,
-    // Each step plays whole runs: what a minute can't shrink, a day can't either.
-    ...(shrinks ? { interruptAfterTimeLimit: 120_000 } : {}),
-    ...(path === undefined ? {} : { path }),
-  });
+  const property = fc.asyncProperty(faultPlans(size), claim);
+  const look = (options: fc.Parameters<[FaultPlan]>) => fc.check<[FaultPlan]>(property, { seed, ...options });
+  const where = path === undefined ? {} : { path };
+  const found = await look({ numRuns: runs, endOnFailure: true, ...where });
+  if (!found.failed) return undefined;
+  // Each step plays whole runs: what two minutes can't make smaller, a day can't either.
+  const smaller = { numRuns: 1, path: found.counterexamplePath ?? '0', interruptAfterTimeLimit: 120_000 };
+  const shrunk = shrinks ? await look(smaller) : found;
+  const outcome = shrunk.failed ? shrunk : found;
   if (!outcome.failed || outcome.counterexample === null) return undefined;
   const { errorInstance, counterexample, counterexamplePath } = outcome;
   const message = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);

@@ -7,7 +7,7 @@ import type { TopicMetadata } from '../../../src/engine/client/cluster-metadata.
 export type Switch = () => () => void;
 
 /** Puts `broken` in the place of a method. */
-function broken<Class extends object, Name extends keyof Class>(
+export function broken<Class extends object, Name extends keyof Class>(
   prototype: Class,
   name: Name,
   method: (original: Class[Name]) => Class[Name],

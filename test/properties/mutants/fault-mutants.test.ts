@@ -1,0 +1,4 @@
+import { findsMutants } from '../../mutants/mutant.js';
+import { faultMutants } from './fault-mutants.js';
+
+findsMutants(faultMutants);
