@@ -59,8 +59,6 @@ export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
       case 'member':
         // What it had decided and not written down may not be so.
         if (event.m === '') for (const [member, { group }] of fenced) if (group === event.g) fenced.delete(member);
-        break;
-      case 'member':
         // A member of the consumer protocol joins again under its id.
         if (event.state === 'joined') fenced.delete(event.m);
         break;
