@@ -2,11 +2,13 @@ import { expose } from 'comlink';
 import { batchDecode, batchEncode, crc } from './codec-ceilings.js';
 import { dexieAppend, dexieRead } from './dexie-rows.js';
 import { idbAppend, idbRead } from './raw-chunks.js';
+import { idbAppendStrict } from './strict-producers.js';
 import { runPair, type Pair, type Result } from './pair.js';
 
 /** All benchmarks by name. */
 const pairs: Readonly<Record<string, () => Pair>> = {
   'idb-append': idbAppend,
+  'idb-append-strict': idbAppendStrict,
   'idb-read': idbRead,
   'dexie-append': dexieAppend,
   'dexie-read': dexieRead,
