@@ -1,6 +1,7 @@
 import { expose } from 'comlink';
 import { batchDecode, batchEncode, crc } from './codec-ceilings.js';
 import { dexieAppend, dexieRead } from './dexie-rows.js';
+import { appendBesideRetention, growthAppend, growthFetch } from './growing-log.js';
 import { idbAppend, idbRead } from './raw-chunks.js';
 import { idbAppendStrict } from './strict-producers.js';
 import { runPair, type Pair, type Result } from './pair.js';
@@ -12,6 +13,9 @@ const pairs: Readonly<Record<string, () => Pair>> = {
   'idb-read': idbRead,
   'dexie-append': dexieAppend,
   'dexie-read': dexieRead,
+  'growth-append': growthAppend,
+  'growth-fetch': growthFetch,
+  'append-beside-retention': appendBesideRetention,
   crc,
   'batch-encode': batchEncode,
   'batch-decode': batchDecode,
