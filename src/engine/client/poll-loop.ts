@@ -174,7 +174,7 @@ export class PollLoop {
   }
 
   async #handled(partitions: readonly AssignedPartition[]): Promise<void> {
-    await Promise.all(partitions.map((assigned) => this.#active.get(assigned)));
+    await Promise.all(partitions.map(async (assigned) => await this.#active.get(assigned)));
   }
 
   async #close(): Promise<void> {

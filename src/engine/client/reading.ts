@@ -289,14 +289,14 @@ export class Reading {
 
   #positionOptions(): PositionOptions {
     const { coordinator, subscription, isolationLevel, groupProtocol } = this.#options;
-    const isMember = this.membership !== undefined && groupProtocol === 'consumer';
+    const member = groupProtocol === 'consumer' ? this.membership : undefined;
     return {
       cluster: this.#cluster,
       committed:
         coordinator &&
         ((partitions) =>
           fetchOffsets(coordinator, partitions, {
-            member: isMember ? this.membership?.committer() : undefined,
+            member: member?.committer(),
             requireStable: true,
           })),
       resetOf: (topic) => subscription.resetOf(topic),

@@ -9,7 +9,8 @@ import type { KeptLog, KeptTopic } from './kept-log.js';
 /** What is being done with the topics, or was done last. */
 export type Work =
   | { readonly kind: 'none' }
-  | { readonly kind: 'exporting' | 'importing'; readonly file: string; readonly progress: TransferProgress }
+  | { readonly kind: 'exporting'; readonly file: string; readonly progress: TransferProgress }
+  | { readonly kind: 'importing'; readonly file: string; readonly progress: TransferProgress }
   /** The file says what it holds; whether that is wanted is not known yet. */
   | { readonly kind: 'asking'; readonly file: File; readonly description: ExportDescription }
   | { readonly kind: 'exported'; readonly file: string; readonly progress: TransferProgress }

@@ -116,12 +116,12 @@ async function writeLogs(name: string): Promise<ReadonlyMap<string, readonly str
 
 /** The partitions' folders that a row belongs to; undefined for what belongs to all. */
 function folderOf({ store, key }: RawRow, { rows }: RawStore): string | undefined {
-  if (store === 'folders') return String(key);
-  if (store === 'files' || store === 'blobs') return String(key).split('/')[0];
+  if (store === 'folders') return key as string;
+  if (store === 'files' || store === 'blobs') return (key as string).split('/')[0];
   if (store !== 'chunks') return undefined;
   const [id] = key as unknown as [number, number];
   const file = rows.find((row) => row.store === 'files' && (row.value as { readonly id: number }).id === id);
-  return file && String(file.key).split('/')[0];
+  return file && (file.key as string).split('/')[0];
 }
 
 /** Where an error may show: nobody can tell an answer of the broker from one that is not there. */

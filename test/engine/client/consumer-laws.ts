@@ -332,7 +332,9 @@ export const consumerLaws = {
       markLeaving: () => undefined,
       commitHandled: () => Promise.resolve(),
       revoke: () => Promise.resolve(),
-      lose: () => void lost++,
+      lose: () => {
+        lost++;
+      },
       isLossUntold: false,
       tellLost: () => Promise.resolve(),
       assign: () => Promise.resolve(),
@@ -402,7 +404,7 @@ export const consumerLaws = {
       stage.world.wake('a');
       // It goes on where it was: what it had in hand is done, and to be committed.
       const outcome = await stage.world.outcome(
-        a.commitSync([place(0, 1), place(1, 1)]).catch((error: KafkaError) => error.code),
+        a.commitSync([place(0, 1), place(1, 1)]).catch((error: unknown) => (error as KafkaError).code),
       );
       await stage.pollAll([a, b], 15_000);
       const shared = [...partitionsOf(a), ...partitionsOf(b)].sort();
@@ -444,7 +446,7 @@ export const consumerLaws = {
         ['ConsumerGroupHeartbeat', kip848],
       ] as const;
       for (const [api, config] of deaths) {
-        let isDead = false;
+        let isDead = false as boolean;
         const stage = await ConsumerStage.open(
           `law-dies-${api}`,
           2,
@@ -458,7 +460,8 @@ export const consumerLaws = {
         for (let turn = 0; turn < 60; turn++) {
           const polling = a.poll(500);
           await stage.world.runUntil(() => isDead, stage.world.now + 500);
-          if (isDead && revive === undefined) {
+          const mustRevive = isDead && revive === undefined;
+          if (mustRevive) {
             await stage.world.crashBroker();
             revive = stage.startBroker();
             await revive;

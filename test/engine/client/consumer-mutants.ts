@@ -39,6 +39,7 @@ function consumerMutant<Class extends object, Name extends keyof Class>(
 
 const called = (method: unknown, self: unknown, ...args: readonly unknown[]): unknown =>
   (method as (...all: unknown[]) => unknown).apply(self, [...args]);
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what it stands for
 const as = <Value>(method: Method): Value => method as unknown as Value;
 
 /** The same defect, looked for in generated runs of members that poll. */

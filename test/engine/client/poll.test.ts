@@ -15,6 +15,9 @@ const at = (partition: number, offset?: number | string) => ({
 });
 const place = (partition: number, offset: number) => ({ topic: 'orders', partition, offset: String(offset) });
 
+/** An error's name in the protocol. */
+const codeOf = (error: unknown): string => (error as KafkaError).code;
+
 const protocols = [
   ['classic', {}],
   ['consumer', { groupProtocol: 'consumer' }],
@@ -135,7 +138,7 @@ describe.each(protocols)('max.poll.interval.ms in a group of the protocol %s', (
       autoCommit: false,
       eachMessage: async () => {
         await new Promise<void>((resolve) => (release = resolve));
-        committed.push(await a.commitOffsets([place(0, 1)]).catch((error: KafkaError) => error.code));
+        committed.push(await a.commitOffsets([place(0, 1)]).catch((error: unknown) => (error as KafkaError).code));
       },
     });
     await stage.world.outcome(running);
@@ -263,9 +266,9 @@ describe('commits by hand', () => {
     const a = await stage.consumer('a', { autoCommit: false });
     await stage.poll(a, 5_000);
     const outcomes: (string | null)[] = [];
-    a.commitAsync(undefined, (error) => outcomes.push(error === null ? null : (error as KafkaError).code));
+    a.commitAsync(undefined, (error) => outcomes.push(error === null ? null : codeOf(error)));
     await stage.world.advanceBy(3_000);
-    a.commitAsync(undefined, (error) => outcomes.push(error === null ? null : (error as KafkaError).code));
+    a.commitAsync(undefined, (error) => outcomes.push(error === null ? null : codeOf(error)));
     await stage.world.advanceBy(3_000);
     expect(outcomes).toEqual(['NETWORK_EXCEPTION', null]);
     expect(stage.committed()).toEqual({ 'orders-0': 1 });
@@ -489,7 +492,7 @@ describe('the rebalance listener', () => {
         onPartitionsRevoked: async (partitions) => {
           const outcome = await a.commitSync().then(
             () => 'committed',
-            (error: KafkaError) => error.code,
+            (error: unknown) => (error as KafkaError).code,
           );
           heard.push(`revoked ${partitions.length}, ${outcome}`);
         },

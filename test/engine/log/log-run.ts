@@ -193,7 +193,7 @@ class LogRun {
         await this.crash(command);
     }
     await this.place.settle();
-    if (this.objection !== undefined) throw this.objection;
+    if (this.objection !== undefined) throw this.objection as Error;
   }
 
   /** Reads from every offset once, as far as one read goes. */

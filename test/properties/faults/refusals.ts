@@ -13,11 +13,11 @@ const ofLeaders = ['NOT_LEADER_OR_FOLLOWER', 'LEADER_NOT_AVAILABLE', 'REQUEST_TI
  */
 export function refusingBroker(broker: RequestHandler, random: Random, perMille: () => number): RequestHandler {
   const draws = new Map<ApiName, Random>();
-  const refusal = <Name extends ErrorName>(api: ApiName, names: readonly Name[]): number => {
+  const refusal = (api: ApiName, names: readonly ErrorName[]): number => {
     const draw = draws.get(api) ?? random.fork(api);
     draws.set(api, draw);
     if (perMille() === 0 || randomInteger(draw, 1000) >= perMille()) return 0;
-    return errorCode(names[randomInteger(draw, names.length)] as Name);
+    return errorCode(names[randomInteger(draw, names.length)] as ErrorName);
   };
   return alteredBroker(broker, {
     Produce: async ({ request, handle }) => {

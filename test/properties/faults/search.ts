@@ -38,10 +38,10 @@ export async function searchFaults(search: Search): Promise<Failure | undefined>
   const smaller = { numRuns: 1, path: found.counterexamplePath ?? '0', interruptAfterTimeLimit: 120_000 };
   const shrunk = shrinks ? await look(smaller) : found;
   const outcome = shrunk.failed ? shrunk : found;
-  if (!outcome.failed || outcome.counterexample === null) return undefined;
+  if (outcome.counterexample === null) return undefined;
   const { errorInstance, counterexample, counterexamplePath } = outcome;
   const message = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
-  return { message, plan: counterexample[0], seed: outcome.seed, path: counterexamplePath ?? '0' };
+  return { message, plan: counterexample[0], seed: outcome.seed, path: counterexamplePath };
 }
 
 /** Plays one plan. Rejects with what it did wrong. */

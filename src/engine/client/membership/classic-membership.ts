@@ -122,7 +122,9 @@ export class ClassicMembership implements Membership {
     try {
       await this.#prepare();
     } finally {
-      if (!this.#joins.isOver && !this.#host.isLossUntold) this.#beginJoin();
+      // What was prepared took time: meanwhile the partitions may have been lost.
+      const hasLost = (): boolean => this.#host.isLossUntold;
+      if (!this.#joins.isOver && !hasLost()) this.#beginJoin();
     }
   }
 

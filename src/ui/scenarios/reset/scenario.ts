@@ -163,7 +163,7 @@ function begins(group: string, offsets: readonly number[]): GroupQuestion {
       offsets.map((offset) => ({
         id: String(offset),
         values: [offset],
-        ...(beginsAt(outcome, group) === offset ? {} : { misconception: misconceptions[group] as 'M8' | 'M9' }),
+        ...(beginsAt(outcome, group) === offset ? {} : { misconception: misconceptions[group] }),
         holds: (view: GroupRunView) => beginsAt(view, group) === offset,
       })),
   };

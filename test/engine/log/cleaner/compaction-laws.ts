@@ -169,7 +169,7 @@ class CompactedLog {
       ...(producer > 0 && {
         producerId: producer,
         producerEpoch: 0,
-        baseSequence: this.sequences[producer] as number,
+        baseSequence: this.sequences[producer],
         isTransactional,
       }),
     });

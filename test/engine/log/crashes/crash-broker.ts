@@ -128,8 +128,8 @@ export class ScriptedBroker implements CrashSubject<PromisedBroker> {
         throw new Error(`LOG-10 ${topic} should be ${is}, and is ${present.has(topic) ? 'there' : 'gone'}`);
       if (!present.has(topic)) continue;
       const found = await this.valuesOf(bench, topic);
-      if (`${found}` !== `${atMost.slice(0, found.length)}` || found.length < atLeast.length)
-        throw new Error(`LOG-5 ${topic} holds ${found}, not ${atLeast} and perhaps what came later`);
+      if (found.join() !== atMost.slice(0, found.length).join() || found.length < atLeast.length)
+        throw new Error(`LOG-5 ${topic} holds ${found.join()}, not ${atLeast.join()} and perhaps what came later`);
     }
     await expectClean(disk);
     if (!goesOn) return;

@@ -144,9 +144,9 @@ function faultInTransactions(found: FoundLog): string | undefined {
     .filter((batch) => !batch.isControl && !invisible.has(batch))
     .flatMap(({ records }) => records.map(({ offset }) => offset))
     .filter((offset) => offset >= start && offset < lastStableOffset);
-  return `${visible}` === `${committed}`
+  return visible.join() === committed.join()
     ? undefined
-    : `CMP-8 readers of committed records see the offsets ${committed}, but ${visible} are committed`;
+    : `CMP-8 readers of committed records see the offsets ${committed.join()}, but ${visible.join()} are committed`;
 }
 
 /** The last sequence of every producer is known, whether compaction has left its records or not. As in Kafka, one that wrote only before the log's start may be forgotten. */

@@ -218,11 +218,12 @@ export class ScriptedWorld implements CrashSubject<PromisedWorld> {
   }
 
   promised(): PromisedWorld {
-    const { logs, time } = this.world ?? { logs: [], time: { now: 0 } };
+    const logs = this.world?.logs ?? [];
+    const nowMs = this.world?.time.now ?? 0;
     const now = logs.map(({ topic, config, model }) => ({ topic, config, log: model.promised }));
     const isSame =
       now.length === this.last.logs.length && now.every(({ log }, index) => log === this.last.logs[index]?.log);
-    if (!isSame) this.last = { now: time.now, logs: now };
+    if (!isSame) this.last = { now: nowMs, logs: now };
     return this.last;
   }
 
