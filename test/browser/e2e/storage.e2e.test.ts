@@ -70,6 +70,7 @@ describe('where the browser refuses storage', () => {
     await notice(app, 'Nothing is kept in this window').waitFor();
     await app.page.getByText('allow data for this site').waitFor();
     await beginStory(app);
+    await app.heading.waitFor();
     expect(await app.violations()).toEqual([]);
     await app.page.locator('.languages button[lang=zh-Hans]').click();
     await notice(app, '这个窗口中什么都不会保留').waitFor();
@@ -86,6 +87,7 @@ describe('a log that the browser has lost', () => {
     await beside.evaluate(deleteDatabase, database);
     const again = await AppPage.open(browser, { hash: '#/three-ways' }, app.context);
     await notice(again, 'The browser has lost the log').waitFor();
+    await again.heading.waitFor();
     expect(await again.violations()).toEqual([]);
     expect(await databaseNames(beside)).not.toContain(database);
     await again.page.getByRole('button', { name: 'Begin a new log' }).click();
