@@ -1,4 +1,4 @@
-import { groupOf, ownerAt, type GroupScenarioTexts } from '../group-outcome.js';
+import { groupOf, ownerAt, sendsOf, type GroupScenarioTexts } from '../group-outcome.js';
 import { groupSources as sources } from '../group-sources.js';
 import {
   cutShortAt,
@@ -21,8 +21,7 @@ const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
 /** The words of scenario 3 in English. */
 export const english: GroupScenarioTexts<StepId, QuestionId> = {
-  recordName: ({ spec }, record) =>
-    spec.script.flatMap((step) => (step.does === 'send' ? [step.value] : []))[record] ?? '',
+  recordName: ({ spec }, record) => sendsOf(spec)[record]?.value ?? '',
   recordsLegend: () => '',
   steps: {
     members: {
