@@ -11,7 +11,7 @@
 const none = /^(?!)/;
 const ground = ['engine/environment', 'engine/protocol'];
 const machines = ['engine/log', 'engine/group', 'engine/models', 'engine/archive'];
-const belowSimulation = [...ground, ...machines, 'engine/broker', 'engine/client', 'engine/history'];
+const belowSimulation = [...ground, ...machines, 'engine/broker', 'engine/client', 'engine/streams', 'engine/history'];
 const belowScenario = [...belowSimulation, 'engine/simulation'];
 const engine = [...belowScenario, 'engine/scenario', 'engine/wire', 'engine/fsck'];
 
@@ -61,6 +61,11 @@ export const layers = {
     imports: ground,
     packages: none,
     instead: 'A client meets the broker only in engine/protocol: send a request through its Network.',
+  },
+  'engine/streams': {
+    imports: [...ground, 'engine/client'],
+    packages: none,
+    instead: 'A streams application is a client: what it needs of the cluster it asks for through its clients.',
   },
   'engine/wire': {
     imports: ground,

@@ -1,0 +1,57 @@
+import type { Serde } from '../serdes.js';
+import type { ProcessorContext } from './processor.js';
+import type { RecordHeaders, RecordOrigin, StreamRecord } from './record.js';
+
+/**
+ * What the processors of the DSL and the stores may ask for beyond what users see
+ * (Kafka's `InternalProcessorContext`). One per processor node and task.
+ */
+export interface TaskContext<K = unknown, V = unknown> extends ProcessorContext<K, V> {
+  readonly nodeName: string;
+  /** What is being processed; stores take the timestamp and headers of what they write to the changelog from it. */
+  readonly current: {
+    readonly timestamp: number;
+    readonly headers: RecordHeaders;
+    readonly origin: RecordOrigin | null;
+  };
+  /** Calls `body` as if a record of this time, these headers and origin were being processed: caches and buffers forward what they held back so. */
+  during(current: TaskContext['current'], body: () => void): void;
+  /** Counts a record that is skipped (`dropped-records-total`) and says why, for the log and the trace. */
+  dropped(reason: DroppedRecord): void;
+  /** Appends to the changelog of a store of this task: the partition is the task's. A `null` value is a tombstone. */
+  logChange(
+    storeName: string,
+    key: Uint8Array,
+    value: Uint8Array | null,
+    timestamp: number,
+    headers: RecordHeaders,
+  ): void;
+  /** Whether anything in the topology listens below this node: no child, no need to forward. */
+  readonly hasChildren: boolean;
+  /** The serdes of the application's configuration, for what was built without its own. */
+  readonly defaultKeySerde: Serde<unknown> | null;
+  readonly defaultValueSerde: Serde<unknown> | null;
+  /** The value of a configuration of the application, by its Kafka name. */
+  config(name: string): string | number | boolean | undefined;
+}
+
+export type DroppedReason =
+  | 'null-key'
+  | 'null-value'
+  | 'null-key-or-value'
+  | 'late-record'
+  | 'expired-window'
+  | 'negative-timestamp'
+  | 'stale-response'
+  | 'null-foreign-key'
+  | 'not-deserialized'
+  | 'failed';
+
+/** A record that was skipped, and why. */
+export interface DroppedRecord {
+  readonly reason: DroppedReason;
+  /** Of a window that was closed: its bounds, and the stream time that closed it. */
+  readonly window?: { readonly start: number; readonly end: number };
+  readonly streamTime?: number;
+  readonly record?: StreamRecord<unknown, unknown>;
+}

@@ -1,0 +1,31 @@
+import type { ProcessorSupplier } from '../processor/processor.js';
+import type { TaskContext } from '../processor/task-context.js';
+import type { ValueAndTimestamp } from '../state/state-store.js';
+import type { Change } from './change.js';
+
+/** Reads the value a table has for a key now; computed through the parents where the table has no store of its own. */
+export interface ValueGetter<K, V> {
+  init(context: TaskContext): void;
+  get(key: K): ValueAndTimestamp<V> | null;
+  /** Only if `isVersioned`. */
+  getAsOf(key: K, timestamp: number): ValueAndTimestamp<V> | null;
+  readonly isVersioned: boolean;
+  close?(): void;
+}
+
+export interface ValueGetterSupplier<K, V> {
+  get(): ValueGetter<K, V>;
+  /** The stores that must be connected to whoever reads through this. */
+  readonly storeNames: readonly string[];
+}
+
+/** A node of a table: takes changes of its parent and passes on its own. */
+export interface TableProcessorSupplier<K, VIn, VOut> extends ProcessorSupplier<K, Change<VIn>, K, Change<VOut>> {
+  view(): ValueGetterSupplier<K, VOut>;
+  /**
+   * From now on old values are passed on too.
+   * @param force also where that needs a store that the table does not have: then it asks its parents
+   * @returns whether old values will be passed on
+   */
+  enableSendingOldValues(force: boolean): boolean;
+}
