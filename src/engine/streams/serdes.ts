@@ -5,4 +5,6 @@ export interface Serde<T> {
   serialize(topic: string, data: T, headers?: RecordHeaders): Uint8Array;
   /** @throws if the bytes are not what this serde writes */
   deserialize(topic: string, bytes: Uint8Array, headers?: RecordHeaders): T;
+  /** Of keys that the default partitioner places by other bytes than those written: windowed ones, which go where their inner key goes. */
+  partitionBytes?(topic: string, data: T): Uint8Array;
 }

@@ -26,6 +26,10 @@ export interface TaskContext<K = unknown, V = unknown> extends ProcessorContext<
     timestamp: number,
     headers: RecordHeaders,
   ): void;
+  /** A number that is committed with the offsets and so survives the task (Kafka's `ProcessorMetadata`); the larger wins. */
+  addProcessorMetadata(key: string, value: number): void;
+  /** What was committed under this key, by whoever ran the task before; `null` if nothing was. */
+  processorMetadata(key: string): number | null;
   /** Whether anything in the topology listens below this node: no child, no need to forward. */
   readonly hasChildren: boolean;
   /** The serdes of the application's configuration, for what was built without its own. */
