@@ -1,4 +1,5 @@
 import type { Serde } from '../serdes.js';
+import type { RecordCache } from '../state/record-cache.js';
 import type { ProcessorContext } from './processor.js';
 import type { RecordHeaders, RecordOrigin, StreamRecord } from './record.js';
 
@@ -32,6 +33,10 @@ export interface TaskContext<K = unknown, V = unknown> extends ProcessorContext<
   processorMetadata(key: string): number | null;
   /** Whether anything in the topology listens below this node: no child, no need to forward. */
   readonly hasChildren: boolean;
+  /** The nodes below this one, in the order in which they were attached. */
+  readonly children: readonly string[];
+  /** What the caching stores of the thread share (`statestore.cache.max.bytes`); `null` if there is none. */
+  readonly cache: RecordCache | null;
   /** The serdes of the application's configuration, for what was built without its own. */
   readonly defaultKeySerde: Serde<unknown> | null;
   readonly defaultValueSerde: Serde<unknown> | null;

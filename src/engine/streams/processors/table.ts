@@ -19,9 +19,9 @@ export interface ValueGetterSupplier<K, V> {
   readonly storeNames: readonly string[];
 }
 
-/** A node of a table: takes changes of its parent and passes on its own. */
-export interface TableProcessorSupplier<K, VIn, VOut> extends ProcessorSupplier<K, Change<VIn>, K, Change<VOut>> {
-  view(): ValueGetterSupplier<K, VOut>;
+/** What the node of a table offers to the nodes below it. */
+export interface TableView<K, V> {
+  view(): ValueGetterSupplier<K, V>;
   /**
    * From now on old values are passed on too.
    * @param force also where that needs a store that the table does not have: then it asks its parents
@@ -29,3 +29,11 @@ export interface TableProcessorSupplier<K, VIn, VOut> extends ProcessorSupplier<
    */
   enableSendingOldValues(force: boolean): boolean;
 }
+
+/** A node of a table: takes changes of its parent and passes on its own. */
+export interface TableProcessorSupplier<K, VIn, VOut>
+  extends ProcessorSupplier<K, Change<VIn>, K, Change<VOut>>, TableView<K, VOut> {}
+
+/** A node that makes a table of a stream: a table's source, or an aggregation (its key may be windowed). */
+export interface AggregateProcessorSupplier<KIn, VIn, KOut, VOut>
+  extends ProcessorSupplier<KIn, VIn, KOut, Change<VOut>>, TableView<KOut, VOut> {}
