@@ -10,8 +10,12 @@ export interface ConsumedRecord<K = unknown, V = unknown> extends StreamRecord<K
   readonly offset: number;
 }
 
-/** The event time of a record in ms; negative if it has none, and then the record is skipped. */
-export type TimestampExtractor = (record: ConsumedRecord, partitionTimeMs: number) => number;
+/**
+ * The event time of a record in ms; negative if it has none, and then the record is skipped.
+ * @param partitionTimeMs the largest time taken from this partition so far, -1 before the first
+ * @param systemTimeMs the environment's clock
+ */
+export type TimestampExtractor = (record: ConsumedRecord, partitionTimeMs: number, systemTimeMs: number) => number;
 
 export type AutoOffsetReset = 'earliest' | 'latest' | 'none' | { readonly byDurationMs: number };
 

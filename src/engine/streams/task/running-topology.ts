@@ -1,0 +1,162 @@
+import type { StreamRecord } from '../processor/record.js';
+import type { Processor } from '../processor/processor.js';
+import type { StoreBuilder } from '../state/store-builder.js';
+import type { RestorableStore } from '../state/state-store.js';
+import { StreamsError } from '../streams-error.js';
+import type { ProcessorNode, SinkNode, SourceNode, TopologyNode } from '../topology/topology-node.js';
+import type { FailurePolicy } from './failure-policy.js';
+import { NodeContext, type CurrentRecord, type RunningNode, type TaskScope } from './node-context.js';
+import type { RawRecord } from './raw-record.js';
+import { missingSerde, SerializationFailure, type RecordCollector } from './record-collector.js';
+
+export interface RunningTopologyOptions {
+  readonly nodes: readonly TopologyNode[];
+  readonly stores: readonly StoreBuilder[];
+  readonly scope: TaskScope;
+  readonly collector: RecordCollector;
+  readonly failures: FailurePolicy;
+  /** The source record that is being processed. */
+  readonly raw: () => RawRecord | null;
+}
+
+/** The nodes of one task at work, with their stores: a record given to a source runs through all below it, depth first. */
+export class RunningTopology {
+  /** In the order in which their nodes come, as Kafka flushes them. */
+  readonly stores: ReadonlyMap<string, RestorableStore>;
+  readonly #options: RunningTopologyOptions;
+  readonly #contexts = new Map<string, NodeContext>();
+  readonly #processors: { readonly processor: Processor; readonly context: NodeContext }[] = [];
+  #isStarted = false;
+
+  constructor(options: RunningTopologyOptions) {
+    this.#options = options;
+    this.stores = this.#buildStores();
+    for (const node of options.nodes) this.#add(node);
+  }
+
+  /** Opens the stores, empty. */
+  openStores(): void {
+    const { scope } = this.#options;
+    for (const [name, store] of this.stores) store.init(new NodeContext(scope, name, [name]));
+  }
+
+  /** Initializes the processors, once the stores hold what they held. */
+  start(): void {
+    this.#isStarted = true;
+    for (const { processor, context } of this.#processors) processor.init?.(context);
+  }
+
+  /** Gives a record to the nodes below a source. */
+  process(source: SourceNode, record: StreamRecord<unknown, unknown>): void {
+    this.context(source.name).forward(record);
+  }
+
+  /** Key and value of a record as its source sees them; `null` if it is to be skipped. */
+  deserialize(source: SourceNode, raw: RawRecord): { readonly key: unknown; readonly value: unknown } | null {
+    const { scope, failures } = this.#options;
+    const { topic, headers } = raw;
+    const keySerde = source.keySerde ?? scope.defaultKeySerde;
+    const valueSerde = source.valueSerde ?? scope.defaultValueSerde;
+    if (keySerde === null) throw missingSerde('key', source.name);
+    if (valueSerde === null) throw missingSerde('value', source.name);
+    try {
+      return {
+        key: raw.key === null ? null : keySerde.deserialize(topic, raw.key, headers),
+        value: raw.value === null ? null : valueSerde.deserialize(topic, raw.value, headers),
+      };
+    } catch (error) {
+      failures.notDeserialized(source.name, raw, error);
+      return null;
+    }
+  }
+
+  context(nodeName: string): NodeContext {
+    return this.#contexts.get(nodeName) as NodeContext;
+  }
+
+  /** Closes processors, then stores. What fails on the way is thrown at the end, the first of it. */
+  close(): void {
+    const failures: unknown[] = [];
+    const attempt = (body: () => void): void => {
+      try {
+        body();
+      } catch (error) {
+        failures.push(error);
+      }
+    };
+    if (this.#isStarted) for (const { processor } of this.#processors) attempt(() => processor.close?.());
+    for (const store of this.stores.values()) attempt(() => store.close());
+    this.#isStarted = false;
+    if (failures.length > 0) throw failures[0] as Error;
+  }
+
+  #buildStores(): Map<string, RestorableStore> {
+    const { nodes, stores, scope } = this.#options;
+    const builders = new Map(stores.map((builder) => [builder.name, builder]));
+    const inOrder = nodes.flatMap((node) => (node.kind === 'processor' ? node.stores : []));
+    const names = new Set([...inOrder, ...builders.keys()]);
+    const built = new Map<string, RestorableStore>();
+    for (const name of names) {
+      const store = builders.get(name)?.build({ key: scope.defaultKeySerde, value: scope.defaultValueSerde });
+      if (store !== undefined) built.set(name, store);
+    }
+    return built;
+  }
+
+  #add(node: TopologyNode): void {
+    const { scope } = this.#options;
+    const context = new NodeContext(scope, node.name, node.kind === 'processor' ? node.stores : []);
+    this.#contexts.set(node.name, context);
+    if (node.kind === 'source') return;
+    const running = node.kind === 'sink' ? this.#sink(node) : this.#processor(node, context);
+    for (const parent of node.parents) {
+      const above = this.#contexts.get(parent);
+      if (above === undefined)
+        throw new StreamsError('TopologyException', `${node.name} comes before its parent ${parent}.`);
+      above.addChild(running);
+    }
+  }
+
+  #processor({ name, supplier }: ProcessorNode, context: NodeContext): RunningNode {
+    const processor = supplier.get();
+    const { failures, raw } = this.#options;
+    this.#processors.push({ processor, context });
+    return {
+      name,
+      process(record) {
+        try {
+          processor.process(record);
+        } catch (error) {
+          failures.notProcessed(name, record, error, context.current, raw());
+        }
+      },
+    };
+  }
+
+  #sink(node: SinkNode): RunningNode {
+    const { scope, collector, failures, raw } = this.#options;
+    const serdes = { key: node.keySerde ?? scope.defaultKeySerde, value: node.valueSerde ?? scope.defaultValueSerde };
+    return {
+      name: node.name,
+      process(record) {
+        const current = scope.current as CurrentRecord;
+        if (record.timestamp < 0)
+          throw new StreamsError(
+            'StreamsException',
+            `Invalid (negative) timestamp of ${record.timestamp} for an output record of ${node.name}.`,
+          );
+        const { timestamp, headers } = record;
+        const topic =
+          typeof node.topic === 'string'
+            ? node.topic
+            : node.topic(record.key, record.value, { timestamp, headers, origin: current.origin });
+        try {
+          collector.send(node, topic, record, serdes);
+        } catch (error) {
+          if (!(error instanceof SerializationFailure)) throw error;
+          failures.notSerialized(node.name, error, current, raw());
+        }
+      },
+    };
+  }
+}
