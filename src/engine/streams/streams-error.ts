@@ -11,7 +11,8 @@ export type StreamsErrorName =
   | 'StreamsRebalancingException'
   | 'MissingSourceTopicException'
   | 'TaskCorruptedException'
-  | 'UnknownTopicException';
+  | 'UnknownTopicException'
+  | 'NoSuchElementException';
 
 /** What an application or the building of its topology fails with. `name` is that of Kafka's class; what users' code threw is the `cause`. */
 export class StreamsError extends Error {

@@ -16,7 +16,9 @@ const utf8 = new TextEncoder();
 export function deadLetterOf(context: ErrorHandlerContext, error: unknown): DeadLetter[] {
   const { deadLetterTopic, timestamp, sourceRawKey, sourceRawValue } = context;
   if (deadLetterTopic === null) return [];
-  const headers = headersOf(context, error).map(([name, text]) => [`__streams.errors.${name}`, utf8.encode(text)] as const);
+  const headers = headersOf(context, error).map(
+    ([name, text]) => [`__streams.errors.${name}`, utf8.encode(text)] as const,
+  );
   return [{ topic: deadLetterTopic, timestamp, key: sourceRawKey, value: sourceRawValue, headers }];
 }
 

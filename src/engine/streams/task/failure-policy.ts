@@ -80,7 +80,11 @@ export class FailurePolicy {
     return result === 'resume';
   }
 
-  #context(nodeName: string, { timestamp, headers, origin }: CurrentRecord, raw: RawRecord | null): ErrorHandlerContext {
+  #context(
+    nodeName: string,
+    { timestamp, headers, origin }: CurrentRecord,
+    raw: RawRecord | null,
+  ): ErrorHandlerContext {
     return {
       taskId: this.#options.taskId,
       processorNodeId: nodeName,

@@ -2,6 +2,7 @@ import type { Cancellable, PunctuationType } from '../processor/processor.js';
 import type { RecordHeaders, RecordOrigin, StreamRecord } from '../processor/record.js';
 import type { DroppedRecord, TaskContext } from '../processor/task-context.js';
 import type { Serde } from '../serdes.js';
+import type { RecordCache } from '../state/record-cache.js';
 import type { StateStore } from '../state/state-store.js';
 import { StreamsError } from '../streams-error.js';
 
@@ -42,6 +43,7 @@ export interface TaskScope {
   ): void;
   addProcessorMetadata(key: string, value: number): void;
   processorMetadata(key: string): number | null;
+  readonly cache: RecordCache | null;
   readonly defaultKeySerde: Serde<unknown> | null;
   readonly defaultValueSerde: Serde<unknown> | null;
   config(name: string): string | number | boolean | undefined;
@@ -85,6 +87,14 @@ export class NodeContext implements TaskContext {
 
   get hasChildren(): boolean {
     return this.#children.length > 0;
+  }
+
+  get children(): readonly string[] {
+    return this.#children.map(({ name }) => name);
+  }
+
+  get cache(): RecordCache | null {
+    return this.#scope.cache;
   }
 
   get defaultKeySerde(): Serde<unknown> | null {

@@ -2,7 +2,7 @@ import type { QueuedRecord, RecordQueue } from './record-queue.js';
 
 /** The queues of a task's partitions: which record is next, and whether it may be taken yet (Kafka's `PartitionGroup`). */
 export class PartitionGroup {
-  readonly #queues: readonly RecordQueue[];
+  readonly #queues: RecordQueue[];
   readonly #maxTaskIdleMs: number;
   readonly #lags = new Map<string, number>();
   readonly #idleDeadlines = new Map<string, number>();
@@ -12,7 +12,7 @@ export class PartitionGroup {
 
   /** @param maxTaskIdleMs `max.task.idle.ms`: -1 never waits for an empty partition, 0 waits for what is known to be on the broker, more waits so long beyond that. */
   constructor(queues: readonly RecordQueue[], maxTaskIdleMs: number) {
-    this.#queues = queues;
+    this.#queues = [...queues];
     this.#maxTaskIdleMs = maxTaskIdleMs;
   }
 
@@ -27,6 +27,10 @@ export class PartitionGroup {
 
   get hasRecords(): boolean {
     return this.#filled.length > 0;
+  }
+
+  add(queue: RecordQueue): void {
+    this.#queues.push(queue);
   }
 
   /** How many records there are on the broker beyond those that were fetched; asked for again and again, as it becomes known. */

@@ -27,7 +27,10 @@ export class Punctuations {
         `The minimum supported scheduling interval is 1 millisecond, but ${schedule.intervalMs} was given.`,
       );
     if (schedule.firstMs < 0)
-      throw new StreamsError('IllegalArgumentException', `A punctuation starts at ${schedule.firstMs}. Give 0 or more.`);
+      throw new StreamsError(
+        'IllegalArgumentException',
+        `A punctuation starts at ${schedule.firstMs}. Give 0 or more.`,
+      );
     const { firstMs, ...rest } = schedule;
     const added: Schedule = {
       ...rest,

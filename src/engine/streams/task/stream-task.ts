@@ -3,6 +3,7 @@ import type { Cancellable, PunctuationType } from '../processor/processor.js';
 import type { RecordHeaders } from '../processor/record.js';
 import type { DroppedRecord } from '../processor/task-context.js';
 import type { Serde } from '../serdes.js';
+import type { RecordCache } from '../state/record-cache.js';
 import type { ChangelogRecord, RestorableStore, StateStore } from '../state/state-store.js';
 import { plainConfig, type StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
@@ -32,6 +33,8 @@ export interface StreamTaskOptions {
   readonly clock: Clock;
   readonly output: TaskOutput;
   readonly globalStores: ReadonlyMap<string, StateStore>;
+  /** What the caching stores of all tasks of a thread share; `null` switches caching off. */
+  readonly cache: RecordCache | null;
   readonly observer?: TaskObserver;
 }
 
@@ -52,13 +55,13 @@ export class StreamTask implements TaskScope {
   readonly taskId: string;
   readonly partition: number;
   readonly applicationId: string;
-  readonly topics: readonly string[];
   readonly metrics = new TaskMetrics();
   current: CurrentRecord | null = null;
   readonly defaultKeySerde: Serde<unknown> | null;
   readonly defaultValueSerde: Serde<unknown> | null;
   readonly #options: StreamTaskOptions;
-  readonly #queues: ReadonlyMap<string, RecordQueue>;
+  readonly #queues = new Map<string, RecordQueue>();
+  readonly #reader: RecordReader;
   readonly #group: PartitionGroup;
   readonly #topology: RunningTopology;
   readonly #punctuations = new Punctuations();
@@ -76,7 +79,6 @@ export class StreamTask implements TaskScope {
     this.#options = options;
     this.taskId = taskId;
     this.partition = partition;
-    this.topics = options.topics;
     this.applicationId = config['application.id'];
     this.defaultKeySerde = (config['default.key.serde'] as Serde<unknown> | undefined) ?? null;
     this.defaultValueSerde = (config['default.value.serde'] as Serde<unknown> | undefined) ?? null;
@@ -95,8 +97,15 @@ export class StreamTask implements TaskScope {
       failures: this.#failures,
       raw: () => this.#raw,
     });
-    this.#queues = this.#makeQueues();
-    this.#group = new PartitionGroup([...this.#queues.values()], config['max.task.idle.ms'] ?? 0);
+    this.#reader = {
+      deserialize: (source, raw) => this.#topology.deserialize(source, raw),
+      extractor: config['default.timestamp.extractor'] ?? failOnInvalidTimestamp,
+      systemTimeMs: () => this.systemTimeMs(),
+      skipped: (source, { timestamp, headers, ...raw }) =>
+        this.dropped(source.name, { reason: 'negative-timestamp', record: { ...raw, timestamp, headers } }),
+    };
+    this.#group = new PartitionGroup([], config['max.task.idle.ms'] ?? 0);
+    for (const topic of options.topics) this.addTopic(topic);
   }
 
   // What whoever runs it asks for
@@ -132,11 +141,34 @@ export class StreamTask implements TaskScope {
     this.#guarded(`${this.taskId} could not be initialized.`, () => this.#topology.start());
   }
 
+  /** The topics of which it reads a partition. */
+  get topics(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
+  /** From now on it reads its partition of this topic too, which a pattern of its sources matches. */
+  addTopic(topic: string): void {
+    const sources = this.#options.topology.nodes.filter((node) => node.kind === 'source');
+    const source = sourceOf(sources, topic);
+    if (source === undefined)
+      throw new StreamsError('IllegalStateException', `${this.taskId} has no source for the topic ${topic}.`);
+    const queue = new RecordQueue(topic, source, this.#reader);
+    this.#queues.set(topic, queue);
+    this.#group.add(queue);
+  }
+
+  reads(topic: string): boolean {
+    return this.#queues.has(topic);
+  }
+
   /** Takes records of one of its partitions, in offset order. */
   addRecords(topic: string, records: readonly RawRecord[]): void {
     const queue = this.#queues.get(topic);
     if (queue === undefined)
-      throw new StreamsError('IllegalStateException', `${this.taskId} was given records of ${topic}, which it does not read.`);
+      throw new StreamsError(
+        'IllegalStateException',
+        `${this.taskId} was given records of ${topic}, which it does not read.`,
+      );
     queue.add(records);
     this.#group.filled(queue);
   }
@@ -222,6 +254,10 @@ export class StreamTask implements TaskScope {
   }
 
   // What its nodes ask for
+
+  get cache(): RecordCache | null {
+    return this.#options.cache;
+  }
 
   get streamTimeMs(): number {
     return this.#group.streamTime;
@@ -344,26 +380,6 @@ export class StreamTask implements TaskScope {
       });
       return { topic, partition: this.partition, offset: queue.head?.raw.offset ?? consumed, metadata };
     });
-  }
-
-  #makeQueues(): Map<string, RecordQueue> {
-    const { topology, config, topics } = this.#options;
-    const sources = topology.nodes.filter((node) => node.kind === 'source');
-    const reader: RecordReader = {
-      deserialize: (source, raw) => this.#topology.deserialize(source, raw),
-      extractor: config['default.timestamp.extractor'] ?? failOnInvalidTimestamp,
-      systemTimeMs: () => this.systemTimeMs(),
-      skipped: (source, { timestamp, headers, ...raw }) =>
-        this.dropped(source.name, { reason: 'negative-timestamp', record: { ...raw, timestamp, headers } }),
-    };
-    return new Map(
-      topics.map((topic) => {
-        const source = sourceOf(sources, topic);
-        if (source === undefined)
-          throw new StreamsError('IllegalStateException', `${this.taskId} has no source for the topic ${topic}.`);
-        return [topic, new RecordQueue(topic, source, reader)];
-      }),
-    );
   }
 
   #guarded(what: string, body: () => void): void {
