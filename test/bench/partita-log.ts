@@ -1,14 +1,21 @@
 import { deleteDB } from 'idb';
+import type { Durability } from '../../src/engine/environment/storage.js';
 import { LogManager } from '../../src/engine/log/log-manager.js';
 import type { AppendResult, PartitionLog } from '../../src/engine/log/partition-log.js';
 import { browserEnvironment } from '../../src/engine/platform/browser/browser-environment.js';
 import { IndexedDbStorage } from '../../src/engine/platform/browser/indexeddb-storage.js';
-import { batchesIn, decodeRecords, encodeBatch, type RecordToEncode } from '../../src/engine/protocol/record-batch.js';
+import {
+  batchesIn,
+  decodeRecords,
+  encodeBatch,
+  type BatchHeader,
+  type RecordToEncode,
+} from '../../src/engine/protocol/record-batch.js';
 import type { Side } from './pair.js';
 
 export const recordsInBatch = 1000;
-/** How much a producer has under way before it waits, in batches: about 8 MB. */
-const mostBatchesUnderWay = 72;
+/** How much producers have under way before they wait, in batches: about 14 MB, less than half of one producer's `buffer.memory`. */
+const mostBatchesUnderWay = 128;
 const bytesInRead = 1024 * 1024;
 
 /** Kinds of records that are sent over and over: more than any compressor looks back over, and few enough to leave the heap small. */
@@ -51,38 +58,80 @@ async function openLog(name: string): Promise<OpenedLog> {
   };
 }
 
-/** Encodes and appends records, acknowledged on strict durability, as a producer with acks=all does. */
-async function produce(log: PartitionLog, records: RecordSource, count: number): Promise<void> {
+/** Gives the batches of a log one after the other. */
+type BatchSource = (batch: number) => Uint8Array;
+
+/** As a producer does in its own thread, or here in that of the log. */
+function encodedBy(records: RecordSource): BatchSource {
+  return (batch) => encodeBatch({ records: records(batch) });
+}
+
+/** Appends batches, a good many at once, and waits until all are acknowledged. */
+async function produce(
+  log: PartitionLog,
+  batches: BatchSource,
+  count: number,
+  durability: Durability = 'strict',
+): Promise<void> {
   const underWay: AppendResult[] = [];
   for (let batch = 0; batch < count / recordsInBatch; batch++) {
-    underWay.push(log.append(encodeBatch({ records: records(batch) }), { durability: 'strict' }));
+    underWay.push(log.append(batches(batch), { durability }));
     if (underWay.length >= mostBatchesUnderWay) await underWay.shift()?.durable;
   }
   await Promise.all(underWay.map(({ durable }) => durable));
 }
 
-/** Reads and decodes the log from start to end, as a consumer does. */
-async function consume(log: PartitionLog): Promise<number> {
+/** Reads the log from start to end. Each batch is passed on to `taken`, which answers how many records it has seen. */
+async function readAll(log: PartitionLog, taken: (bytes: Uint8Array, header: BatchHeader) => number): Promise<number> {
   let records = 0;
   for (let offset = 0; offset < log.highWatermark;) {
     const bytes = await log.read(offset, bytesInRead, { minOneMessage: true });
     for (const { header } of batchesIn(bytes)) {
-      for (const record of decodeRecords(bytes, header)) if (record.value?.length === 90) records++;
+      records += taken(bytes, header);
       offset = header.lastOffset + 1;
     }
   }
   return records;
 }
 
-/** Our log on IndexedDB, encoding included: each round writes to a new database. */
+/** As a consumer does: checks the batch and makes its records. */
+function decoded(bytes: Uint8Array, header: BatchHeader): number {
+  let records = 0;
+  for (const record of decodeRecords(bytes, header)) if (record.value?.length === 90) records++;
+  return records;
+}
+
+/** Our log on IndexedDB, encoding included, on strict durability: each round writes to a new database. */
 export function partitaAppend(count: number): Side {
+  const batches = encodedBy(hundredByteRecords());
+  return appendSide(count, () => batches, 'strict');
+}
+
+/** What a broker does with what its producers have encoded: it checks and stamps the batches, keeps and stores them, and answers once they are durable. */
+export function partitaAppendEncoded(count: number, durability: Durability): Side {
   const records = hundredByteRecords();
+  const encoded = Array.from({ length: count / recordsInBatch }, (_, batch) =>
+    encodeBatch({ records: records(batch) }),
+  );
+  return appendSide(
+    count,
+    () => {
+      // The log keeps what it is given, and writes its offsets into it.
+      const copies = encoded.map((batch) => batch.slice());
+      return (batch) => copies[batch] as Uint8Array;
+    },
+    durability,
+  );
+}
+
+function appendSide(count: number, batches: () => BatchSource, durability: Durability): Side {
   return {
     round: async () => {
       const name = `partita-append-${databases++}`;
+      const source = batches();
       const { log, close } = await openLog(name);
       const from = performance.now();
-      await produce(log, records, count);
+      await produce(log, source, count, durability);
       const ms = performance.now() - from;
       await close();
       await deleteDB(name);
@@ -93,17 +142,26 @@ export function partitaAppend(count: number): Side {
 
 /** Our log on IndexedDB, decoding included: each round opens the log anew. */
 export function partitaRead(count: number): Side {
+  return readSide(count, decoded);
+}
+
+/** What a broker does for a consumer that reads on: finds the batches, checks what the browser gives back, and hands out whole batches of its own copy. */
+export function partitaReadEncoded(count: number): Side {
+  return readSide(count, (_, header) => header.recordCount);
+}
+
+function readSide(count: number, taken: (bytes: Uint8Array, header: BatchHeader) => number): Side {
   const name = `partita-read-${databases++}`;
   return {
     setUp: async () => {
       const { log, close } = await openLog(name);
-      await produce(log, hundredByteRecords(), count);
+      await produce(log, encodedBy(hundredByteRecords()), count);
       await close();
     },
     round: async () => {
       const { log, close } = await openLog(name);
       const from = performance.now();
-      const read = await consume(log);
+      const read = await readAll(log, taken);
       const ms = performance.now() - from;
       await close();
       if (read !== count) throw new Error(`${read} records were read where ${count} were written`);

@@ -22,6 +22,11 @@ export interface Storage {
    * Rejects with a `StorageError`; then none of these writes has happened. `need` is `ordinary` if absent.
    */
   commit(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void>;
+  /**
+   * Tells of a list that will be given to `commit` when another commit has settled, or never: what needs no store may be done meanwhile. Its bytes are left as they are
+   * until then.
+   */
+  prepare?(writes: readonly StorageWrite[]): void;
   /** Ends after what has been begun is settled; every later call rejects with `closed`. */
   close(): Promise<void>;
 }

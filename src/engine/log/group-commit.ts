@@ -38,7 +38,11 @@ const largestCommitBytes = 4 * 1024 * 1024;
  */
 export class GroupCommit {
   private waiting: Submission[] = [];
+  private waitingBytes = 0;
   private running: Promise<void> | undefined;
+  private isCommitting = false;
+  /** A commit that is full and waits for the one on its way: nothing joins it any more, so it is made ready meanwhile. */
+  private next: Batch | undefined;
 
   constructor(private readonly storage: Storage) {}
 
@@ -49,7 +53,10 @@ export class GroupCommit {
     durability: Durability,
     need: WriteNeed = 'ordinary',
   ): void {
-    this.waiting.push({ owner, writes, durability, need });
+    const submission = { owner, writes, durability, need };
+    this.waiting.push(submission);
+    this.waitingBytes += bytesOf(submission);
+    if (this.isCommitting) this.fillNext();
     this.running ??= this.run();
   }
 
@@ -61,44 +68,79 @@ export class GroupCommit {
   private async run(): Promise<void> {
     // What is submitted in the same turn goes into the same commit.
     await Promise.resolve();
-    while (this.waiting.length > 0) await this.commit(this.takeWaiting());
+    for (;;) {
+      const batch = this.next ?? this.takeWaiting();
+      this.next = undefined;
+      if (batch.taken.length === 0) break;
+      this.isCommitting = true;
+      await this.commit(batch);
+      this.isCommitting = false;
+    }
     this.running = undefined;
   }
 
-  private async commit(taken: readonly Submission[]): Promise<void> {
+  private async commit({ taken, writes }: Batch): Promise<void> {
     const durability = taken.some((submission) => submission.durability === 'strict') ? 'strict' : 'relaxed';
     const owners = new Map<CommitOwner, number>();
     for (const { owner } of taken) owners.set(owner, (owners.get(owner) ?? 0) + 1);
     const ordinary = new Set(taken.flatMap(({ owner, need }) => (need === 'ordinary' ? [owner] : [])));
     try {
-      await this.storage.commit(
-        taken.flatMap(({ writes }) => writes),
-        durability,
-        ordinary.size > 0 ? 'ordinary' : 'essential',
-      );
+      const commit = this.storage.commit(writes, durability, ordinary.size > 0 ? 'ordinary' : 'essential');
+      this.fillNext();
+      await commit;
     } catch (error) {
       if (owners.size > 1 && error instanceof StorageError && error.isOfSomeFiles) {
-        for (const owner of owners.keys()) await this.commit(taken.filter((submission) => submission.owner === owner));
+        for (const owner of owners.keys())
+          await this.commit(batchOf(taken.filter((submission) => submission.owner === owner)));
         return;
       }
       const isFull = error instanceof StorageError && error.code === 'full';
       const failed = isFull && ordinary.size > 0 ? ordinary : new Set(owners.keys());
-      const again = taken.filter(({ owner }) => !failed.has(owner));
-      this.waiting = [...again, ...this.waiting.filter(({ owner }) => !failed.has(owner))];
+      this.wait([...taken, ...(this.next?.taken ?? []), ...this.waiting].filter(({ owner }) => !failed.has(owner)));
+      this.next = undefined;
       for (const owner of failed) owner.failed(error);
       return;
     }
     for (const [owner, count] of owners) owner.committed(count);
   }
 
-  private takeWaiting(): Submission[] {
+  private fillNext(): void {
+    if (this.next !== undefined || this.waitingBytes < largestCommitBytes) return;
+    this.next = this.takeWaiting();
+    this.storage.prepare?.(this.next.writes);
+  }
+
+  private wait(submissions: Submission[]): void {
+    this.waiting = submissions;
+    this.waitingBytes = submissions.reduce((sum, submission) => sum + bytesOf(submission), 0);
+  }
+
+  private takeWaiting(): Batch {
     let bytes = 0;
     let count = 0;
-    for (const { writes } of this.waiting) {
-      for (const write of writes) if ('bytes' in write) bytes += write.bytes.length;
-      if (count > 0 && bytes > largestCommitBytes) break;
+    for (const submission of this.waiting) {
+      const more = bytesOf(submission);
+      if (count > 0 && bytes + more > largestCommitBytes) break;
+      bytes += more;
       count++;
     }
-    return this.waiting.splice(0, count);
+    this.waitingBytes -= bytes;
+    return batchOf(this.waiting.splice(0, count));
   }
+}
+
+/** Submissions of one commit, and all their writes. */
+interface Batch {
+  readonly taken: readonly Submission[];
+  readonly writes: readonly StorageWrite[];
+}
+
+function batchOf(taken: readonly Submission[]): Batch {
+  return { taken, writes: taken.flatMap(({ writes }) => writes) };
+}
+
+function bytesOf({ writes }: Submission): number {
+  let bytes = 0;
+  for (const write of writes) if ('bytes' in write) bytes += write.bytes.length;
+  return bytes;
 }

@@ -8,7 +8,14 @@ import {
   type RecordHeader,
   type TimestampType,
 } from './batch-header.js';
-import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.js';
+import {
+  sizeOfUnsignedVarint,
+  sizeOfVarint,
+  sizeOfVarlong,
+  writeUnsignedVarint,
+  writeVarint,
+  writeVarlong,
+} from './varint.js';
 
 export interface RecordToEncode {
   readonly key: Uint8Array | null;
@@ -128,7 +135,47 @@ export function recordSizeLimit(record: Pick<RecordToEncode, 'key' | 'value' | '
   return sizeOfVarint(fields) + fields;
 }
 
+/** Deltas and lengths below it take at most four bytes each, zigzagged. */
+const plainBelow = 1 << 27;
+
+/** Most records have no headers, and neither deltas nor lengths that are out of the ordinary: they are written in one go. */
 function writeRecord(record: RecordToEncode, start: number, offsetDelta: number, timestampDelta: number): number {
+  const { key, value, headers } = record;
+  if (headers !== undefined || key === null || value === null || key.length + value.length >= plainBelow)
+    return writeAnyRecord(record, start, offsetDelta, timestampDelta);
+  if (offsetDelta >= plainBelow || timestampDelta < 0 || timestampDelta >= plainBelow)
+    return writeAnyRecord(record, start, offsetDelta, timestampDelta);
+  const [keyLength, valueLength] = [key.length, value.length];
+  const [offsetBits, timestampBits, keyBits, valueBits] = [
+    offsetDelta << 1,
+    timestampDelta << 1,
+    keyLength << 1,
+    valueLength << 1,
+  ];
+  const size =
+    2 +
+    sizeOfUnsignedVarint(timestampBits) +
+    sizeOfUnsignedVarint(offsetBits) +
+    sizeOfUnsignedVarint(keyBits) +
+    keyLength +
+    sizeOfUnsignedVarint(valueBits) +
+    valueLength;
+  if (arena.length < start + size + 5) growArena(start, start + size + 5);
+  const target = arena;
+  let at = writeUnsignedVarint(target, start, size << 1);
+  target[at++] = 0;
+  at = writeUnsignedVarint(target, at, timestampBits);
+  at = writeUnsignedVarint(target, at, offsetBits);
+  at = writeUnsignedVarint(target, at, keyBits);
+  target.set(key, at);
+  at = writeUnsignedVarint(target, at + keyLength, valueBits);
+  target.set(value, at);
+  at += valueLength;
+  target[at] = 0;
+  return at + 1;
+}
+
+function writeAnyRecord(record: RecordToEncode, start: number, offsetDelta: number, timestampDelta: number): number {
   const keys = keysOf(record.headers);
   const size = bodySize(record, keys, offsetDelta, timestampDelta);
   if (arena.length < start + size + 5) growArena(start, start + size + 5);

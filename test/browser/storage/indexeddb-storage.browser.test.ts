@@ -1,6 +1,7 @@
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StorageWrite } from '../../../src/engine/environment/storage.js';
+import { largestChunk } from '../../../src/engine/platform/browser/chunk-layout.js';
 import { IndexedDbStorage } from '../../../src/engine/platform/browser/indexeddb-storage.js';
 import { readRawStore } from './raw-store.js';
 
@@ -109,12 +110,31 @@ describe('IndexedDbStorage', () => {
     await read(600_000);
   });
 
+  it.each(['in its turn', 'with time to prepare it'])(
+    'commits what it was told of before, %s, whatever has become of its files since',
+    async (when) => {
+      const storage = await place.open();
+      await storage.commit([append('old', 0, pattern(10))], 'relaxed');
+      const writes = [append('old', 10, pattern(2_000_000)), append('new', 0, pattern(70_000))];
+      storage.prepare(writes);
+      if (when === 'with time to prepare it') await new Promise((resolve) => setTimeout(resolve, 50));
+      // The file of that name is another now, and its chunks belong elsewhere.
+      await storage.commit([{ kind: 'replace', file: 'old', bytes: pattern(10), modifiedAt: 2 }], 'relaxed');
+      await storage.commit(writes, 'relaxed');
+      await storage.close();
+      const again = await place.open();
+      expect(await again.read('old', 10, 3_000_000)).toEqual(pattern(2_000_000));
+      expect(await again.read('new', 0, 100_000)).toEqual(pattern(70_000));
+      await again.close();
+    },
+  );
+
   it('deletes the chunks of files that are gone, also those that an earlier opener left', async () => {
     const storage = await place.open();
     await storage.commit([append('a', 0, pattern(9_000_000)), append('b', 0, pattern(10))], 'relaxed');
     await storage.commit([{ kind: 'delete', file: 'a' }], 'strict');
     await storage.close();
-    expect(await chunkLengths(place.name)).toHaveLength(10);
+    expect(await chunkLengths(place.name)).toHaveLength(Math.ceil(9_000_000 / largestChunk) + 1);
     const again = await place.open();
     await again.commit([{ kind: 'replace', file: 'b', bytes: pattern(20), modifiedAt: 2 }], 'strict');
     await expect.poll(() => chunkLengths(place.name), { timeout: 5000 }).toEqual([20]);

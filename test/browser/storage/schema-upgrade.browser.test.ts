@@ -67,7 +67,7 @@ describe('UPG-1 a store of version 1', () => {
     await writeRawStore(name, store);
     await expectEverything(name, files);
     const { version, rows } = await readRawStore(name);
-    expect(version).toBe(2);
+    expect(version).toBe(3);
     expect(rows.filter((row) => row.store === 'upgrade')).toEqual([]);
     expect(rows.filter((row) => row.store === 'folders').map(({ key }) => key)).toEqual(['orders-0', 'orders-1']);
     expect(rows.find(({ key }) => key === 'orders-0/blob-4')?.value).toHaveLength(8);
@@ -177,7 +177,7 @@ describe('the version of a store', () => {
     );
     // The transaction has begun when this is reached.
     await new Promise((resolve) => setTimeout(resolve));
-    const later = await openDB(name, 3);
+    const later = await openDB(name, 4);
     expect(fenced).toBe(1);
     await commit;
     expect(await later.count('chunks')).toBe(2);

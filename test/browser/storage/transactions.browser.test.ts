@@ -1,9 +1,9 @@
-import { deleteDB, openDB } from 'idb';
+import { deleteDB } from 'idb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Durability, StorageWrite } from '../../../src/engine/environment/storage.js';
 import { IndexedDbStorage } from '../../../src/engine/platform/browser/indexeddb-storage.js';
-import { newToken } from '../../../src/engine/platform/browser/store-opening.js';
-import { ownerRow, type OwnerRow } from '../../../src/engine/platform/browser/stored-rows.js';
+import { openDatabase } from '../../../src/engine/platform/browser/indexeddb-schema.js';
+import { newToken, takeOver } from '../../../src/engine/platform/browser/store-opening.js';
 import { batchOf, openOrders, recordsIn } from '../../engine/log/log-builder.js';
 import { readRawStore } from './raw-store.js';
 
@@ -26,7 +26,7 @@ interface Asked {
   readonly isAtOnce: boolean;
 }
 
-const methods = ['get', 'getAll', 'getAllKeys', 'put', 'delete', 'clear', 'openKeyCursor'] as const;
+const methods = ['add', 'get', 'getAll', 'getAllKeys', 'put', 'delete', 'clear', 'openKeyCursor'] as const;
 const { transaction: begin } = IDBDatabase.prototype;
 const original = Object.fromEntries(methods.map((method) => [method, IDBObjectStore.prototype[method]]));
 
@@ -104,24 +104,26 @@ function writes(): readonly (readonly Asked[])[] {
 
 /** Somebody else, who can take the store without its storage having heard of it. */
 async function stranger(): Promise<{ take(): Promise<void> }> {
-  const database = await openDB(name);
-  const owner = (await database.get('owner', 'owner')) as OwnerRow;
+  const database = await openDatabase(name, { mustExist: true });
   return {
     take: async () => {
-      await database.put('owner', ownerRow({ ...owner, token: newToken() }), 'owner');
+      await takeOver(database, newToken(), () => undefined);
       database.close();
     },
   };
 }
 
 describe('ENG-1 whoever does not have the store any more', () => {
-  it('is found out in every transaction that writes: the first thing that each asks is whose the store is', async () => {
+  it('is found out in every transaction that writes: the first thing that each does is to run into its fence, or to ask whose the store is', async () => {
     const storage = await IndexedDbStorage.open({ name, space: pressed });
     asked = [];
     await work(storage);
     await storage.close();
     expect(writes().length).toBeGreaterThan(40);
-    for (const requests of writes()) expect(requests[0]?.request).toBe('get owner');
+    for (const requests of writes())
+      expect(requests[0]?.request).toBe(
+        requests.every(({ request }) => /delete|get/.test(request)) ? 'get owner' : 'add fences',
+      );
   });
 
   it.each<[string, StorageWrite[], Durability]>([
@@ -139,6 +141,29 @@ describe('ENG-1 whoever does not have the store any more', () => {
     await expect(storage.commit(changes, durability, 'essential')).rejects.toMatchObject({ code: 'fenced' });
     await storage.close();
     expect((await readRawStore(name)).rows).toEqual(before.rows);
+  });
+
+  it('changes nothing where the row that says whose the store is was lost before another took it', async () => {
+    const storage = await IndexedDbStorage.open({ name });
+    await storage.commit([append(0, 2_000)], 'strict');
+    const database = await openDatabase(name, { mustExist: true });
+    await database.delete('owner', 'owner');
+    database.close();
+    await (await stranger()).take();
+    const before = await readRawStore(name);
+    await expect(storage.commit([append(2_000, 10)], 'strict')).rejects.toMatchObject({ code: 'fenced' });
+    await storage.close();
+    expect((await readRawStore(name)).rows).toEqual(before.rows);
+  });
+
+  it('is held off by a fence that stands until 64 others have had the store', async () => {
+    const first = await IndexedDbStorage.open({ name });
+    for (let others = 0; others < 64; others++) await (await stranger()).take();
+    await expect(first.commit([append(0, 10)], 'strict')).rejects.toMatchObject({ code: 'fenced' });
+    await first.close();
+    await (await stranger()).take();
+    const { rows } = await readRawStore(name);
+    expect(rows.filter(({ store }) => store === 'fences')).toHaveLength(65);
   });
 
   it('changes nothing by its housekeeping either', async () => {

@@ -67,6 +67,31 @@ describe('GroupCommit', () => {
     expect(commits.map(({ files }) => files.length)).toEqual([2, 1, 1, 1]);
   });
 
+  it('makes a full commit ready while another is on its way, and lets go of it if that one fails', async () => {
+    const prepared: string[] = [];
+    const commits: string[] = [];
+    const fileOf = (write: StorageWrite) => ('file' in write ? write.file : write.name);
+    class PreparingStorage extends MemoryStorage {
+      prepare(writes: readonly StorageWrite[]): void {
+        prepared.push(writes.map(fileOf).join(' '));
+      }
+    }
+    const storage = new PreparingStorage({
+      beforeCommit: (writes) => {
+        commits.push(writes.map(fileOf).join(' '));
+        if (commits.length === 2) throw new StorageError('io', 'The disk is gone.');
+      },
+    });
+    const [groupCommit, notes] = [new GroupCommit(storage), [] as string[]];
+    const [a, b] = [owner('a', notes), owner('b', notes)];
+    for (let count = 0; count < 6; count++) groupCommit.submit(a.told, a.write(2_000_000), 'relaxed');
+    for (let count = 0; count < 2; count++) groupCommit.submit(b.told, b.write(1_000_000), 'relaxed');
+    await groupCommit.settled();
+    expect(prepared).toEqual(['a a', 'a a']);
+    expect(commits).toEqual(['a a', 'a a', 'b b']);
+    expect(notes).toEqual(['a 2', 'a io', 'b 2']);
+  });
+
   it('fails what waits of the owners of a failed commit, and of no other', async () => {
     const { storage, commits } = recordedStorage((commit) => commit === 0);
     const [groupCommit, notes] = [new GroupCommit(storage), [] as string[]];

@@ -1,4 +1,4 @@
-import { checksumBytes } from './stored-rows.js';
+import { checksumBytes, sealChunk } from './stored-rows.js';
 
 /**
  * How files are cut into IndexedDB values. Chromium keeps values of 64 KiB or more in files of their own and smaller ones in its key-value store; just above
@@ -6,12 +6,22 @@ import { checksumBytes } from './stored-rows.js';
  */
 export const largestSmallChunk = 60_000;
 export const smallestLargeChunk = 256 * 1024;
-export const largestChunk = 1024 * 1024;
+/** With its checksum. Chromium keeps memory of up to this size for the next one, and gives larger pieces back to the system each time. */
+export const largestChunk = 960 * 1024 - checksumBytes;
 
 /** A value of the chunk store: bytes that begin at `start` of a file, with room for their checksum behind them, in a buffer of exactly that length. */
 export interface Chunk {
   readonly start: number;
   readonly value: Uint8Array;
+  /** The file whose checksum is in `value`. */
+  sealedFor?: number;
+}
+
+/** Sees to it that the checksum of a chunk of that file is there. */
+export function seal(chunk: Chunk, id: number): void {
+  if (chunk.sealedFor === id) return;
+  sealChunk(chunk.value, id, chunk.start);
+  chunk.sealedFor = id;
 }
 
 /** How many bytes of the file a chunk holds. */

@@ -1,12 +1,14 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { StorageError } from '../../environment/storage.js';
-import type { FileRow, FolderRow, OwnerRow, UpgradeMarker } from './stored-rows.js';
+import type { FenceRow, FileRow, FolderRow, OwnerRow, UpgradeMarker } from './stored-rows.js';
 
 /** The version of the layout below. A later one adds a step to `upgrade`. */
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 export const ownerKey = 'owner';
 export const upgradeKey = 'upgrade';
+/** No token is 0. */
+export const holderKey = 0;
 
 export interface StorageSchema extends DBSchema {
   owner: { key: typeof ownerKey; value: OwnerRow };
@@ -21,6 +23,8 @@ export interface StorageSchema extends DBSchema {
   folders: { key: string; value: FolderRow };
   /** Bytes that mean nothing: they are deleted when space has run out. */
   reserve: { key: number; value: Uint8Array };
+  /** Tokens of those who had the store before, who may write no more; under `holderKey` the token of who has it now. */
+  fences: { key: number; value: FenceRow };
   /** How far an upgrade of the rows has come; empty when there is none. */
   upgrade: { key: typeof upgradeKey; value: UpgradeMarker };
 }
@@ -28,10 +32,11 @@ export interface StorageSchema extends DBSchema {
 export type StorageDatabase = IDBPDatabase<StorageSchema>;
 
 /** What a write transaction of the storage may touch. */
-export const storeNames = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve'] as const;
+export const storeNames = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve', 'fences'] as const;
 
 const storesOfVersion1 = ['owner', 'files', 'blobs', 'chunks', 'garbage'] as const;
 const storesOfVersion2 = ['folders', 'reserve', 'upgrade'] as const;
+const storesOfVersion3 = ['fences'] as const;
 
 export interface OpenDatabaseOptions {
   /** One that is not there is not created: then opening rejects with `not-found`. */
@@ -135,6 +140,7 @@ function openOnce(
 function upgrade(database: StorageDatabase, oldVersion: number): void {
   if (oldVersion < 1) for (const store of storesOfVersion1) database.createObjectStore(store);
   if (oldVersion < 2) for (const store of storesOfVersion2) database.createObjectStore(store);
+  if (oldVersion < 3) for (const store of storesOfVersion3) database.createObjectStore(store);
 }
 
 function openingError(name: string, error: unknown): Error {

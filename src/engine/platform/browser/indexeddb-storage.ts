@@ -13,10 +13,12 @@ import { Housekeeping } from './housekeeping.js';
 import { OwnedDatabase } from './owned-database.js';
 import { noSpace, StorageSpace, type SpaceOptions } from './storage-space.js';
 import { reserveBytes } from './space-reserve.js';
+import { seal } from './chunk-layout.js';
 import { prepareWrites, type PreparedWrite } from './prepared-writes.js';
 import { StagedCommit } from './staged-commit.js';
 import { unsealBlob } from './stored-rows.js';
 import type { TakenStore } from './store-opening.js';
+import { UpcomingCommits } from './upcoming-commits.js';
 
 export interface IndexedDbStorageOptions {
   /** Of the database. */
@@ -38,6 +40,7 @@ export class IndexedDbStorage implements Storage {
   private readonly housekeeping: Housekeeping;
   private readonly space: StorageSpace | undefined;
   private lastId: number;
+  private readonly upcoming = new UpcomingCommits();
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
@@ -141,9 +144,19 @@ export class IndexedDbStorage implements Storage {
     throw new StorageError('corrupt', `${name} is damaged: it does not have its checksum.`);
   }
 
+  prepare(writes: readonly StorageWrite[]): void {
+    this.upcoming.add(writes, (prepared) => {
+      // A file that is not there yet has no id, with which chunks are sealed.
+      for (const write of prepared) {
+        const file = write.kind === 'append' ? this.stored.files.get(write.file) : undefined;
+        if (write.kind === 'append' && file !== undefined) for (const chunk of write.chunks) seal(chunk, file.id);
+      }
+    });
+  }
+
   async commit(writes: readonly StorageWrite[], durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
-    const prepared = prepareWrites(writes);
+    const prepared = this.upcoming.take(writes) ?? prepareWrites(writes);
     return this.inTurn(() => this.carryOut(prepared, durability, need));
   }
 
@@ -156,6 +169,7 @@ export class IndexedDbStorage implements Storage {
     this.isClosed = true;
     this.housekeeping.stop();
     await this.turn;
+    this.upcoming.close();
     this.database.close();
   }
 

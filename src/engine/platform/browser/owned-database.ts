@@ -1,10 +1,10 @@
 import { unwrap } from 'idb';
 import { StorageError, type Durability } from '../../environment/storage.js';
-import { resultOf } from './chunk-reader.js';
-import { openDatabase, ownerKey, storeNames, type StorageDatabase } from './indexeddb-schema.js';
+import { fencedError, fencedTransaction, guardedTransaction, storedOwner } from './fences.js';
+import { openDatabase, ownerKey, type StorageDatabase } from './indexeddb-schema.js';
 import { finishUpgrade } from './schema-upgrade.js';
 import { newToken, takeOver, type TakenStore } from './store-opening.js';
-import { soundOwnerRow, ownerRow, type OwnerRow } from './stored-rows.js';
+import { ownerRow, type OwnerRow } from './stored-rows.js';
 
 /**
  * A database that we have taken over: whoever had it before can write no more, and neither can we once another has taken it. A connection that breaks is opened again,
@@ -70,8 +70,7 @@ export class OwnedDatabase {
     const next = ownerRow({ ...this.owner, commits: this.owner.commits + 1, lastId });
     await this.guarded(async (database, isAgain) => {
       if (isAgain && (await storedOwner(database)).commits === next.commits) return;
-      await guardedTransaction(database, next.token, durability, (transaction) => {
-        // Nothing waits for the answer: the puts are under way while the token is looked at.
+      await fencedTransaction(database, next.token, durability, (transaction) => {
         request(transaction);
         transaction.objectStore('owner').put(next, ownerKey);
       });
@@ -159,53 +158,6 @@ function storeLost(name: string, found: string): StorageError {
   return new StorageError(
     'lost',
     `The browser has lost what was stored: a database '${name}' was here, and the one that was found ${found}. Nothing was created or changed. If there is an export, import it into a new log.`,
-  );
-}
-
-/** What the row of the owner says. */
-async function storedOwner(database: IDBDatabase): Promise<OwnerRow> {
-  const store = database.transaction('owner', 'readonly').objectStore('owner');
-  const owner = soundOwnerRow(await resultOf(store.get(ownerKey) as IDBRequest<OwnerRow | undefined>));
-  if (owner === undefined) throw ownerDamaged();
-  return owner;
-}
-
-/** A write transaction that happens only if the row of the owner has our token. */
-function guardedTransaction(
-  database: IDBDatabase,
-  token: number,
-  durability: Durability,
-  request: (transaction: IDBTransaction) => void,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction([...storeNames], 'readwrite', { durability });
-    let refusal: StorageError | undefined;
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () =>
-      reject(refusal ?? transaction.error ?? new DOMException('The transaction broke off.', 'AbortError'));
-    const check = transaction.objectStore('owner').get(ownerKey) as IDBRequest<OwnerRow | undefined>;
-    check.onsuccess = () => {
-      const found = soundOwnerRow(check.result);
-      if (found === undefined) refusal = ownerDamaged();
-      else if (found.token !== token) refusal = fencedError();
-      if (refusal !== undefined) return transaction.abort();
-      transaction.commit();
-    };
-    request(transaction);
-  });
-}
-
-function fencedError(): StorageError {
-  return new StorageError(
-    'fenced',
-    'Another has opened this storage for writing, or removed it. Open it again to take over.',
-  );
-}
-
-function ownerDamaged(): StorageError {
-  return new StorageError(
-    'corrupt',
-    'The entry that says who may write is damaged. Nothing is written any more; open the storage again.',
   );
 }
 

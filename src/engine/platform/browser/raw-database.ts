@@ -17,7 +17,7 @@ interface FoundFile extends RawFile {
 export async function readDatabase(name: string): Promise<(RawStore & { close(): void }) | undefined> {
   const database = await openAsItIs(name);
   if (database === undefined) return undefined;
-  const tables = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve', 'upgrade'];
+  const tables = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve', 'upgrade', 'fences'];
   if (tables.every((table) => database.objectStoreNames.contains(table))) return await RawDatabase.read(database);
   database.close();
   return undefined;
@@ -187,12 +187,29 @@ class RawDatabase implements RawStore {
     const { token = '', commits = '', lastId = '', incarnation = '', checksum } = owner ?? {};
     if (checksum !== seed('owner', token, commits, lastId, incarnation))
       this.find('repairable', 'the entry of the owner is missing, or does not have its checksum');
+    await this.checkFences(token);
     for (const [id, value] of garbage)
       if (value !== seed('garbage', id as number))
         this.find('repairable', `the entry of the garbage ${id as number} does not have its checksum`);
     for (const [, value] of await this.rows('reserve')) this.otherBytes += lengthOf(value);
     if ((await this.rows('upgrade')).length > 0)
       this.find('repairable', 'an upgrade of the layout was under way: the next opening goes on with it');
+  }
+
+  /** One row names whoever has the store and counts the fences, which hold off those who had it before. */
+  private async checkFences(holder: number | string): Promise<void> {
+    const rows = (await this.rows('fences')).map(([key, row]) => ({ key: key as number, ...(row as object) })) as {
+      key: number;
+      token?: number;
+      order?: number;
+      checksum?: number;
+    }[];
+    const [first, ...fences] = rows;
+    const isSound = rows.every(
+      ({ key, token = NaN, order = NaN, checksum }) => checksum === seed('fences', key, token, order),
+    );
+    if (isSound && first?.key === 0 && first.token === holder && first.order === fences.length) return;
+    this.find('repairable', 'the fences that hold off former owners are not those that were set up');
   }
 
   private find(severity: Finding['severity'], message: string, name?: string): void {

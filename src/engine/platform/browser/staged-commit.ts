@@ -1,11 +1,11 @@
 import { StorageError } from '../../environment/storage.js';
-import { chunkLength, type Chunk } from './chunk-layout.js';
+import { chunkLength, seal, type Chunk } from './chunk-layout.js';
 import { ChunkedFile, type ChunkExtent } from './chunked-file.js';
 import { chunkKeys } from './indexeddb-schema.js';
 import type { PreparedWrite } from './prepared-writes.js';
 import type { StoredState } from './store-opening.js';
 import type { FolderChange, FolderEntry } from './stored-folders.js';
-import { checksumBytes, fileRow, garbageRow, sealChunk } from './stored-rows.js';
+import { checksumBytes, fileRow, garbageRow } from './stored-rows.js';
 
 /** A file as a commit leaves it: the first `kept` chunks of `base`, what is left of the one after them if it was cut, and others. */
 interface StagedFile {
@@ -46,7 +46,7 @@ export class StagedCommit {
         file.added.unshift({ start, value });
         file.cut = undefined;
       }
-      for (const { start, value } of file.added) sealChunk(value, file.base.id, start);
+      for (const chunk of file.added) seal(chunk, file.base.id);
     }
   }
 

@@ -1,4 +1,5 @@
 import { ChunkedFile } from './chunked-file.js';
+import { fenceOff } from './fences.js';
 import { chunkKeys, ownerKey, storeNames, type StorageDatabase } from './indexeddb-schema.js';
 import { SpaceReserve } from './space-reserve.js';
 import { StoredFolders, type FolderEntry } from './stored-folders.js';
@@ -90,6 +91,7 @@ export async function takeOver(
       ? { token, commits: 0, lastId, incarnation: newIncarnation() }
       : { ...found, token, lastId: Math.max(found.lastId, lastId) },
   );
+  await fenceOff(transaction.objectStore('fences'), token, storedOwner?.token);
   await owners.put(owner, ownerKey);
   await transaction.done;
   const startsById = new Map(startsOf);
@@ -112,7 +114,7 @@ export async function takeOver(
 /** A token that no opener has had before. */
 export function newToken(): number {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
-  return (high & 0x1f_ffff) * 2 ** 32 + low;
+  return (high & 0x1f_ffff) * 2 ** 32 + low || newToken();
 }
 
 /** A name that no store has had before. */

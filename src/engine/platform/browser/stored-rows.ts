@@ -1,7 +1,7 @@
 import { checksumOf, seedOf } from './row-checksum.js';
 
 /**
- * The rows of the database (version 2). Each has a checksum over itself and its key, so that a bit that has changed, or a row that stands where another belongs, is found
+ * The rows of the database (since version 2). Each has a checksum over itself and its key, so that a bit that has changed, or a row that stands where another belongs, is found
  * out when it is read. Rows that are gone are missed elsewhere: chunks of a file follow each other without a gap up to its size, and each folder counts what is in it.
  */
 
@@ -14,6 +14,13 @@ export interface OwnerRow {
   readonly lastId: number;
   /** Names this store: one that is made anew after this was lost has another. */
   readonly incarnation: string;
+  readonly checksum: number;
+}
+
+/** Who may write no more, by their token, later ones with a higher `order`; or who has the store, and then `order` is how many fences there are. */
+export interface FenceRow {
+  readonly token: number;
+  readonly order: number;
   readonly checksum: number;
 }
 
@@ -83,6 +90,10 @@ export function ownerRow(row: Omit<OwnerRow, 'checksum'>): OwnerRow {
 /** The row, if it is what was stored. */
 export function soundOwnerRow(row: OwnerRow | undefined): OwnerRow | undefined {
   return row !== undefined && ownerRow(row).checksum === row.checksum ? row : undefined;
+}
+
+export function fenceRow(key: number, token: number, order: number): FenceRow {
+  return { token, order, checksum: seedOf('fences', key, token, order) };
 }
 
 export function folderRow(folder: string, { entries, digest }: Omit<FolderRow, 'checksum'>): FolderRow {
