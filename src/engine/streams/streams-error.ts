@@ -4,6 +4,7 @@ export type StreamsErrorName =
   | 'TopologyException'
   | 'IllegalArgumentException'
   | 'IllegalStateException'
+  | 'NullPointerException'
   | 'SerializationException'
   | 'InvalidStateStoreException'
   | 'UnknownStateStoreException'

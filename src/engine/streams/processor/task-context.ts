@@ -19,12 +19,15 @@ export interface TaskContext<K = unknown, V = unknown> extends ProcessorContext<
   during(current: TaskContext['current'], body: () => void): void;
   /** Counts a record that is skipped (`dropped-records-total`) and says why, for the log and the trace. */
   dropped(reason: DroppedRecord): void;
-  /** Appends to the changelog of a store of this task: the partition is the task's. A `null` value is a tombstone. */
+  /**
+   * Appends to the changelog of a store of this task: the partition is the task's. A `null` value is a tombstone, a `null`
+   * timestamp the producer's own.
+   */
   logChange(
     storeName: string,
     key: Uint8Array,
     value: Uint8Array | null,
-    timestamp: number,
+    timestamp: number | null,
     headers: RecordHeaders,
   ): void;
   /** A number that is committed with the offsets and so survives the task (Kafka's `ProcessorMetadata`); the larger wins. */

@@ -8,13 +8,13 @@ export function joinWindow<K, V>({ storeName }: { readonly storeName: string }):
       let context: ProcessorContext<K, V>;
       let store: WindowStore<K, V>;
       return {
-        init: (given) => {
+        init(given) {
           context = given;
           store = given.getStateStore(storeName) as WindowStore<K, V>;
         },
-        process: (record) => {
+        process(record) {
           context.forward(record);
-          if (record.key !== null && record.value !== null) store.put(record.key, record.value, record.timestamp);
+          if (record.key !== null) store.put(record.key, record.value, record.timestamp);
         },
       };
     },

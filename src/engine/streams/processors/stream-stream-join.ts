@@ -1,5 +1,11 @@
 import type { ProcessorSupplier } from '../processor/processor.js';
+import type { TaskContext } from '../processor/task-context.js';
+import { OuterJoinStore } from '../state/outer-join-store.js';
+import type { WindowStore } from '../state/state-store.js';
 import type { JoinKind } from './join-kind.js';
+import { JoinTime } from './join-time.js';
+import { joinWindow } from './join-window.js';
+import { StreamJoinSide, type StreamJoinSideOptions } from './stream-join-side.js';
 
 /** The window of a join, seen from the left record: the right one may be this much earlier or later. May be negative, not both. */
 export interface JoinWindowSpec {
@@ -29,9 +35,68 @@ export interface StreamStreamJoin<K, L, R, VOut> {
   readonly rightJoin: ProcessorSupplier<K, R, K, VOut>;
 }
 
-/** KStreamKStreamJoin. The results of both sides meet in a `passThrough`. */
+/**
+ * KStreamKStreamJoin. The results of both sides meet in a `passThrough`. A record without a partner goes out once stream time is
+ * past its window and the grace, with the headers of the record that moved the time.
+ */
 export function streamStreamJoin<K, L, R, VOut>(
   options: StreamStreamJoinOptions<K, L, R, VOut>,
 ): StreamStreamJoin<K, L, R, VOut> {
-  throw new Error(`not built: ${options.leftStoreName}`);
+  const { kind, windows, joiner, leftStoreName, rightStoreName } = options;
+  const lookahead = { left: windows.afterMs, right: windows.beforeMs };
+  const times = new Map<string, JoinTime>();
+  return {
+    leftWindow: joinWindow({ storeName: leftStoreName }),
+    rightWindow: joinWindow({ storeName: rightStoreName }),
+    leftJoin: joinSide<K, L, R, VOut>(rightStoreName, options.outerStoreName, times, {
+      side: 'left',
+      isPreserved: kind !== 'inner',
+      beforeMs: windows.beforeMs,
+      afterMs: windows.afterMs,
+      graceMs: windows.graceMs,
+      lookahead,
+      joiner,
+    }),
+    rightJoin: joinSide<K, R, L, VOut>(leftStoreName, options.outerStoreName, times, {
+      side: 'right',
+      isPreserved: kind === 'outer',
+      beforeMs: windows.afterMs,
+      afterMs: windows.beforeMs,
+      graceMs: windows.graceMs,
+      lookahead,
+      joiner: (key, right, left) => joiner(key, left, right),
+    }),
+  };
+}
+
+function joinSide<K, VThis, VOther, VOut>(
+  otherStoreName: string,
+  outerStoreName: string | null,
+  times: Map<string, JoinTime>,
+  options: StreamJoinSideOptions<K, VThis, VOther, VOut>,
+): ProcessorSupplier<K, VThis, K, VOut> {
+  return {
+    get: () => {
+      let taskId: string;
+      let join: StreamJoinSide<K, VThis, VOther, VOut>;
+      return {
+        init(given) {
+          const context = given as TaskContext<K, VOut>;
+          taskId = context.taskId;
+          let time = times.get(taskId);
+          if (time === undefined) {
+            time = new JoinTime(context);
+            times.set(taskId, time);
+          }
+          const store = outerStoreName === null ? null : context.getStateStore(outerStoreName);
+          const outerStore =
+            store instanceof OuterJoinStore ? (store as OuterJoinStore<K, VThis | VOther, VThis | VOther>) : null;
+          const otherStore = context.getStateStore(otherStoreName) as WindowStore<K, VOther>;
+          join = new StreamJoinSide(context, options, otherStore, outerStore, time);
+        },
+        process: (record) => join.process(record),
+        close: () => void times.delete(taskId),
+      };
+    },
+  };
 }

@@ -21,6 +21,8 @@ export interface ValueGetterSupplier<K, V> {
 
 /** What the node of a table offers to the nodes below it. */
 export interface TableView<K, V> {
+  /** Whether it keeps its history, itself or in the tables it is computed from (KIP-914): then only its latest values count below. */
+  readonly isVersioned: boolean;
   view(): ValueGetterSupplier<K, V>;
   /**
    * From now on old values are passed on too.

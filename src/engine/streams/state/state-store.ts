@@ -71,9 +71,18 @@ export interface WindowStore<K, V> extends StateStore {
   fetch(key: K, windowStart: number): V | null;
   fetchRange(key: K, from: number, to: number): IterableIterator<readonly [windowStart: number, value: V]>;
   backwardFetchRange(key: K, from: number, to: number): IterableIterator<readonly [windowStart: number, value: V]>;
+  /** The windows of the keys in [keyFrom, keyTo], `null` is open: by key and then time; in memory by time and then key. */
   fetchKeys(keyFrom: K | null, keyTo: K | null, from: number, to: number): IterableIterator<readonly [Windowed<K>, V]>;
+  backwardFetchKeys(
+    keyFrom: K | null,
+    keyTo: K | null,
+    from: number,
+    to: number,
+  ): IterableIterator<readonly [Windowed<K>, V]>;
   fetchAll(from: number, to: number): IterableIterator<readonly [Windowed<K>, V]>;
+  backwardFetchAll(from: number, to: number): IterableIterator<readonly [Windowed<K>, V]>;
   all(): IterableIterator<readonly [Windowed<K>, V]>;
+  backwardAll(): IterableIterator<readonly [Windowed<K>, V]>;
 }
 
 export type TimestampedWindowStore<K, V> = WindowStore<K, ValueAndTimestamp<V>>;
@@ -84,10 +93,19 @@ export interface SessionStore<K, V> extends StateStore {
   remove(session: Windowed<K>): void;
   /** The sessions of the key that end at or after `earliestEnd` and start at or before `latestStart`, ascending. */
   findSessions(key: K, earliestEnd: number, latestStart: number): IterableIterator<readonly [Windowed<K>, V]>;
+  backwardFindSessions(key: K, earliestEnd: number, latestStart: number): IterableIterator<readonly [Windowed<K>, V]>;
+  /** The same for the keys in [keyFrom, keyTo]; `null` is open. */
+  findSessionsOfKeys(
+    keyFrom: K | null,
+    keyTo: K | null,
+    earliestEnd: number,
+    latestStart: number,
+  ): IterableIterator<readonly [Windowed<K>, V]>;
   /** All sessions that end in [earliestEnd, latestEnd], for emission on close: by end, then as Kafka orders them. */
   findSessionsEnding(earliestEnd: number, latestEnd: number): IterableIterator<readonly [Windowed<K>, V]>;
   fetchSession(key: K, start: number, end: number): V | null;
   fetch(key: K): IterableIterator<readonly [Windowed<K>, V]>;
+  backwardFetch(key: K): IterableIterator<readonly [Windowed<K>, V]>;
   fetchKeys(keyFrom: K | null, keyTo: K | null): IterableIterator<readonly [Windowed<K>, V]>;
   all(): IterableIterator<readonly [Windowed<K>, V]>;
 }

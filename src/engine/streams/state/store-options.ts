@@ -14,3 +14,35 @@ export interface StoreOptions<K, V> {
   /** Configuration of that topic. */
   readonly logConfig?: Readonly<Record<string, string>>;
 }
+
+export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
+  readonly retentionMs: number;
+  readonly windowSizeMs: number;
+  readonly retainDuplicates?: boolean;
+  /** Whether a persistent one keeps its order by time first, as Kafka has it below `on-window-close`. */
+  readonly timeOrdered?: boolean;
+}
+
+export interface SessionStoreOptions<K, V> extends StoreOptions<K, V> {
+  readonly retentionMs: number;
+  readonly timeOrdered?: boolean;
+}
+
+export interface VersionedStoreOptions<K, V> extends StoreOptions<K, V> {
+  readonly historyRetentionMs: number;
+  /** Ms of history in one segment; Kafka's default follows from the retention. */
+  readonly segmentIntervalMs?: number;
+}
+
+export interface JoinGraceBufferOptions<K, V> extends StoreOptions<K, V> {
+  readonly graceMs: number;
+}
+
+/** Of the records of both sides of a join that have found no partner yet. */
+export interface OuterJoinStoreOptions<K, L, R> extends Omit<StoreOptions<K, never>, 'valueSerde'> {
+  readonly leftSerde: Serde<L> | null;
+  readonly rightSerde: Serde<R> | null;
+  /** Of the join: before + after + grace. */
+  readonly retentionMs: number;
+  readonly windowSizeMs: number;
+}

@@ -1,0 +1,196 @@
+import type { TaskContext } from '../processor/task-context.js';
+import { bytesOf, textOf } from './byte-text.js';
+import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
+import { LoggedStore } from './logged-store.js';
+import type { HeldUpdate, HeldUpdates } from './record-cache.js';
+import { Retention, segmentIntervalOf } from './retention.js';
+import type { ChangelogRecord, SessionStore, Windowed } from './state-store.js';
+import type { StoredValue } from './stored-value.js';
+import type { SessionStoreOptions } from './store-options.js';
+import { TimedRows, type TimedRow } from './timed-rows.js';
+import { plainValues, type ValueCodec } from './value-codec.js';
+import { readSessionStoreKey, sessionStoreKey } from './window-keys.js';
+
+/** Aggregates by key and session, kept and forgotten by the session's end. */
+export class BytesSessionStore<K, V>
+  extends LoggedStore<K, V>
+  implements SessionStore<K, V>, CachingStore<Windowed<K>, V>
+{
+  readonly retentionMs: number;
+  private readonly rows: TimedRows;
+  private readonly retention: Retention;
+  private readonly isByTime: boolean;
+  private values!: ValueCodec<V>;
+  private held: HeldUpdates<StoredValue> | null = null;
+  private listener: FlushListener<Windowed<K>, V> | null = null;
+
+  constructor(protected override readonly options: SessionStoreOptions<K, V>) {
+    super(options);
+    this.retentionMs = options.retentionMs;
+    this.rows = new TimedRows(segmentIntervalOf(options.retentionMs));
+    this.retention = Retention.of(options, options.retentionMs);
+    this.isByTime = options.inMemory === true;
+  }
+
+  override init(context: TaskContext): void {
+    super.init(context);
+    this.values = plainValues(this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value'), this.topic);
+    this.held =
+      this.options.cachingEnabled === true ? (context.cache?.open((update) => this.letGo(update)) ?? null) : null;
+  }
+
+  setFlushListener(listener: FlushListener<Windowed<K>, V>): boolean {
+    if (this.held === null) return false;
+    this.listener = listener;
+    return true;
+  }
+
+  put(session: Windowed<K>, aggregate: V | null): void {
+    const { start, end } = session.window;
+    const key = this.encodeKey(session.key);
+    const after = aggregate === null ? null : this.values.encode(aggregate, this.context.current.timestamp);
+    this.assertOpen();
+    const before = this.held === null ? null : this.rows.get(key.text, end, start);
+    if (!this.write(key.text, start, end, after)) {
+      this.context.dropped({
+        reason: 'expired-window',
+        window: session.window,
+        streamTime: this.retention.streamTime,
+      });
+    }
+    const keyBytes = sessionStoreKey(key.bytes, start, end);
+    if (this.held === null) this.log(keyBytes, after?.bytes ?? null, this.context.current.timestamp);
+    else {
+      const bytes = after?.bytes.length ?? 0;
+      this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
+    }
+  }
+
+  remove(session: Windowed<K>): void {
+    this.put(session, null);
+  }
+
+  findSessions(key: K, earliestEnd: number, latestStart: number): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.decoded(this.rowsOfKey(key, earliestEnd, latestStart));
+  }
+
+  backwardFindSessions(key: K, earliestEnd: number, latestStart: number): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.decoded(this.rowsOfKey(key, earliestEnd, latestStart).reverse());
+  }
+
+  findSessionsOfKeys(
+    keyFrom: K | null,
+    keyTo: K | null,
+    earliestEnd: number,
+    latestStart: number,
+  ): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.decoded(
+      this.rowsBetween(keyFrom, keyTo, earliestEnd, Infinity, this.isByTime).filter(({ rank }) => rank <= latestStart),
+    );
+  }
+
+  findSessionsEnding(earliestEnd: number, latestEnd: number): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.decoded(this.rowsBetween(null, null, earliestEnd, latestEnd, true));
+  }
+
+  fetchSession(key: K, start: number, end: number): V | null {
+    const { text } = this.encodeKey(key);
+    this.assertOpen();
+    if (end < this.retention.firstShown) return null;
+    const stored = this.rows.get(text, end, start);
+    return stored === null ? null : this.values.decode(stored);
+  }
+
+  fetch(key: K): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.findSessions(key, 0, Infinity);
+  }
+
+  backwardFetch(key: K): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.backwardFindSessions(key, 0, Infinity);
+  }
+
+  fetchKeys(keyFrom: K | null, keyTo: K | null): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.findSessionsOfKeys(keyFrom, keyTo, 0, Infinity);
+  }
+
+  all(): IterableIterator<readonly [Windowed<K>, V]> {
+    return this.fetchKeys(null, null);
+  }
+
+  flush(): void {
+    this.held?.flush();
+  }
+
+  override close(): void {
+    super.close();
+    this.held?.clear();
+    this.rows.clear();
+  }
+
+  restore(records: readonly ChangelogRecord[]): void {
+    for (const record of records) {
+      const { key, start, end } = readSessionStoreKey(record.key);
+      const stored = record.value === null ? null : { bytes: record.value, timestamp: record.timestamp };
+      this.write(textOf(key), start, end, stored);
+    }
+  }
+
+  /** @returns false if the session has expired */
+  private write(key: string, start: number, end: number, after: StoredValue | null): boolean {
+    this.retention.observe(end);
+    if (!this.retention.accepts(end, (time) => this.rows.idOf(time))) return after === null;
+    if (!this.rows.hasSegment(end)) this.rows.expireBefore(this.retention.firstKept);
+    if (after !== null) this.rows.put({ key, time: end, rank: start, stored: after });
+    else this.rows.delete(key, end, start);
+    return true;
+  }
+
+  private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
+    if (this.listener !== null && before === null && after === null) return;
+    this.context.during(context, () => {
+      this.log(keyBytes, after?.bytes ?? null, context.timestamp);
+      if (this.listener === null) return;
+      const { key, start, end } = readSessionStoreKey(keyBytes);
+      this.listener(
+        { key: this.keys.decodeBytes(key), window: { start, end } },
+        after === null ? null : this.values.decode(after),
+        before === null ? null : this.values.decode(before),
+        context.timestamp,
+        context.headers,
+      );
+    });
+  }
+
+  private rowsOfKey(key: K, earliestEnd: number, latestStart: number): TimedRow[] {
+    this.assertOpen();
+    return this.rows
+      .ofKey(this.encodeKey(key).text, Math.max(earliestEnd, this.retention.firstShown), Infinity)
+      .filter(({ rank }) => rank <= latestStart);
+  }
+
+  private rowsBetween(
+    keyFrom: K | null,
+    keyTo: K | null,
+    earliestEnd: number,
+    latestEnd: number,
+    isByTime: boolean,
+  ): TimedRow[] {
+    this.assertOpen();
+    const range = {
+      keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
+      keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
+      timeFrom: Math.max(earliestEnd, this.retention.firstShown),
+      timeTo: latestEnd,
+    };
+    return isByTime ? this.rows.byTime(range) : this.rows.byKey(range);
+  }
+
+  private *decoded(rows: readonly TimedRow[]): IterableIterator<readonly [Windowed<K>, V]> {
+    for (const { key, time, rank, stored } of rows) {
+      yield [
+        { key: this.keys.decodeBytes(bytesOf(key)), window: { start: rank, end: time } },
+        this.values.decode(stored),
+      ];
+    }
+  }
+}
