@@ -1,4 +1,5 @@
 import type { StateStore } from '../state/state-store.js';
+import type { StoreBuilder } from '../state/store-builder.js';
 import type { RecordOrigin, StreamRecord } from './record.js';
 
 /** Which clock moves a punctuation: the largest timestamp the task has seen, or the environment's. */
@@ -49,4 +50,6 @@ export interface Processor<KIn = unknown, VIn = unknown, KOut = unknown, VOut = 
 /** Makes a processor for each task. */
 export interface ProcessorSupplier<KIn = unknown, VIn = unknown, KOut = unknown, VOut = unknown> {
   get(): Processor<KIn, VIn, KOut, VOut>;
+  /** Stores that are added to the topology with the processor and connected to it (Kafka's `ConnectedStoreProvider`). */
+  readonly stores?: readonly StoreBuilder[];
 }

@@ -103,9 +103,8 @@ export function joinGraceBufferBuilder<K, V>(
 export function outerJoinStoreBuilder<K, L, R>(
   options: OuterJoinStoreOptions<K, L, R>,
 ): StoreBuilder<OuterJoinStore<K, L, R>> {
-  const { retentionMs, windowSizeMs } = options;
   return builder(
-    { kind: 'window', timestamped: false, retentionMs, windowSizeMs, retainDuplicates: false },
+    { kind: 'buffer' },
     { ...options, valueSerde: null },
     ({ keySerde }) => new OuterJoinStore<K, L, R>({ ...options, keySerde }),
   );

@@ -100,4 +100,6 @@ export interface BuiltTopology {
   readonly applicationId: string;
   readonly subTopologies: readonly SubTopology[];
   readonly global: GlobalTopology | null;
+  /** All groups of topics that must have equally many partitions, also those that reach over sub-topologies. */
+  readonly copartitionGroups: readonly (readonly string[])[];
 }

@@ -1,0 +1,51 @@
+import type { StoreBuilder } from '../state/store-builder.js';
+import type { InternalTopic } from './topology-node.js';
+
+const createTime = { 'message.timestamp.type': 'CreateTime' } as const;
+const dayMs = 24 * 60 * 60 * 1000;
+const repartitionSegmentBytes = 50 * 1024 * 1024;
+
+export const changelogTopicName = (applicationId: string, storeName: string): string =>
+  `${applicationId}-${storeName}-changelog`;
+
+/** Read once and then deleted by the application itself, up to where it has committed. */
+export function repartitionTopic(name: string, partitions: number | null): InternalTopic {
+  return {
+    name,
+    partitions,
+    config: {
+      'cleanup.policy': 'delete',
+      ...createTime,
+      'retention.ms': '-1',
+      'segment.bytes': String(repartitionSegmentBytes),
+    },
+  };
+}
+
+/**
+ * Where the store's changes are kept.
+ * @param additionalRetentionMs `windowstore.changelog.additional.retention.ms`: clocks differ, and the topic must not expire before its store
+ */
+export function changelogTopic(
+  name: string,
+  { store, logConfig }: StoreBuilder,
+  additionalRetentionMs = dayMs,
+): InternalTopic {
+  return { name, partitions: null, config: { ...configOf(store, additionalRetentionMs), ...createTime, ...logConfig } };
+}
+
+function configOf(store: StoreBuilder['store'], additionalMs: number): Record<string, string> {
+  switch (store.kind) {
+    case 'window':
+    case 'session': {
+      // Where one key and time may have several values, compaction would lose all but the last.
+      const policy = store.kind === 'window' && store.retainDuplicates ? 'delete' : 'compact,delete';
+      return { 'cleanup.policy': policy, 'retention.ms': String(store.retentionMs + additionalMs) };
+    }
+    case 'versioned':
+      return { 'cleanup.policy': 'compact', 'min.compaction.lag.ms': String(store.historyRetentionMs + additionalMs) };
+    case 'key-value':
+    case 'buffer':
+      return { 'cleanup.policy': 'compact' };
+  }
+}
