@@ -18,7 +18,7 @@ import { Poller } from './poller.js';
 import { committedOffsets, type Reading, type ReadingConfig } from './reading.js';
 import type { RebalanceListener } from './rebalance-listener.js';
 import { RecordStream, type ConsumerRecord } from './record-stream.js';
-import type { AutoOffsetReset } from './reset-policy.js';
+import { checkReset, type AutoOffsetReset } from './reset-policy.js';
 import { Subscription } from './subscription.js';
 
 export interface ConsumerSubscribe {
@@ -28,6 +28,8 @@ export interface ConsumerSubscribe {
   readonly pattern?: string;
   /** true: `earliest`, false: `latest`; the consumer's `autoOffsetReset` when absent. */
   readonly fromBeginning?: boolean;
+  /** In place of `fromBeginning`: any of Kafka's policies, for these topics. */
+  readonly autoOffsetReset?: AutoOffsetReset;
   /** Hears of rebalances; one for the whole subscription, the last one that was given. */
   readonly rebalanceListener?: RebalanceListener;
   /** Whether it takes the place of what was subscribed to before, as in Kafka. By default it is added, as in KafkaJS. */
@@ -143,7 +145,9 @@ export class Consumer {
         "The broker matches patterns only for the group protocol consumer. Set groupProtocol to 'consumer', or subscribe by a RegExp, which is matched here.",
       );
     }
-    const reset = fromBeginning === undefined ? this.#resetByDefault : fromBeginning ? 'earliest' : 'latest';
+    const byBeginning = fromBeginning === undefined ? undefined : fromBeginning ? 'earliest' : 'latest';
+    const reset = subscribe.autoOffsetReset ?? byBeginning ?? this.#resetByDefault;
+    checkReset(reset);
     const { listener } = this.#subscription;
     if (replace) this.#subscription.clear();
     for (const each of wanted) this.#subscription.add(each, reset);

@@ -7,9 +7,9 @@ import { sizeInBatch } from './record-size.js';
 /** Text is sent as UTF-8. */
 export type MessageBytes = Uint8Array | string | null;
 
-/** Headers on the way in: several values under one name make several headers. */
+/** Headers on the way in: several values under one name make several headers. One without a value is `null` in an array. */
 export interface Headers {
-  readonly [name: string]: Uint8Array | string | readonly (Uint8Array | string)[] | undefined;
+  readonly [name: string]: Uint8Array | string | readonly (Uint8Array | string | null)[] | undefined;
 }
 
 /** A record to send. A null value is a tombstone. */

@@ -165,6 +165,64 @@ export type TraceEvent = Caused &
         error: { readonly code: string; readonly message: string };
         offsets: readonly (TopicPartitionRef & { readonly offset: number })[];
       }
+    // streams: `client` is the instance, a task is `<sub-topology>_<partition>`
+    | { kind: 'application-state-changed'; client: string; application: string; from: string; to: string }
+    | {
+        kind: 'task-assigned';
+        client: string;
+        application: string;
+        task: string;
+        role: 'active' | 'standby';
+        partitions: readonly TopicPartitionRef[];
+      }
+    /** A task has its state back, from so many records of its changelogs, and processes from now on. */
+    | { kind: 'task-restored'; client: string; application: string; task: string; records: number }
+    | {
+        kind: 'task-ended';
+        client: string;
+        application: string;
+        task: string;
+        role: 'active' | 'standby';
+        reason: 'revoked' | 'lost' | 'closed' | 'failed';
+      }
+    /** A record and everything below it is done. */
+    | ({
+        kind: 'record-processed';
+        client: string;
+        application: string;
+        task: string;
+        /** The source that read it. */
+        node: string;
+        offset: number;
+        /** Its event time. */
+        timestamp: Millis;
+        streamTime: Millis;
+      } & TopicPartitionRef)
+    /** A record was skipped; `origin` is where it came from, if it came from a topic. */
+    | {
+        kind: 'record-dropped';
+        client: string;
+        application: string;
+        task: string;
+        node: string;
+        reason: string;
+        timestamp: Millis;
+        streamTime: Millis;
+        origin?: TopicPartitionRef & { readonly offset: number };
+        /** Of a window that was closed. */
+        window?: { readonly start: Millis; readonly end: Millis };
+      }
+    | {
+        kind: 'punctuated';
+        client: string;
+        application: string;
+        task: string;
+        node: string;
+        clock: 'stream-time' | 'wall-clock';
+        timestamp: Millis;
+      }
+    /** Everything that these tasks sent has arrived, and their offsets are committed. */
+    | { kind: 'tasks-committed'; client: string; application: string; tasks: readonly string[] }
     // models: a message has the number it was given when it was sent, from 0
     | { kind: 'message-enqueued'; queue: string; message: number }
     | { kind: 'message-taken'; queue: string; message: number; worker: string; attempt: number; timeoutAt: Millis }

@@ -29,6 +29,19 @@ export interface Assignor {
     partitions: ReadonlyMap<string, number>,
     members: readonly MemberSubscription[],
   ): ReadonlyMap<string, Assignment>;
+  /** In place of `assign`, for what takes time or tells members more than their partitions. */
+  assignWithData?(
+    partitions: ReadonlyMap<string, number>,
+    members: readonly MemberSubscription[],
+  ): Promise<ReadonlyMap<string, AssignmentWithData>>;
+  /** Hears of each assignment of its making before its partitions are taken over, with what the leader wrote. Throwing ends the consumer's run or poll. */
+  onAssignment?(assigned: GivenAssignment, userData: Uint8Array | null): void;
+}
+
+/** What the leader sends to one member. */
+export interface AssignmentWithData {
+  readonly partitions: Assignment;
+  readonly userData: Uint8Array | null;
 }
 
 /** What a member was assigned, and in which generation. */

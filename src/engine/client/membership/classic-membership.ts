@@ -13,6 +13,7 @@ import { KafkaError } from '../../protocol/kafka-error.js';
 import type { TopicPartition } from '../assigned-partitions.js';
 import type {
   Assignment,
+  AssignmentWithData,
   Assignor,
   GivenAssignment,
   MemberSubscription,
@@ -31,6 +32,8 @@ export interface ClassicJoin extends Joined {
   readonly leaderId: string;
   readonly protocolName: string;
   readonly assignment: Assignment;
+  /** What the leader's assignor wrote for this member. */
+  readonly userData: Uint8Array | null;
 }
 
 export interface ClassicMembershipOptions {
@@ -288,7 +291,7 @@ export class ClassicMembership implements Membership {
       memberId: this.#memberId,
       leaderId: leader,
       protocolName,
-      assignment: assignmentOf(assignment),
+      ...assignmentOf(assignment),
       cause,
     };
   }
@@ -340,10 +343,14 @@ export class ClassicMembership implements Membership {
     }
     const subscriptions = members.map(subscriptionOf);
     const partitions = await this.#countPartitions(members);
-    return [...assignor.assign(partitions, subscriptions)].map(([memberId, assignment]) => ({
+    const assigned =
+      (await assignor.assignWithData?.(partitions, subscriptions)) ??
+      withoutData(assignor.assign(partitions, subscriptions));
+    return [...assigned].map(([memberId, assignment]) => ({
       memberId,
       assignment: encodeAssignment({
-        assignedPartitions: [...assignment].map(([topic, numbers]) => ({ topic, partitions: numbers })),
+        assignedPartitions: [...assignment.partitions].map(([topic, numbers]) => ({ topic, partitions: numbers })),
+        userData: assignment.userData,
       }),
     }));
   }
@@ -374,9 +381,22 @@ export class ClassicMembership implements Membership {
     // Lost while the listener was told.
     if (epoch === this.#epoch) {
       this.#given = { partitions: joined.assignment, generationId: joined.generationId };
+      this.#tellAssignor(joined, note);
       await this.#host.assign(joined, assigned).catch(note);
     }
     if (failure !== undefined) throw failure as Error;
+  }
+
+  #tellAssignor(
+    { protocolName, assignment, generationId, userData }: ClassicJoin,
+    failed: (error: unknown) => void,
+  ): void {
+    const assignor = this.#options.assignors.find(({ name }) => name === protocolName);
+    try {
+      assignor?.onAssignment?.({ partitions: assignment, generationId }, userData);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #scheduleHeartbeat(delayMs: Millis): void {
@@ -488,9 +508,14 @@ function subscriptionOf({
 }
 
 /** None for no bytes, which is what a leader that forgot a member sends. */
-function assignmentOf(encoded: Uint8Array): Assignment {
-  if (encoded.length === 0) return new Map();
-  return new Map(decodeAssignment(encoded).assignedPartitions.map(({ topic, partitions }) => [topic, partitions]));
+function assignmentOf(encoded: Uint8Array): Pick<ClassicJoin, 'assignment' | 'userData'> {
+  if (encoded.length === 0) return { assignment: new Map(), userData: null };
+  const { assignedPartitions, userData } = decodeAssignment(encoded);
+  return { assignment: new Map(assignedPartitions.map(({ topic, partitions }) => [topic, partitions])), userData };
+}
+
+function withoutData(assigned: ReadonlyMap<string, Assignment>): ReadonlyMap<string, AssignmentWithData> {
+  return new Map([...assigned].map(([memberId, partitions]) => [memberId, { partitions, userData: null }]));
 }
 
 function byTopic(partitions: readonly TopicPartition[]): ReadonlyMap<string, number[]> {

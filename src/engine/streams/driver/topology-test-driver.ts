@@ -23,8 +23,8 @@ import { TestOutputTopic } from './test-output-topic.js';
 import { VirtualClock } from './virtual-clock.js';
 import { wholeTopology } from './whole-topology.js';
 
-/** A topology, or what makes one for an application's configuration. */
-export type TestedTopology = BuiltTopology | { build(config: StreamsConfig): BuiltTopology };
+/** A topology, or what makes one for an application. */
+export type TestedTopology = BuiltTopology | { build(applicationId: string): BuiltTopology };
 
 export interface TopologyTestDriverOptions {
   /** Where the clock stands; 0 by default. */
@@ -60,7 +60,7 @@ export class TopologyTestDriver {
 
   /** @throws StreamsError if the topology cannot be built or its processors cannot be initialized */
   constructor(topology: TestedTopology, config: StreamsConfig, options: TopologyTestDriverOptions = {}) {
-    const built = 'build' in topology ? topology.build(config) : topology;
+    const built = 'build' in topology ? topology.build(config['application.id']) : topology;
     const { observer, initialWallClockTimeMs = 0 } = options;
     this.#startMs = initialWallClockTimeMs;
     this.#clock = new VirtualClock(initialWallClockTimeMs);

@@ -21,8 +21,7 @@ export interface RunningTopologyOptions {
 
 /** The nodes of one task at work, with their stores: a record given to a source runs through all below it, depth first. */
 export class RunningTopology {
-  /** In the order in which their nodes come, as Kafka flushes them. */
-  readonly stores: ReadonlyMap<string, RestorableStore>;
+  readonly #stores: Map<string, RestorableStore>;
   readonly #options: RunningTopologyOptions;
   readonly #contexts = new Map<string, NodeContext>();
   readonly #processors: { readonly processor: Processor; readonly context: NodeContext }[] = [];
@@ -30,8 +29,12 @@ export class RunningTopology {
 
   constructor(options: RunningTopologyOptions) {
     this.#options = options;
-    this.stores = this.#buildStores();
-    for (const node of options.nodes) this.#add(node);
+    this.#stores = this.#buildStores();
+  }
+
+  /** In the order in which their nodes come, as Kafka flushes them. */
+  get stores(): ReadonlyMap<string, RestorableStore> {
+    return this.#stores;
   }
 
   /** Opens the stores, empty. */
@@ -40,8 +43,19 @@ export class RunningTopology {
     for (const [name, store] of this.stores) store.init(new NodeContext(scope, name, [name]));
   }
 
-  /** Initializes the processors, once the stores hold what they held. */
+  /** Puts an empty store in the place of one that holds what it should not; before `start`. */
+  emptyStore(name: string): void {
+    const { scope, stores } = this.#options;
+    this.#stores.get(name)?.close();
+    const store = this.#buildStore(stores.find((builder) => builder.name === name));
+    if (store === undefined) return;
+    this.#stores.set(name, store);
+    store.init(new NodeContext(scope, name, [name]));
+  }
+
+  /** Makes the processors and initializes them, once the stores hold what they held. */
   start(): void {
+    for (const node of this.#options.nodes) this.#add(node);
     this.#isStarted = true;
     for (const { processor, context } of this.#processors) processor.init?.(context);
   }
@@ -91,16 +105,21 @@ export class RunningTopology {
   }
 
   #buildStores(): Map<string, RestorableStore> {
-    const { nodes, stores, scope } = this.#options;
+    const { nodes, stores } = this.#options;
     const builders = new Map(stores.map((builder) => [builder.name, builder]));
     const inOrder = nodes.flatMap((node) => (node.kind === 'processor' ? node.stores : []));
     const names = new Set([...inOrder, ...builders.keys()]);
     const built = new Map<string, RestorableStore>();
     for (const name of names) {
-      const store = builders.get(name)?.build({ key: scope.defaultKeySerde, value: scope.defaultValueSerde });
+      const store = this.#buildStore(builders.get(name));
       if (store !== undefined) built.set(name, store);
     }
     return built;
+  }
+
+  #buildStore(builder: StoreBuilder | undefined): RestorableStore | undefined {
+    const { scope } = this.#options;
+    return builder?.build({ key: scope.defaultKeySerde, value: scope.defaultValueSerde });
   }
 
   #add(node: TopologyNode): void {

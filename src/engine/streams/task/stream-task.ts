@@ -127,6 +127,11 @@ export class StreamTask implements TaskScope {
     store.restore(records);
   }
 
+  /** Has a store begin anew, empty, before `start`. */
+  emptyStore(storeName: string): void {
+    this.#topology.emptyStore(storeName);
+  }
+
   /** Takes what was committed beside the offset of one of its partitions: the times go on from there. */
   resumeFrom(topic: string, metadata: string | null): void {
     const { partitionTime, processorMetadata } = decodePartitionMetadata(metadata);

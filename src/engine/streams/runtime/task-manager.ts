@@ -1,0 +1,350 @@
+import type { TopicPartition } from '../../client/assigned-partitions.js';
+import type { Consumer } from '../../client/consumer.js';
+import type { ConsumerRecord } from '../../client/record-stream.js';
+import type { Clock } from '../../environment/environment.js';
+import { RecordCache } from '../state/record-cache.js';
+import type { StateStore } from '../state/state-store.js';
+import type { StreamsConfig } from '../streams-config.js';
+import { StreamTask, type TaskOffset } from '../task/stream-task.js';
+import type { TaskObserver } from '../task/task-observer.js';
+import { rawRecordOf } from './consumed-record.js';
+import { StandbyTask } from './standby-task.js';
+import type { StateCopies } from './state-copies.js';
+import type { Restoration, StateRestorer } from './state-restorer.js';
+import type { TaskProducer } from './task-producer.js';
+import type { PlannedTask, TopicPlan } from './topic-plan.js';
+
+export type TaskEnd = 'revoked' | 'lost' | 'closed' | 'failed';
+
+export interface TaskManagerOptions {
+  readonly config: StreamsConfig;
+  readonly clock: Clock;
+  readonly consumer: Consumer;
+  readonly producer: TaskProducer;
+  readonly restorer: StateRestorer;
+  readonly copies: StateCopies | null;
+  readonly globalStores: ReadonlyMap<string, StateStore>;
+  readonly observer: TaskObserver;
+  /** The tasks that there are at present. */
+  readonly plan: () => TopicPlan;
+  readonly onAssigned: (task: PlannedTask, role: 'active' | 'standby') => void;
+  readonly onRestored: (task: PlannedTask, records: number) => void;
+  readonly onEnded: (taskId: string, role: 'active' | 'standby', end: TaskEnd) => void;
+  /** A task has its state back; whoever waits in a poll is to go on. */
+  readonly wake: () => void;
+}
+
+/** A task that this instance runs. */
+export interface ActiveTask {
+  readonly planned: PlannedTask;
+  readonly task: StreamTask;
+  /** Changelogs that are still being read; processing begins at 0. */
+  restoring: number;
+  restored: number;
+  isRunning: boolean;
+}
+
+const cacheBytesByDefault = 10 * 1024 * 1024;
+const bufferedByDefault = 1_000;
+/** Records of one task before the others, and the consumer, have their turn. */
+const recordsPerTurn = 100;
+
+/** The tasks of an instance: made when their partitions come, brought back, run, committed, closed when they go (Kafka's `TaskManager`). */
+export class TaskManager {
+  readonly #options: TaskManagerOptions;
+  readonly #active = new Map<string, ActiveTask>();
+  readonly #standby = new Map<string, StandbyTask>();
+  readonly #cache: RecordCache | null;
+  readonly #bufferLimit: number;
+  readonly #paused = new Set<string>();
+  #assignmentsHeard = 0;
+
+  constructor(options: TaskManagerOptions) {
+    const { config } = options;
+    const cacheBytes = config['statestore.cache.max.bytes'] ?? cacheBytesByDefault;
+    this.#options = options;
+    this.#cache = cacheBytes > 0 ? new RecordCache(cacheBytes) : null;
+    this.#bufferLimit = config['buffered.records.per.partition'] ?? bufferedByDefault;
+  }
+
+  get active(): ReadonlyMap<string, ActiveTask> {
+    return this.#active;
+  }
+
+  get standby(): ReadonlyMap<string, StandbyTask> {
+    return this.#standby;
+  }
+
+  /** Whether it has been told what to run, and all of that runs. */
+  get isRunning(): boolean {
+    return this.#assignmentsHeard > 0 && [...this.#active.values()].every((each) => each.isRunning);
+  }
+
+  /** Takes over the tasks of these partitions. */
+  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+    this.#assignmentsHeard += 1;
+    const tasks = this.#tasksOf(partitions);
+    const added: ActiveTask[] = [];
+    for (const planned of tasks) {
+      const known = this.#active.get(planned.id);
+      if (known === undefined) added.push(this.#create(planned));
+      else for (const topic of planned.topics) if (!known.task.reads(topic)) known.task.addTopic(topic);
+    }
+    if (added.length === 0) return;
+    const read = added.flatMap(({ planned }) =>
+      planned.topics.map((topic) => ({ topic, partition: planned.partition })),
+    );
+    const committed = await this.#options.consumer.committed(read);
+    for (const active of added) {
+      const offsets = new Map<string, number>();
+      for (const { topic, partition, offset, metadata } of committed) {
+        if (partition !== active.planned.partition || !active.planned.topics.includes(topic)) continue;
+        if (offset === null) continue;
+        offsets.set(topic, Number(offset));
+        active.task.resumeFrom(topic, metadata);
+      }
+      await this.#beginRestore(active, offsets);
+    }
+  }
+
+  /** Keeps copies of the state of these tasks, and of no others. */
+  async setStandbys(taskIds: readonly string[]): Promise<void> {
+    const wanted = new Set(taskIds.filter((taskId) => !this.#active.has(taskId)));
+    for (const taskId of [...this.#standby.keys()]) if (!wanted.has(taskId)) await this.#endStandby(taskId, 'revoked');
+    for (const taskId of wanted) {
+      const planned = this.#options.plan().tasks.find(({ id }) => id === taskId);
+      if (planned === undefined || this.#standby.has(taskId)) continue;
+      const standby = new StandbyTask(planned, this.#options);
+      this.#standby.set(taskId, standby);
+      this.#options.onAssigned(planned, 'standby');
+      await standby.start();
+    }
+  }
+
+  /** Commits the tasks of these partitions and closes them. */
+  async revoke(partitions: readonly TopicPartition[]): Promise<void> {
+    const going = this.#activeOf(partitions);
+    try {
+      await this.commit(going);
+    } finally {
+      this.#close(going, 'revoked');
+    }
+  }
+
+  /** Closes the tasks of these partitions, which others may run already: nothing of them is committed. */
+  lose(partitions: readonly TopicPartition[]): void {
+    this.#close(this.#activeOf(partitions), 'lost');
+  }
+
+  /** Closes everything without committing. */
+  async closeAll(end: TaskEnd): Promise<void> {
+    this.#close([...this.#active.values()], end);
+    for (const taskId of [...this.#standby.keys()]) await this.#endStandby(taskId, end);
+  }
+
+  /** Starts the tasks that have their state back. Tells whether there were any. */
+  startRestored(): boolean {
+    let hasStarted = false;
+    for (const active of this.#active.values()) {
+      if (active.isRunning || active.restoring > 0) continue;
+      active.task.start();
+      active.isRunning = true;
+      hasStarted = true;
+      this.#options.onRestored(active.planned, active.restored);
+      this.#flow(active);
+    }
+    return hasStarted;
+  }
+
+  addRecords(records: readonly ConsumerRecord[]): void {
+    const byPartition = new Map<string, ConsumerRecord[]>();
+    for (const record of records) {
+      const at = `${record.topic}-${record.partition}`;
+      const list = byPartition.get(at);
+      if (list === undefined) byPartition.set(at, [record]);
+      else list.push(record);
+    }
+    for (const list of byPartition.values()) {
+      const { topic, partition } = list[0] as ConsumerRecord;
+      const active = this.#activeOf([{ topic, partition }])[0];
+      if (active === undefined) continue;
+      active.task.addRecords(topic, list.map(rawRecordOf));
+      this.#flow(active);
+    }
+  }
+
+  /** Whether a task could process a record now. */
+  get isProcessable(): boolean {
+    const now = this.#options.clock.now();
+    return this.#running.some(({ task }) => task.isProcessable(now));
+  }
+
+  /** When a task has something to do though no record comes. */
+  get dueMs(): number | null {
+    const due = this.#running.flatMap(({ task }) => task.dueMs ?? []);
+    return due.length === 0 ? null : Math.min(...due);
+  }
+
+  /** Has every task process some of what waits, and punctuate what is due. */
+  process(): void {
+    const { clock, consumer } = this.#options;
+    for (const active of this.#running) {
+      const { task, planned } = active;
+      const { partition } = planned;
+      for (const topic of task.topics)
+        task.setLag(topic, this.#isAssigned(topic, partition) ? (consumer.currentLag({ topic, partition }) ?? -1) : -1);
+      for (let done = 0; done < recordsPerTurn && task.isProcessable(clock.now()); done += 1) {
+        task.process();
+        task.punctuateStreamTime();
+      }
+      task.punctuateSystemTime();
+      this.#flow(active);
+    }
+  }
+
+  get isCommitRequested(): boolean {
+    return this.#running.some(({ task }) => task.isCommitRequested);
+  }
+
+  /**
+   * Commits these tasks, all by default: caches are flushed, everything sent has arrived, offsets are committed, copies of the state are kept; in this order.
+   * Gives what was committed.
+   */
+  async commit(tasks: Iterable<ActiveTask> = this.#active.values()): Promise<readonly TaskOffset[]> {
+    const { producer, consumer, copies } = this.#options;
+    const running = [...tasks].filter(({ isRunning }) => isRunning);
+    const offsets = running.flatMap(({ task }) => task.prepareCommit());
+    await producer.flush();
+    if (offsets.length > 0)
+      await consumer.commitSync(offsets.map(({ offset, ...rest }) => ({ ...rest, offset: String(offset) })));
+    for (const { task } of running) if (task.isCommitNeeded || task.isCommitRequested) task.committed();
+    await copies?.checkpoint([...running.map(({ planned }) => planned.id), ...this.#standby.keys()]);
+    return offsets;
+  }
+
+  get #running(): ActiveTask[] {
+    return [...this.#active.values()].filter(({ isRunning }) => isRunning);
+  }
+
+  #create(planned: PlannedTask): ActiveTask {
+    const { config, clock, producer, globalStores, observer } = this.#options;
+    const task = new StreamTask({
+      taskId: planned.id,
+      partition: planned.partition,
+      topology: planned.subTopology,
+      topics: planned.topics,
+      config,
+      clock,
+      output: producer.outputOf(planned.id),
+      globalStores,
+      cache: this.#cache,
+      observer,
+    });
+    const active: ActiveTask = { planned, task, restoring: 0, restored: 0, isRunning: false };
+    this.#active.set(planned.id, active);
+    this.#options.onAssigned(planned, 'active');
+    return active;
+  }
+
+  async #beginRestore(active: ActiveTask, committed: ReadonlyMap<string, number>): Promise<void> {
+    const { planned, task } = active;
+    const { copies, restorer } = this.#options;
+    this.#flow(active);
+    // What a standby has here is on the disk if anything is: read again from there.
+    if (this.#standby.has(planned.id)) await this.#endStandby(planned.id, 'revoked');
+    task.openStores();
+    const restorations: Restoration[] = [];
+    for (const [storeName, { name: topic }] of planned.subTopology.changelogTopics) {
+      const isSource = planned.subTopology.sourceTopics.includes(topic);
+      const copy = isSource ? null : ((await copies?.load(planned.id, storeName)) ?? null);
+      if (copy !== null) task.restore(storeName, copy.records);
+      restorations.push({
+        topic,
+        partition: planned.partition,
+        taskId: planned.id,
+        storeName,
+        fromOffset: copy?.nextOffset ?? null,
+        limit: isSource ? (committed.get(topic) ?? 0) : null,
+        isStandby: false,
+        take: (records, nextOffset) => {
+          task.restore(storeName, records);
+          active.restored += records.length;
+          if (!isSource) copies?.add(planned.id, storeName, records, nextOffset);
+        },
+        startOver: () => task.emptyStore(storeName),
+        done: () => {
+          active.restoring -= 1;
+          if (active.restoring === 0) this.#options.wake();
+        },
+      });
+    }
+    active.restoring = restorations.length;
+    restorer.add(restorations);
+  }
+
+  #close(tasks: readonly ActiveTask[], end: TaskEnd): void {
+    if (tasks.length === 0) return;
+    const { restorer, onEnded, consumer } = this.#options;
+    const ids = new Set(tasks.map(({ planned }) => planned.id));
+    restorer.remove(ids);
+    let failure: unknown;
+    for (const { planned, task } of tasks) {
+      this.#active.delete(planned.id);
+      const { partition } = planned;
+      for (const topic of task.topics) {
+        this.#paused.delete(`${topic}-${partition}`);
+        consumer.resume([{ topic, partitions: [partition] }]);
+      }
+      try {
+        task.close();
+      } catch (error) {
+        failure ??= error;
+      }
+      onEnded(planned.id, 'active', end);
+    }
+    if (failure !== undefined && end !== 'lost' && end !== 'failed') throw failure as Error;
+  }
+
+  async #endStandby(taskId: string, end: TaskEnd): Promise<void> {
+    const standby = this.#standby.get(taskId);
+    if (standby === undefined) return;
+    this.#standby.delete(taskId);
+    await standby.close();
+    this.#options.onEnded(taskId, 'standby', end);
+  }
+
+  /** Lets records of a task's partitions come, or holds them back: while its state is not there, and where too many wait already. */
+  #flow({ task, planned, isRunning }: ActiveTask): void {
+    const { consumer } = this.#options;
+    const { partition } = planned;
+    for (const topic of task.topics) {
+      const at = `${topic}-${partition}`;
+      const mayCome = isRunning && task.buffered(topic) < this.#bufferLimit;
+      if (mayCome === !this.#paused.has(at)) continue;
+      if (mayCome) {
+        this.#paused.delete(at);
+        consumer.resume([{ topic, partitions: [partition] }]);
+      } else {
+        this.#paused.add(at);
+        consumer.pause([{ topic, partitions: [partition] }]);
+      }
+    }
+  }
+
+  #isAssigned(topic: string, partition: number): boolean {
+    return this.#options.consumer.assignment().some((each) => each.topic === topic && each.partition === partition);
+  }
+
+  #tasksOf(partitions: readonly TopicPartition[]): PlannedTask[] {
+    const wanted = new Set(partitions.map(({ topic, partition }) => `${topic}-${partition}`));
+    return this.#options
+      .plan()
+      .tasks.filter(({ topics, partition }) => topics.some((topic) => wanted.has(`${topic}-${partition}`)));
+  }
+
+  #activeOf(partitions: readonly TopicPartition[]): ActiveTask[] {
+    return [...this.#active.values()].filter(({ task, planned }) =>
+      partitions.some(({ topic, partition }) => partition === planned.partition && task.reads(topic)),
+    );
+  }
+}

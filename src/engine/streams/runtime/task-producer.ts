@@ -1,0 +1,156 @@
+import type { Headers } from '../../client/message.js';
+import type { Producer } from '../../client/producer.js';
+import { KafkaError } from '../../protocol/kafka-error.js';
+import type { RecordHeaders } from '../processor/record.js';
+import type { StreamsConfig } from '../streams-config.js';
+import { StreamsError } from '../streams-error.js';
+import { retryOrFail, type ErrorHandlerContext } from '../task/exception-handlers.js';
+import type { ProducedRecord, TaskOutput } from '../task/raw-record.js';
+
+export interface TaskProducerOptions {
+  readonly producer: Pick<Producer, 'send' | 'flush'>;
+  readonly config: StreamsConfig;
+  /** How many partitions a topic has. Rejects if that cannot be found out. */
+  readonly countPartitions: (topic: string) => Promise<number>;
+  /** A record was left out because it could not be sent. */
+  readonly dropped: (taskId: string, node: string) => void;
+  /** A change of a store has arrived in its changelog. */
+  readonly changed: (taskId: string, record: ProducedRecord, offset: number) => void;
+}
+
+/** Sends what the tasks of a thread send, and knows at a flush whether all of it has arrived. */
+export class TaskProducer {
+  readonly #options: TaskProducerOptions;
+  readonly #counts = new Map<string, number>();
+  /** By topic: the sends that wait for the number of its partitions, one after the other. */
+  readonly #waiting = new Map<string, Promise<void>>();
+  readonly #pending = new Set<Promise<void>>();
+  #failure: Error | undefined;
+
+  constructor(options: TaskProducerOptions) {
+    this.#options = options;
+  }
+
+  /** What one task sends to. */
+  outputOf(taskId: string): TaskOutput {
+    return { send: (record) => this.#send(taskId, record) };
+  }
+
+  /** Throws what made a send fail since, once. */
+  throwFailure(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Resolves when everything that was sent has arrived. Rejects if something did not, and the handler does not let it pass. */
+  async flush(): Promise<void> {
+    while (this.#waiting.size > 0 || this.#pending.size > 0) {
+      await Promise.all(this.#waiting.values());
+      await this.#options.producer.flush();
+      await Promise.all(this.#pending);
+    }
+    this.throwFailure();
+  }
+
+  #send(taskId: string, record: ProducedRecord): void {
+    const { topic, choosePartition } = record;
+    const before = this.#waiting.get(topic);
+    if (before === undefined && (choosePartition === undefined || this.#counts.has(topic))) {
+      this.#deliver(taskId, record);
+      return;
+    }
+    const turn = (before ?? Promise.resolve())
+      .then(() => this.#learnCount(topic))
+      .then(() => this.#deliver(taskId, record))
+      .catch((error: unknown) => this.#failed(taskId, record, error))
+      .finally(() => {
+        if (this.#waiting.get(topic) === turn) this.#waiting.delete(topic);
+      });
+    this.#waiting.set(topic, turn);
+  }
+
+  async #learnCount(topic: string): Promise<void> {
+    if (!this.#counts.has(topic)) this.#counts.set(topic, await this.#options.countPartitions(topic));
+  }
+
+  #deliver(taskId: string, record: ProducedRecord): void {
+    const { topic, partition, choosePartition } = record;
+    const chosen = partition ?? choosePartition?.(this.#counts.get(topic) as number) ?? null;
+    const partitions = typeof chosen === 'object' && chosen !== null ? chosen : [chosen];
+    if (partitions.length === 0) this.#options.dropped(taskId, record.node ?? '');
+    for (const each of partitions) {
+      const sending = this.#deliverTo(taskId, record, each).finally(() => this.#pending.delete(sending));
+      this.#pending.add(sending);
+    }
+  }
+
+  /** Never rejects. */
+  async #deliverTo(taskId: string, record: ProducedRecord, partition: number | null): Promise<void> {
+    const { topic, key, value, timestamp, headers } = record;
+    try {
+      const [metadata] = await this.#options.producer.send({
+        topic,
+        messages: [
+          {
+            key,
+            value,
+            timestamp,
+            ...(partition !== null && { partition }),
+            ...(headers.length > 0 && { headers: headersOf(headers) }),
+          },
+        ],
+      });
+      if (record.partition !== null && record.node === null && metadata?.baseOffset !== undefined)
+        this.#options.changed(taskId, record, Number(metadata.baseOffset));
+    } catch (error) {
+      this.#failed(taskId, record, error);
+    }
+  }
+
+  #failed(taskId: string, record: ProducedRecord, error: unknown): void {
+    const { config, dropped } = this.#options;
+    const handler = config['production.exception.handler'] ?? retryOrFail;
+    const isRetriable = error instanceof KafkaError && error.retriable;
+    try {
+      const { result, deadLetters = [] } = handler(
+        contextOf(taskId, record, config),
+        { kind: 'send', record, isRetriable },
+        error,
+      );
+      for (const letter of deadLetters) this.#send(taskId, { ...letter, partition: null, node: null });
+      // The producer itself has tried for as long as it may: once more is a new send.
+      if (result === 'retry') this.#send(taskId, record);
+      else if (result === 'resume') dropped(taskId, record.node ?? '');
+      else
+        this.#failure ??= new StreamsError(
+          'StreamsException',
+          `Error encountered sending record to topic ${record.topic} for task ${taskId}: the exception handler chose to fail.`,
+          { cause: error },
+        );
+    } catch (thrown) {
+      this.#failure ??= thrown as Error;
+    }
+  }
+}
+
+function headersOf(headers: RecordHeaders): Headers {
+  const byName: Record<string, (Uint8Array | null)[]> = {};
+  for (const [name, value] of headers) (byName[name] ??= []).push(value);
+  return byName;
+}
+
+function contextOf(taskId: string, record: ProducedRecord, config: StreamsConfig): ErrorHandlerContext {
+  return {
+    taskId,
+    processorNodeId: record.node ?? '',
+    topic: record.topic,
+    partition: record.partition ?? -1,
+    offset: -1,
+    timestamp: record.timestamp,
+    headers: record.headers,
+    sourceRawKey: record.key,
+    sourceRawValue: record.value,
+    deadLetterTopic: config['errors.dead.letter.queue.topic.name'] ?? null,
+  };
+}
