@@ -95,6 +95,7 @@ export function countingTopology(): BuiltTopology {
   return {
     applicationId: 'app',
     global: null,
+    copartitionGroups: [],
     subTopologies: [
       part(
         0,

@@ -12,6 +12,7 @@ function topology(...parts: Partial<SubTopology>[]): BuiltTopology {
   return {
     applicationId: 'app',
     global: null,
+    copartitionGroups: [],
     subTopologies: parts.map((part, id) => ({
       id,
       nodes: [],
