@@ -1,3 +1,4 @@
+import { QueueHeap } from './queue-heap.js';
 import type { QueuedRecord, RecordQueue } from './record-queue.js';
 
 /** The queues of a task's partitions: which record is next, and whether it may be taken yet (Kafka's `PartitionGroup`). */
@@ -6,8 +7,7 @@ export class PartitionGroup {
   readonly #maxTaskIdleMs: number;
   readonly #lags = new Map<string, number>();
   readonly #idleDeadlines = new Map<string, number>();
-  /** Those that hold records, in the order in which they got their head. */
-  #filled: RecordQueue[] = [];
+  readonly #filled = new QueueHeap();
   #streamTime = -1;
 
   /** @param maxTaskIdleMs `max.task.idle.ms`: -1 never waits for an empty partition, 0 waits for what is known to be on the broker, more waits so long beyond that. */
@@ -26,7 +26,7 @@ export class PartitionGroup {
   }
 
   get hasRecords(): boolean {
-    return this.#filled.length > 0;
+    return this.#filled.size > 0;
   }
 
   add(queue: RecordQueue): void {
@@ -40,12 +40,12 @@ export class PartitionGroup {
 
   /** Where a queue had none, it has records now. */
   filled(queue: RecordQueue): void {
-    if (queue.head !== null && !this.#filled.includes(queue)) this.#filled.push(queue);
+    if (queue.head !== null && !this.#filled.has(queue)) this.#filled.offer(queue);
   }
 
   /** Whether the next record may be taken: every partition has one, or is known to have none (KIP-353, KIP-695). */
   isReady(nowMs: number): boolean {
-    if (this.#maxTaskIdleMs === -1 || this.#filled.length === this.#queues.length) {
+    if (this.#maxTaskIdleMs === -1 || this.#filled.size === this.#queues.length) {
       this.#idleDeadlines.clear();
       return true;
     }
@@ -71,29 +71,18 @@ export class PartitionGroup {
     return this.#idleDeadlines.size === 0 ? null : Math.max(...this.#idleDeadlines.values());
   }
 
-  /** The record with the smallest time of those that are first in their partition; of equal ones that which came first. */
+  /** The record with the smallest time of those that are first in their partition; of equal ones that which Kafka's heap has on top. */
   take(): { readonly queue: RecordQueue; readonly record: QueuedRecord } | null {
-    let at = -1;
-    let smallest = Infinity;
-    for (let index = 0; index < this.#filled.length; index += 1) {
-      const { timestamp } = (this.#filled[index] as RecordQueue).head as QueuedRecord;
-      if (timestamp < smallest) {
-        smallest = timestamp;
-        at = index;
-      }
-    }
-    if (at === -1) return null;
-    const queue = this.#filled[at] as RecordQueue;
+    const queue = this.#filled.poll();
+    if (queue === undefined) return null;
     const record = queue.take() as QueuedRecord;
-    if (this.#filled.length > 1) this.#filled.splice(at, 1);
-    else this.#filled = [];
-    if (queue.head !== null) this.#filled.push(queue);
+    if (queue.head !== null) this.#filled.offer(queue);
     this.streamTime = record.timestamp;
     return { queue, record };
   }
 
   clear(): void {
     for (const queue of this.#queues) queue.clear();
-    this.#filled = [];
+    this.#filled.clear();
   }
 }

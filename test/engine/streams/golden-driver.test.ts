@@ -1,0 +1,10 @@
+import { describe, expect, it } from 'vitest';
+import { streamsCases } from './golden-case.js';
+import { expectedPlay, play } from './golden-player.js';
+
+describe('What topologies do, against Kafka Streams itself', () => {
+  const cases = streamsCases().filter(({ error }) => error?.at !== 'build');
+  it.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', (_name, recorded) => {
+    expect(play(recorded)).toEqual(expectedPlay(recorded));
+  });
+});
