@@ -1,15 +1,19 @@
 import type { TopologyTestDriver } from '../../../src/engine/streams/driver/topology-test-driver.js';
+import type { Instruction, Subscription } from '../../../src/engine/streams/processors/foreign-key/subscription.js';
 import type { BufferStore } from '../../../src/engine/streams/state/buffer-store.js';
+import { OuterJoinStore } from '../../../src/engine/streams/state/outer-join-store.js';
 import type {
   KeyValueStore,
   SessionStore,
   StateStore,
+  ValueAndTimestamp,
   VersionedKeyValueStore,
   VersionedRecord,
   Windowed,
   WindowStore,
 } from '../../../src/engine/streams/state/state-store.js';
 import type { StreamsCase } from './golden-case.js';
+import { hexOf } from '../protocol/golden.js';
 import { asJson } from './golden-player.js';
 
 type Row = Readonly<Record<string, unknown>>;
@@ -26,7 +30,7 @@ function contentOf(store: StateStore, type: string, recorded: StreamsCase): Row 
   switch (type) {
     case 'keyValue':
     case 'timestampedKeyValue':
-      return { type, entries: [...(store as unknown as KeyValueStore<unknown, unknown>).all()].map(row) };
+      return { type, entries: keyValues(store) };
     case 'window':
     case 'timestampedWindow':
       return windows(store as unknown as WindowStore<unknown, unknown>, type);
@@ -45,6 +49,37 @@ function contentOf(store: StateStore, type: string, recorded: StreamsCase): Row 
       return { type: store.constructor.name };
   }
 }
+
+function keyValues(store: StateStore): Row[] {
+  if (store instanceof OuterJoinStore) {
+    const unmatched = [...(store as OuterJoinStore<string, unknown, unknown>).all()];
+    return unmatched.flatMap(({ side, key, timestamp, values }) =>
+      values.map((value) => ({ key: `<${side},${key}:${timestamp}>`, value: `<${side},${String(value)}>` })),
+    );
+  }
+  const rows = [...(store as unknown as KeyValueStore<unknown, unknown>).all()];
+  return rows.map(([key, value]) => (key instanceof Uint8Array ? subscription(key, value) : row([key, value])));
+}
+
+/** A subscription of a foreign key join as Java prints it. */
+function subscription(key: Uint8Array, entry: unknown): Row {
+  const { value, timestamp } = entry as ValueAndTimestamp<Subscription<string>>;
+  const { primaryKey, instruction, hash, primaryPartition } = value;
+  const longs = hash && new DataView(hash.buffer, hash.byteOffset, hash.byteLength);
+  const printed = longs === null ? 'null' : `[${longs.getBigInt64(0)}, ${longs.getBigInt64(8)}]`;
+  return {
+    key: hexOf(key),
+    value: `SubscriptionWrapper{version=1, primaryKey=${primaryKey}, instruction=${javaInstructions[instruction]}, hash=${printed}, primaryPartition=${primaryPartition}}`,
+    timestamp,
+  };
+}
+
+const javaInstructions: Readonly<Record<Instruction, string>> = {
+  delete: 'DELETE_KEY_NO_PROPAGATE',
+  'delete-and-answer': 'DELETE_KEY_AND_PROPAGATE',
+  'answer-always': 'PROPAGATE_NULL_IF_NO_FK_VAL_AVAILABLE',
+  'answer-if-found': 'PROPAGATE_ONLY_IF_FK_VAL_AVAILABLE',
+};
 
 function windows(store: WindowStore<unknown, unknown>, type: string): Row {
   try {

@@ -27,6 +27,11 @@ export class Materialization<K, V, VOut> implements TableView<K, VOut> {
     return this.options.storeName === null ? this.parent.isVersioned : this.options.isVersioned === true;
   }
 
+  /** Sends old values on if the parent knows them anyway. */
+  sendOldValuesIfKnown(): void {
+    if (this.parent.enableSendingOldValues(false)) this.sends = true;
+  }
+
   view(): ValueGetterSupplier<K, VOut> {
     return this.options.storeName === null ? this.derive() : storeView(this.options.storeName);
   }

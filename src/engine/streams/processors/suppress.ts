@@ -49,6 +49,9 @@ export function suppress<K, V>(options: SuppressOptions<K, V>): TableProcessorSu
   };
 }
 
+/** What Kafka's message says where there is no limit. */
+const unboundedBytes = '9223372036854775807';
+
 class Suppression<K, V> {
   private readonly buffer: SuppressionBuffer<K, V>;
   private readonly waitMs: number;
@@ -76,7 +79,7 @@ class Suppression<K, V> {
       const { maxRecords, maxBytes } = options.buffer;
       throw new StreamsError(
         'StreamsException',
-        `${this.context.nodeName} buffer exceeded its max capacity. Currently [${buffer.numRecords}/${maxRecords ?? 'unbounded'}] records and [${buffer.bufferBytes}/${maxBytes ?? 'unbounded'}] bytes.`,
+        `${this.context.nodeName} buffer exceeded its max capacity. Currently [${buffer.numRecords}/${maxRecords ?? unboundedBytes}] records and [${buffer.bufferBytes}/${maxBytes ?? unboundedBytes}] bytes.`,
       );
     }
     buffer.evictWhile(

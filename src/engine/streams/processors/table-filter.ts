@@ -14,7 +14,7 @@ export interface TableFilterOptions<K, V> extends MaterializationOptions {
 
 /**
  * Keeps the rows for which the predicate holds, and deletes those for which it does not (KTableFilter). Where old values are
- * sent, nothing goes on of a row that was not there and is not there now.
+ * known, nothing goes on of a row that was not there and is not there now.
  */
 export function tableFilter<K, V>(options: TableFilterOptions<K, V>): TableProcessorSupplier<K, V, V> {
   const { parent, predicate, not = false, storeName } = options;
@@ -23,6 +23,8 @@ export function tableFilter<K, V>(options: TableFilterOptions<K, V>): TableProce
   const table = new Materialization<K, V, V>(parent, options, () =>
     derivedView(parent, (key, row) => (row !== null && passes(key, row.value) ? row : null)),
   );
+  // They spare those below tombstones of rows that never passed.
+  table.sendOldValuesIfKnown();
   return {
     get isVersioned() {
       return table.isVersioned;

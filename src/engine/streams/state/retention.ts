@@ -1,5 +1,3 @@
-import type { StoreOptions } from './store-options.js';
-
 /** Ms of time in one segment of a store that expires (Kafka's Stores.defaultSegmentInterval). */
 export function segmentIntervalOf(retentionMs: number): number {
   return Math.max(Math.floor(retentionMs / 2), 60_000);
@@ -10,14 +8,12 @@ export class Retention {
   /** The largest time that was put in; -1 before the first. */
   streamTime = -1;
 
+  /** @param showsLast whether what is exactly the retention old is shown: a window that closes right now has to go out yet */
   constructor(
     private readonly retentionMs: number,
     private readonly isInMemory: boolean,
+    private readonly showsLast = false,
   ) {}
-
-  static of({ inMemory }: Pick<StoreOptions<unknown, unknown>, 'inMemory'>, retentionMs: number): Retention {
-    return new Retention(retentionMs, inMemory === true);
-  }
 
   observe(time: number): void {
     if (time > this.streamTime) this.streamTime = time;
@@ -25,7 +21,7 @@ export class Retention {
 
   /** Nothing before this is shown. */
   get firstShown(): number {
-    return this.streamTime - this.retentionMs + 1;
+    return this.streamTime - this.retentionMs + (this.showsLast ? 0 : 1);
   }
 
   /** Segments before the one of this time are gone. */

@@ -28,8 +28,8 @@ export class BytesSessionStore<K, V>
     super(options);
     this.retentionMs = options.retentionMs;
     this.rows = new TimedRows(segmentIntervalOf(options.retentionMs));
-    this.retention = Retention.of(options, options.retentionMs);
     this.isByTime = options.inMemory === true;
+    this.retention = new Retention(options.retentionMs, this.isByTime);
   }
 
   override init(context: TaskContext): void {
@@ -84,13 +84,14 @@ export class BytesSessionStore<K, V>
     earliestEnd: number,
     latestStart: number,
   ): IterableIterator<readonly [Windowed<K>, V]> {
-    return this.decoded(
-      this.rowsBetween(keyFrom, keyTo, earliestEnd, Infinity, this.isByTime).filter(({ rank }) => rank <= latestStart),
-    );
+    return this.decoded(this.rowsOfKeys(keyFrom, keyTo, earliestEnd).filter(({ rank }) => rank <= latestStart));
   }
 
   findSessionsEnding(earliestEnd: number, latestEnd: number): IterableIterator<readonly [Windowed<K>, V]> {
-    return this.decoded(this.rowsBetween(null, null, earliestEnd, latestEnd, true));
+    this.assertOpen();
+    // A persistent store lets everything go out that it still has.
+    const timeFrom = this.isByTime ? Math.max(earliestEnd, this.retention.firstShown) : earliestEnd;
+    return this.decoded(this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd }));
   }
 
   fetchSession(key: K, start: number, end: number): V | null {
@@ -168,21 +169,15 @@ export class BytesSessionStore<K, V>
       .filter(({ rank }) => rank <= latestStart);
   }
 
-  private rowsBetween(
-    keyFrom: K | null,
-    keyTo: K | null,
-    earliestEnd: number,
-    latestEnd: number,
-    isByTime: boolean,
-  ): TimedRow[] {
+  private rowsOfKeys(keyFrom: K | null, keyTo: K | null, earliestEnd: number): TimedRow[] {
     this.assertOpen();
     const range = {
       keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
       keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
       timeFrom: Math.max(earliestEnd, this.retention.firstShown),
-      timeTo: latestEnd,
+      timeTo: Infinity,
     };
-    return isByTime ? this.rows.byTime(range) : this.rows.byKey(range);
+    return this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range);
   }
 
   private *decoded(rows: readonly TimedRow[]): IterableIterator<readonly [Windowed<K>, V]> {

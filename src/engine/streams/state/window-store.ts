@@ -39,9 +39,13 @@ export class BytesWindowStore<K, V, W>
     this.windowSizeMs = options.windowSizeMs;
     this.retentionMs = options.retentionMs;
     this.rows = new TimedRows(segmentIntervalOf(options.retentionMs));
-    this.retention = Retention.of(options, options.retentionMs);
     this.keepsDuplicates = options.retainDuplicates === true;
     this.isByTimeOfKeys = options.inMemory === true;
+    this.retention = new Retention(
+      options.retentionMs,
+      this.isByTimeOfKeys,
+      !this.isByTimeOfKeys && options.timeOrdered === true,
+    );
     this.isByTime = this.isByTimeOfKeys || options.timeOrdered === true;
   }
 
@@ -136,6 +140,8 @@ export class BytesWindowStore<K, V, W>
 
   /** @returns false if the window has expired */
   private write(key: string, windowStart: number, sequence: number, after: StoredValue | null): boolean {
+    // A deletion of a duplicate deletes nothing, and does not even move the time of a persistent store.
+    if (after === null && this.keepsDuplicates && this.persistent) return true;
     this.retention.observe(windowStart);
     if (!this.retention.accepts(windowStart, (time) => this.rows.idOf(time))) return false;
     if (!this.rows.hasSegment(windowStart)) this.rows.expireBefore(this.retention.firstKept);

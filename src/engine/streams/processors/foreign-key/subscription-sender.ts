@@ -60,14 +60,16 @@ class SubscriptionSender<K, V, FK> {
   }
 
   private sendInner(record: StreamRecord<K, Change<V>>, before: FK | null, after: FK | null): void {
-    const { oldValue, newValue } = record.value;
-    if (before === null && oldValue !== null) return this.dropWithoutForeignKey(record);
-    if (after === null && newValue !== null) return this.dropWithoutForeignKey(record);
-    if (before === null) return this.send(record, after, 'answer-if-found');
-    if (after === null) return this.send(record, before, 'delete-and-answer');
-    if (!this.areSame(before, after)) this.send(record, before, 'delete');
-    // Whatever was joined before has to be taken back if there is nothing to join now.
-    this.send(record, after, 'answer-always');
+    if (after === null) {
+      if (record.value.newValue !== null) this.context.dropped({ reason: 'null-foreign-key', record });
+      if (before !== null) this.send(record, before, 'delete-and-answer');
+    } else if (before === null || this.areSame(before, after)) {
+      this.send(record, after, 'answer-if-found');
+    } else {
+      this.send(record, before, 'delete');
+      // Whatever was joined before has to be taken back if there is nothing to join now.
+      this.send(record, after, 'answer-always');
+    }
   }
 
   private send(
@@ -79,10 +81,6 @@ class SubscriptionSender<K, V, FK> {
     const primaryPartition = this.context.current.origin?.partition ?? 0;
     const value = { instruction, hash, primaryKey: key, primaryPartition };
     this.context.forward({ key: foreignKey, value, timestamp, headers });
-  }
-
-  private dropWithoutForeignKey(record: StreamRecord<K, Change<V>>): void {
-    this.context.dropped({ reason: 'null-foreign-key', record });
   }
 
   private areSame(one: FK, other: FK | null): boolean {
