@@ -46,7 +46,7 @@ export function play(recorded: StreamsCase): Played {
   }
   const { task, global } = driver.metrics();
   const dropped = task.droppedRecordsTotal + (global?.droppedRecordsTotal ?? 0);
-  const stores = error === undefined ? storedRows(driver, recorded) : undefined;
+  const stores = error === undefined && recorded.stores !== undefined ? storedRows(driver, recorded) : undefined;
   driver.close();
   return {
     ...(before.length > 0 && { beforeInput: before }),
@@ -58,8 +58,39 @@ export function play(recorded: StreamsCase): Played {
   };
 }
 
+/** Where we do something else on purpose; each is a row of Differences from Kafka. */
+const differences: Readonly<Record<string, (recorded: StreamsCase) => StreamsCase>> = {
+  /** A punctuation has no record, so there is no metadata; Kafka gives some without a topic. */
+  'punctuate-times': (recorded) => ({
+    ...recorded,
+    output: (recorded.output ?? []).map((rows) =>
+      rows.map((row) => ({ ...row, value: String(row.value).replace(' with metadata', ' without metadata') })),
+    ),
+  }),
+  /** Kafka's task dies of a null key on the way into the buffer of a join with grace; ours drops the record, counts it and goes on. */
+  'stream-table-grace-null-key-leftJoin': ({ error: _error, ...recorded }) => ({
+    ...recorded,
+    output: [
+      [],
+      [],
+      [],
+      [{ topic: 'out', key: 'a', value: 'A,a', timestamp: 12 }],
+      [{ topic: 'out', key: 'a', value: 'C,a', timestamp: 30 }],
+    ],
+    dropped: 1,
+  }),
+};
+
 /** What Kafka did, as far as it is compared. */
-export function expectedPlay({ beforeInput, output = [], internal, stores, dropped = 0, error }: StreamsCase): Played {
+export function expectedPlay(recorded: StreamsCase): Played {
+  const {
+    beforeInput,
+    output = [],
+    internal,
+    stores,
+    dropped = 0,
+    error,
+  } = differences[recorded.name]?.(recorded) ?? recorded;
   return {
     ...(beforeInput !== undefined && { beforeInput }),
     output,
@@ -110,7 +141,7 @@ export function inputBytes(
   };
 }
 
-const textSerdes: TopicSerdes = { key: Serdes.string, value: Serdes.string } as unknown as TopicSerdes;
+const textSerdes: TopicSerdes = { key: Serdes.string, value: Serdes.string };
 
 /** The records for others than the application, as they were recorded: in the order in which they were sent, dead letters last. */
 export function outputRows({ serdesOf }: GoldenProgram, produced: readonly ProducedRecord[]): RecordedOutput[] {
@@ -203,7 +234,8 @@ function comparable({ at, class: name, message, cause }: RecordedError): Recorde
     ...(cause !== undefined && {
       cause: {
         class: cause.class === 'Error' || cause.class === 'IllegalStateException' ? 'Error' : cause.class,
-        message: cause.message,
+        // Java's largest long stands for no limit.
+        message: cause.message?.replace('9223372036854775807', 'unbounded') ?? null,
       },
     }),
   };
