@@ -6,9 +6,14 @@ import { playApplication, recordedByTopic } from './golden-application.js';
 const goesByTheClock = ({ input = [], config }: StreamsCase): boolean =>
   input.some(({ advanceWallClock }) => advanceWallClock !== undefined) || config.emitIntervalMs > 0;
 
-const cases = streamsCases().filter((recorded) => recorded.error === undefined && !goesByTheClock(recorded));
+/** It tells offsets, and Kafka's driver counts those of all topics that a pattern matches together. */
+const tellsOffsets = ({ name }: StreamsCase): boolean => name === 'pattern';
+
+const cases = streamsCases().filter(
+  (recorded) => recorded.error === undefined && !goesByTheClock(recorded) && !tellsOffsets(recorded),
+);
 /** Each of so many is played; all of them by `npm run soak -- streams`. */
-const every = Number(process.env.PARTITA_STREAMS_EVERY ?? 8);
+const every = Number(process.env.PARTITA_STREAMS_EVERY ?? 16);
 
 describe('The same topologies through the runtime and a broker', () => {
   const chosen = cases.filter((_recorded, at) => at % every === 0);
