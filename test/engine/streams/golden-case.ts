@@ -131,3 +131,6 @@ export interface StreamsCase {
 }
 
 export const streamsCases = (): StreamsCase[] => goldenLines<StreamsCase>('streams.jsonl');
+
+/** Random programs of many operators, through Kafka Streams 4.3.1 by the same vocabulary; only their topologies are recorded. */
+export const topologyCases = (): StreamsCase[] => goldenLines<StreamsCase>('streams-topologies.jsonl');

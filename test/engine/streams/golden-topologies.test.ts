@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { StreamsError } from '../../../src/engine/streams/streams-error.js';
 import type { BuiltTopology } from '../../../src/engine/streams/topology/topology-node.js';
 import type { RecordedError, RecordedTopic, StreamsCase } from './golden-case.js';
-import { streamsCases } from './golden-case.js';
+import { streamsCases, topologyCases } from './golden-case.js';
 import { buildProgram } from './golden-program.js';
 
 interface Outcome {
@@ -58,7 +58,10 @@ function sorted(groups: readonly (readonly string[])[]): string[][] {
 }
 
 describe('Topologies of the DSL, against Kafka Streams itself', () => {
-  it.each(streamsCases().map((recorded) => [recorded.name, recorded] as const))('%s', (_name, recorded) => {
-    expect(outcomeOf(recorded)).toEqual(expectedOf(recorded));
-  });
+  it.each([...streamsCases(), ...topologyCases()].map((recorded) => [recorded.name, recorded] as const))(
+    '%s',
+    (_name, recorded) => {
+      expect(outcomeOf(recorded)).toEqual(expectedOf(recorded));
+    },
+  );
 });

@@ -61,7 +61,6 @@ export function aggregateStream<K, V, KOut, A>(aggregation: StreamAggregation<K,
   const { grouped, name, store, supplier, keySerde, traits, late = null } = aggregation;
   const part = grouped.repartitionedFor(store.name, store.queryableName !== null);
   const { graph } = part;
-  if (store.queryableName === null) graph.generatedNames.store(store.name, store.loggingEnabled);
   const node = new GraphNode(
     name,
     (target, parents) => {

@@ -30,7 +30,6 @@ export function cogroupStreams<K, KOut, A>(cogrouping: Cogrouping<K, KOut, A>): 
   if (first === undefined) throw new Error('a cogrouped stream has at least one stream');
   const { graph } = first.grouped.part;
   const isNamed = store.queryableName !== null;
-  if (!isNamed) graph.generatedNames.store(store.name, store.loggingEnabled);
   const parents = cogroups.map(({ grouped }) => grouped.repartitionedFor(store.name, isNamed));
   // As in Kafka, what must be partitioned alike is what the streams came from, not the repartition topics between.
   graph.topology.copartitionSources(new Set(cogroups.flatMap(({ grouped }) => [...grouped.part.sources])));

@@ -39,7 +39,6 @@ export function joinByForeignKey<K, V, FK, FV, VR>(
     primaryKeyTopic: `${names.subscriptionTopic}-pk`,
     valueHashTopic: `${names.subscriptionTopic}-vh`,
   });
-  if (materialized.name === undefined) graph.generatedNames.store(names.store, true);
   graph.topology.addInternalTopic(names.subscriptionTopic, null);
   graph.topology.addInternalTopic(names.responseTopic, null);
 
@@ -111,7 +110,6 @@ function resultOf<K, V, VR>(
     (target, parents) => {
       target.topology.addProcessor(name, source, parents);
       if (source.materializedAs === null) return;
-      if (store.queryableName === null) graph.generatedNames.store(store.name, store.loggingEnabled);
       target.topology.addStateStore(store.builder(target), [name]);
     },
     { isVersioned: store.isVersioned },

@@ -84,12 +84,10 @@ export class KGroupedTable<K, V> {
     // Kafka names the stores of reductions so too.
     const nameOfStore = storeName(graph, materialized, 'KTABLE-AGGREGATE-');
     const store = keyValueTableStore<K, A>(nameOfStore, materialized, serdes);
-    if (store.queryableName === null) graph.generatedNames.store(store.name, store.loggingEnabled);
     const sink = graph.names.nodeName(materialized.name, 'KSTREAM-SINK-', '-sink');
     const source = graph.names.nodeName(materialized.name, 'KSTREAM-SOURCE-', '-source');
     const name = graph.names.nodeName(materialized.name, prefix);
     const topic = (this.name === undefined ? store.name : validName(this.name)) + repartitionSuffix;
-    if (this.name === undefined && store.queryableName === null) graph.generatedNames.repartition(topic);
     if (this.#repartition === null || this.name === undefined)
       this.#repartition = this.#repartitionNode(sink, source, topic);
     const repartition = this.#repartition.node;

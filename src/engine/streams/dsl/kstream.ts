@@ -168,7 +168,7 @@ export class KStream<K, V> {
     const store = keyValueTableStore(storeName(graph, materialized, 'KSTREAM-TOTABLE-'), materialized, inherited);
     let { node: parent, sources } = this.part;
     if (this.part.needsRepartition) {
-      graph.generatedNames.repartition(name + repartitionSuffix);
+      if (materialized.name === undefined) graph.generatedNames.repartition(name + repartitionSuffix);
       const repartition = new RepartitionNode(repartitionNames(graph.names, name), store);
       graph.add(parent, repartition);
       parent = repartition;
@@ -184,7 +184,6 @@ export class KStream<K, V> {
       (target, parents) => {
         target.topology.addProcessor(name, source, parents);
         if (source.materializedAs === null) return;
-        if (store.queryableName === null) graph.generatedNames.store(store.name, materialized.logging !== false);
         target.topology.addStateStore(store.builder(target), [name]);
       },
       { isVersioned: store.isVersioned },

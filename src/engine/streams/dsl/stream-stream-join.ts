@@ -73,14 +73,12 @@ export function joinStreams<K, V, VO, VR>(
         [names.leftJoin, names.rightJoin],
       );
     },
-    writeSelfJoin:
-      kind !== 'inner'
-        ? null
-        : (target) => {
-            const self = selfJoin({ windows, joiner: keyFirst, storeName: names.leftStore });
-            target.topology.addProcessor(names.merge, self, names.leftWindow);
-            target.topology.addStateStore(store(target, sides.left), [names.leftWindow, names.merge]);
-          },
+    // As in Kafka, whatever its kind: a record finds itself, so none stays alone while the window reaches over 0.
+    writeSelfJoin: (target) => {
+      const self = selfJoin({ windows, joiner: keyFirst, storeName: names.leftStore });
+      target.topology.addProcessor(names.merge, self, names.leftWindow);
+      target.topology.addStateStore(store(target, sides.left), [names.leftWindow, names.merge]);
+    },
   });
   if (options.storeName === undefined) {
     for (const name of [names.leftStore, names.rightStore, names.outerStore]) {

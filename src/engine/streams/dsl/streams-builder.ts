@@ -67,7 +67,6 @@ export class StreamsBuilder {
           topology.addStateStore(store.builder(target, { loggingEnabled: false }), [name]);
           topology.keepStoreInTopic(store.name, topic);
         } else {
-          if (store.queryableName === null) graph.generatedNames.store(store.name, materialized.logging !== false);
           topology.addStateStore(store.builder(target), [name]);
         }
       },
@@ -90,7 +89,7 @@ export class StreamsBuilder {
   globalTable<K, V>(topic: string, consumed: ConsumedTable<K, V> = {}): GlobalKTable<K, V> {
     const graph = this.#graph;
     const { materialized = {}, key: keySerde = null, value: valueSerde = null } = consumed;
-    const store = keyValueTableStore(storeName(graph, materialized, `${topic}-`), materialized, {
+    const store = keyValueTableStore(storeName(graph, materialized, `${topic}-`, false), materialized, {
       keySerde,
       valueSerde,
     });

@@ -19,7 +19,7 @@ export function suppressTable<K, V>(
       : ({ kind: 'time-limit', waitMs: suppression.waitMs } as const);
   const storeName = named.name === undefined ? graph.names.store('KTABLE-SUPPRESS-') : `${named.name}-store`;
   const { logging, ...buffer } = suppression.buffer;
-  if (named.name === undefined) graph.generatedNames.store(storeName, logging !== false);
+  if (named.name === undefined) graph.generatedNames.buffer(storeName, logging !== false);
   const supplier = suppress({ parent: table, until, buffer, storeName });
   const node = new GraphNode(
     name,

@@ -56,9 +56,20 @@ export interface StoreSerdes<K, V> {
   readonly valueSerde: Serde<V> | null;
 }
 
-/** The name that was given, or a generated one, which takes a number. */
-export function storeName(graph: StreamsGraph, options: Materialized<unknown, unknown>, prefix: string): string {
-  return options.as === undefined ? graph.names.store(prefix) : validName(options.as);
+/**
+ * The name that was given, or a generated one, which takes a number.
+ * @param isLogged whether it would have a changelog; the options say so if they do
+ */
+export function storeName(
+  graph: StreamsGraph,
+  options: Materialized<unknown, unknown>,
+  prefix: string,
+  isLogged = options.logging !== false,
+): string {
+  if (options.as !== undefined) return validName(options.as);
+  const generated = graph.names.store(prefix);
+  graph.generatedNames.store(generated, isLogged);
+  return generated;
 }
 
 /** A store of a table's rows; `inherited` serdes hold where the options have none. */

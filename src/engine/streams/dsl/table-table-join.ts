@@ -1,12 +1,11 @@
 import type { JoinKind } from '../processors/join-kind.js';
 import { tableTableJoin } from '../processors/table-table-join.js';
-import { validName } from '../topology/resource-name.js';
 import { GraphNode } from './graph/graph-node.js';
 import type { Materialized } from './materialized.js';
 import { saysHowToKeep } from './materialized.js';
 import type { TablePart } from './part.js';
 import { copartition } from './part.js';
-import { keyValueTableStore } from './table-store.js';
+import { keyValueTableStore, storeName } from './table-store.js';
 
 /** The join of two tables by their key: a node below each, and one where the results of both meet. */
 export function joinTables<K, V, VO, VR>(
@@ -19,21 +18,22 @@ export function joinTables<K, V, VO, VR>(
   const { graph } = left;
   const { names } = graph;
   const isSaid = saysHowToKeep(materialized);
-  const generatedStore = isSaid && materialized.as === undefined ? names.store('KTABLE-MERGE-') : null;
+  const nameOfStore = isSaid ? storeName(graph, materialized, 'KTABLE-MERGE-') : null;
   const name = names.nodeName(materialized.name, 'KTABLE-MERGE-');
   const sources = copartition<K>(left, right);
   const leftName = names.nodeName(materialized.name, 'KTABLE-JOINTHIS-', '-join-this');
   const rightName = names.nodeName(materialized.name, 'KTABLE-JOINOTHER-', '-join-other');
-  const storeName = materialized.as === undefined ? generatedStore : validName(materialized.as);
-  const store = keyValueTableStore<K, VR>(storeName ?? '', materialized, { keySerde: left.keySerde, valueSerde: null });
-  if (generatedStore !== null) graph.generatedNames.store(generatedStore, store.loggingEnabled);
+  const store = keyValueTableStore<K, VR>(nameOfStore ?? '', materialized, {
+    keySerde: left.keySerde,
+    valueSerde: null,
+  });
   const keyLast = joiner as (left: V | null, right: VO | null, key: K) => VR | null;
   const join = tableTableJoin<K, V, VO, VR>({
     kind,
     left: left.table,
     right: right.table,
     joiner: (key, leftValue, rightValue) => keyLast(leftValue, rightValue, key),
-    storeName,
+    storeName: nameOfStore,
     isVersioned: store.isVersioned,
   });
   // Being read makes both tables keep their rows.
@@ -47,7 +47,7 @@ export function joinTables<K, V, VO, VR>(
       topology.addProcessor(name, join.merger, [leftName, rightName]);
       topology.connectProcessorAndStateStores(leftName, rightStores);
       topology.connectProcessorAndStateStores(rightName, leftStores);
-      if (storeName !== null) topology.addStateStore(store.builder(target), [name]);
+      if (nameOfStore !== null) topology.addStateStore(store.builder(target), [name]);
     },
     { isVersioned: store.isVersioned },
   );

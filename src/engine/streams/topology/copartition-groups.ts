@@ -1,11 +1,13 @@
+import { hashOrder } from './hash-order.js';
 import { invalidTopology } from './resource-name.js';
 import type { TopologyParts } from './topology-parts.js';
 
-/** The topics, by their names in the cluster, that must have equally many partitions; groups with a topic in common are one. */
+/** The topics, by their names in the cluster, that must have equally many partitions; a group with a topic of an earlier one joins that. */
 export function copartitionGroups(parts: TopologyParts, nameInCluster: (topic: string) => string): string[][] {
   const groupOfTopic = new Map<string, Set<string>>();
   for (const sources of parts.copartitionedSources) {
-    const topics = topicsOf(parts, sources).map(nameInCluster);
+    // Kafka joins only the first group it meets, and meets them in this order.
+    const topics = hashOrder(topicsOf(parts, hashOrder(sources)).map(nameInCluster));
     const group = topics.map((topic) => groupOfTopic.get(topic)).find((found) => found !== undefined) ?? new Set();
     for (const topic of topics) {
       group.add(topic);
@@ -30,7 +32,7 @@ export function checkCopartition(parts: TopologyParts): void {
   }
 }
 
-function topicsOf(parts: TopologyParts, sources: ReadonlySet<string>): string[] {
+function topicsOf(parts: TopologyParts, sources: Iterable<string>): string[] {
   return [...sources].flatMap((name) => {
     const node = parts.nodes.get(name);
     return node?.kind === 'source' && !(node.topics instanceof RegExp) ? node.topics : [];

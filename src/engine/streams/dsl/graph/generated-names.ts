@@ -11,6 +11,11 @@ export class GeneratedNames {
     if (loggingEnabled) this.#changelogs.push(`${name}-changelog`);
   }
 
+  /** Kafka counts the buffer of `suppress` by its topic only. */
+  buffer(name: string, loggingEnabled: boolean): void {
+    if (loggingEnabled) this.#changelogs.push(`${name}-changelog`);
+  }
+
   repartition(topic: string): void {
     this.#repartitions.push(topic);
   }

@@ -33,7 +33,7 @@ export class RepartitionMerger {
     for (const merge of this.#merges) {
       const changers = [...this.#below.entries()].filter(
         ([changer, repartitions]) =>
-          [...repartitions].some(
+          [...repartitions].every(
             (repartition) => ancestor(repartition, (node) => node.parents.includes(merge)) !== null,
           ) && ancestor(merge, (node) => node.parents.includes(changer)) !== null,
       );
@@ -60,9 +60,11 @@ function mergeBelow(
   single.buildPriority = changer.buildPriority;
   for (const replaced of repartitions) {
     const branch = ancestor(replaced, (node) => node.parents.includes(changer));
-    if (branch === null) continue;
-    single.addChild(branch);
-    changer.removeChild(branch);
+    // Without one, the branch was moved for another repartition in it.
+    if (branch !== null) {
+      single.addChild(branch);
+      changer.removeChild(branch);
+    }
     const parents = replaced.parents;
     for (const child of replaced.children) for (const parent of parents) parent.addChild(child);
     for (const parent of parents) parent.removeChild(replaced);

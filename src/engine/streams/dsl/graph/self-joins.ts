@@ -5,12 +5,7 @@ import { StreamJoinNode } from './stream-join-node.js';
 export function rewriteSelfJoins(root: GraphNode, visited = new Set<GraphNode>()): void {
   visited.add(root);
   const [parent, other] = root.parents;
-  if (
-    root instanceof StreamJoinNode &&
-    root.writers.writeSelfJoin !== null &&
-    parent !== undefined &&
-    other === undefined
-  ) {
+  if (root instanceof StreamJoinNode && parent !== undefined && other === undefined) {
     parent.removeChild(root.rightWindow);
     root.isSelfJoin = true;
   }

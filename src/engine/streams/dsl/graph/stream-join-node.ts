@@ -7,7 +7,7 @@ export interface StreamJoinWriters {
   /** Adds both sides' joins, what merges them, and the stores. */
   readonly write: (target: BuildTarget) => void;
   /** Adds the one node of a join of a stream with itself. */
-  readonly writeSelfJoin: ((target: BuildTarget) => void) | null;
+  readonly writeSelfJoin: (target: BuildTarget) => void;
 }
 
 /** What keeps the records of one side of a join. */
@@ -31,7 +31,7 @@ export class StreamJoinNode extends GraphNode {
     super(
       name,
       (target) => {
-        if (this.isSelfJoin) writers.writeSelfJoin?.(target);
+        if (this.isSelfJoin) writers.writeSelfJoin(target);
         else writers.write(target);
       },
       { isNullKeyTolerant: writers.isNullKeyTolerant },
