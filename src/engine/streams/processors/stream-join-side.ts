@@ -68,8 +68,7 @@ export class StreamJoinSide<K, VThis, VOther, VOut> {
   /** Passes on the records of either side whose window has closed without a partner, by time, right before left, key. */
   private emitUnmatched({ headers }: StreamRecord<K, VThis>): void {
     const { outerStore, time } = this;
-    if (outerStore === null || !this.hasClosed(time.oldestWaiting, this.options.afterMs) || !time.isTimeToEmit())
-      return;
+    if (outerStore === null || !this.mayHaveClosed() || !time.isTimeToEmit()) return;
     time.nothingWaits();
     const isOpen = { left: false, right: false };
     for (const { timestamp, side, key, values } of outerStore.all()) {
@@ -88,6 +87,14 @@ export class StreamJoinSide<K, VThis, VOther, VOut> {
       }
       outerStore.remove({ timestamp, side, key });
     }
+  }
+
+  /** While nothing waits Kafka looks as well (its sum overflows), and with that begins the interval of looking. */
+  private mayHaveClosed(): boolean {
+    const { afterMs, graceMs } = this.options;
+    return this.time.oldestWaiting === Infinity
+      ? afterMs + graceMs > 0
+      : this.hasClosed(this.time.oldestWaiting, afterMs);
   }
 
   private hasClosed(timestamp: number, lookaheadMs: number): boolean {
