@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
@@ -55,6 +55,9 @@ export default defineConfig(async () => {
             include: ['test/**/*.test.ts'],
             exclude: [browserTests, endToEndTests],
             testTimeout: 30_000,
+            // Files share what they import: loading the engine anew for each would cost as much as its tests.
+            isolate: false,
+            maxWorkers: availableParallelism(),
             sequence: { groupOrder: 0 },
           },
         },
@@ -66,6 +69,8 @@ export default defineConfig(async () => {
             include: [browserTests],
             exclude: [storageTests],
             testTimeout: 60_000,
+            // One page of it, beside one of each store below.
+            maxWorkers: 1,
             sequence: { groupOrder: 1 },
             browser: {
               enabled: true,
@@ -84,19 +89,20 @@ export default defineConfig(async () => {
             name: 'e2e',
             include: [endToEndTests],
             globalSetup: ['test/browser/served-app.ts'],
-            fileParallelism: false,
+            // They wait for the page most of the time: two at once have a browser each.
+            maxWorkers: 2,
             testTimeout: 120_000,
             hookTimeout: 300_000,
-            sequence: { groupOrder: 4 },
+            sequence: { groupOrder: 2 },
           },
         },
-        ...(['leveldb', 'sqlite'] as const).map((backend, index) => {
+        ...(['leveldb', 'sqlite'] as const).map((backend) => {
           const profile = join(tmpdir(), `partita-${backend}-${process.pid}`);
           return storageProject(backend, {
             include: backend === 'leveldb' ? [storageTests] : storageOfEveryBrowser,
             // A profile has one browser, and that one page at a time.
             fileParallelism: false,
-            sequence: { groupOrder: 2 + index },
+            sequence: { groupOrder: 1 },
             globalSetup: ['test/browser/storage/remove-profile.ts'],
             browser: {
               provider: playwright({
@@ -115,6 +121,7 @@ export default defineConfig(async () => {
         ...otherEngines.map((engine) =>
           storageProject(engine, {
             include: storageOfEveryBrowser,
+            sequence: { groupOrder: 3 },
             browser: { provider: playwright(), instances: [{ browser: engine }] },
           }),
         ),
