@@ -6,6 +6,7 @@ import { ResumedStorage, RunDivergedError } from '../engine/scenario/resumed-sto
 import { LogRun } from '../engine/scenario/log-run.js';
 import { ScenarioRun } from '../engine/scenario/scenario-run.js';
 import { readStoredRecord, type StoredRecord } from '../engine/scenario/stored-record.js';
+import type { RunOptions } from '../engine/scenario/virtual-run.js';
 import type { HostedSpec, HostError, HostResult, RunChunk, RunOpened, ScenarioHost } from './scenario-host.js';
 
 interface OpenRun {
@@ -133,11 +134,8 @@ export class ScenarioRuns implements ScenarioHost {
 }
 
 type HostedRun = ScenarioRun | LogRun | GroupRun;
-type RunOptions = Parameters<typeof ScenarioRun.open>[1] &
-  Parameters<typeof LogRun.open>[1] &
-  Parameters<typeof GroupRun.open>[1];
 
-function openRun(spec: HostedSpec, options: RunOptions): Promise<HostedRun> {
+function openRun(spec: HostedSpec, options: RunOptions<HostedRun>): Promise<HostedRun> {
   if (!('kind' in spec)) return ScenarioRun.open(spec, options);
   return spec.kind === 'log' ? LogRun.open(spec, options) : GroupRun.open(spec, options);
 }

@@ -58,10 +58,9 @@ export class GroupMemberLife {
   }
 
   /** Lets it finish the record that it has in hand, commit what is handled and close its consumer. */
-  stop(cause: string): Promise<void> {
+  stop(cause: string): void {
     this.stopping = cause;
     this.consumer?.wakeup();
-    return Promise.resolve();
   }
 
   crash(cause: string): void {

@@ -4,63 +4,19 @@ import { GroupBand } from './group-band.js';
 import type { GroupRunSpec, GroupRunStep } from './group-run-spec.js';
 import type { ActionView, GroupRunView } from './group-run-view.js';
 import { TopicTrack, TrackedRecords } from './topic-track.js';
+import { TraceProjector, type TraceProjection } from './trace-projector.js';
 
-/**
- * Turns the trace of a run of consumer groups into what the page shows. A view at a moment is a pure function of spec and trace: going forward applies only
- * the events in between, going back begins again from the first.
- */
-export class GroupRunProjector {
-  private readonly events: RecordedEvent[] = [];
-  private applied = 0;
-  private finishedAtMs: Millis | undefined;
-  private picture: GroupProjection;
-
-  constructor(
-    private readonly spec: GroupRunSpec,
-    private readonly originMs: Millis,
-  ) {
-    this.picture = new GroupProjection(spec);
-  }
-
-  /** Adds events that follow those added before. */
-  add(events: readonly RecordedEvent[]): void {
-    for (const event of events) {
-      this.events.push(event);
-      if (event.kind === 'command' && event.id === 'command:finished') this.finishedAtMs = event.at - this.originMs;
-    }
-  }
-
-  /** All events added, in their sequence; `index` is their place here. */
-  get trace(): readonly RecordedEvent[] {
-    return this.events;
-  }
-
-  /** The run time at which nothing more happens, once the trace holds it. */
-  get endMs(): Millis | undefined {
-    return this.finishedAtMs;
-  }
-
-  /** The groups as they stood at `atMs`: nothing later is in it. */
-  viewAt(atMs: Millis): GroupRunView {
-    const until = this.originMs + atMs;
-    const last = this.events[this.applied - 1];
-    if (last !== undefined && last.at > until) {
-      this.applied = 0;
-      this.picture = new GroupProjection(this.spec);
-    }
-    for (; this.applied < this.events.length; this.applied++) {
-      const event = this.events[this.applied] as RecordedEvent;
-      if (event.at > until) break;
-      this.picture.apply(event, event.at - this.originMs);
-    }
-    return this.picture.view(atMs, this.finishedAtMs !== undefined && atMs >= this.finishedAtMs);
+/** Turns the trace of a run of consumer groups into what the page shows. */
+export class GroupRunProjector extends TraceProjector<GroupRunView> {
+  constructor(spec: GroupRunSpec, originMs: Millis) {
+    super(() => new GroupProjection(spec), originMs);
   }
 }
 
 const actions: ReadonlySet<GroupRunStep['does']> = new Set(['set-partitions', 'delete-records', 'reset-offsets']);
 
 /** What the events of a run add up to. */
-class GroupProjection {
+class GroupProjection implements TraceProjection<GroupRunView> {
   private readonly topics: readonly TopicTrack[];
   private readonly groups: readonly GroupBand[];
   private readonly actions = new Map<number, ActionView>();

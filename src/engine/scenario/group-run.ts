@@ -2,19 +2,12 @@ import { Kafka } from '../client/kafka.js';
 import type { Admin } from '../client/admin.js';
 import type { Producer } from '../client/producer.js';
 import type { Millis } from '../environment/environment.js';
-import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Storage } from '../environment/storage.js';
-import type { Environment, RecordedEvent } from '../environment/trace-events.js';
 import { toErrorData } from '../protocol/kafka-error.js';
-import { World } from '../simulation/world.js';
 import { GroupMemberLife } from './group-member-life.js';
 import type { GroupRunSpec, GroupRunStep, RunGroup, RunMember } from './group-run-spec.js';
 import { carryOutAction, type AdminAction } from './group-run-actions.js';
-
-/** When every run's world begins: virtual time has no other anchor. */
-const worldStartMs = Date.UTC(2026, 0, 1);
-/** From the start of the world to run time 0: the broker starts, topics are made, producer and administrator connect. */
-const preparationMs: Millis = 10_000;
+import { VirtualRun, type RunOptions } from './virtual-run.js';
 
 /** A producer looks at the topics again after so long: soon enough to use a new partition in the same run. */
 const metadataMaxAgeMs: Millis = 2_000;
@@ -34,62 +27,27 @@ const commandTexts: Readonly<Record<GroupRunStep['does'], string>> = {
  * A run of consumer groups on virtual time: a real broker, and clients that are processes of their own. It is simulated only as far as it is asked for;
  * the trace is a pure function of the spec, whatever storage it runs on.
  */
-export class GroupRun {
-  /** Run time 0, in milliseconds since the epoch. */
-  readonly originMs = worldStartMs + preparationMs;
-  private readonly script: Environment;
+export class GroupRun extends VirtualRun<GroupRunSpec> {
   private readonly lives = new Map<string, GroupMemberLife>();
   private readonly producers = new Map<string, Producer>();
   /** The values of all records, by which their handlers know them. */
   private readonly records: readonly string[];
   private admin!: Admin;
-  private ended = false;
 
-  private constructor(
-    private readonly world: World,
-    readonly spec: GroupRunSpec,
-  ) {
-    this.script = world.environment('script');
+  private constructor(spec: GroupRunSpec, settle: () => Promise<void>) {
+    super(spec, settle);
     this.records = spec.script.flatMap((step) => (step.does === 'send' ? [step.value] : []));
     const twice = this.records.find((value, index) => this.records.indexOf(value) !== index);
     if (twice !== undefined)
       throw new Error(`The script sends the value ${twice} twice. Values tell records apart: let each be another.`);
   }
 
-  /** Prepares the world up to run time 0. The options are those of `ScenarioRun.open`. Rejects if the spec contradicts itself. */
-  static async open(
-    spec: GroupRunSpec,
-    options: { settle: () => Promise<void>; storage?: Storage | undefined; begun?: (run: GroupRun) => void },
-  ): Promise<GroupRun> {
-    const world = new World({ seed: spec.seed, settle: options.settle, startMs: worldStartMs });
-    const run = new GroupRun(world, spec);
-    options.begun?.(run);
-    await world.outcome(run.prepare(world.storage(options.storage ?? new MemoryStorage())), preparationMs - 1);
-    await world.advanceTo(run.originMs - 1);
-    return run;
+  /** Prepares the world up to run time 0. Rejects if the spec contradicts itself. */
+  static async open(spec: GroupRunSpec, options: RunOptions<GroupRun>): Promise<GroupRun> {
+    return await VirtualRun.begin(new GroupRun(spec, options.settle), options);
   }
 
-  /** Everything that happened so far, from the start of the world. */
-  get trace(): readonly RecordedEvent[] {
-    return this.world.trace;
-  }
-
-  /** Run time up to which the world is simulated; below 0 during preparation. */
-  get reachedMs(): Millis {
-    return this.world.now - this.originMs;
-  }
-
-  /** Nothing more will happen; the trace ends with the command `command:finished`. */
-  get finished(): boolean {
-    return this.ended;
-  }
-
-  /** Simulates up to run time `toMs`, or to the end. */
-  async advanceTo(toMs: Millis): Promise<void> {
-    if (!this.ended) await this.world.runUntil(() => this.ended, this.originMs + toMs);
-  }
-
-  private async prepare(storage: Storage): Promise<void> {
+  protected async prepare(storage: Storage): Promise<void> {
     await this.world.startBroker({ storage, profile: 'classroom', clusterId: 'scenario' });
     this.admin = this.client('admin').admin();
     await this.admin.connect();
@@ -106,10 +64,7 @@ export class GroupRun {
       this.producers.set(topic, producer);
     }
     this.spec.script.forEach((step, index) => this.at(step.atMs, () => this.carryOut(step, index)));
-    this.at(this.spec.endsAtMs, () => {
-      this.ended = true;
-      this.script.tracer.emit({ kind: 'command', id: 'command:finished', text: 'nothing more will happen' });
-    });
+    this.at(this.spec.endsAtMs, () => this.finish());
   }
 
   private carryOut(step: GroupRunStep, index: number): void {
@@ -121,8 +76,7 @@ export class GroupRun {
       case 'start':
         return this.start(step.member, cause);
       case 'stop':
-        this.world.watch(this.requireLife(step.member).stop(cause));
-        return;
+        return this.requireLife(step.member).stop(cause);
       case 'crash':
         return this.requireLife(step.member).crash(cause);
       case 'seek':
@@ -195,9 +149,5 @@ export class GroupRun {
 
   private client(clientId: string): Kafka {
     return new Kafka(this.world.environment(clientId), { clientId, network: this.world.network(clientId) });
-  }
-
-  private at(runMs: Millis, act: () => void): void {
-    this.script.timers.set(Math.max(0, this.originMs + runMs - this.script.clock.now()), act);
   }
 }

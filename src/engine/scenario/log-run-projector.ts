@@ -9,61 +9,17 @@ import type {
   LogSegmentView,
   RetentionCheckView,
 } from './log-run-view.js';
+import { TraceProjector, type TraceProjection } from './trace-projector.js';
 
-/**
- * Turns the trace of a log's run into what the page shows. A view at a moment is a pure function of spec and trace: going forward applies only the
- * events in between, going back begins again from the first.
- */
-export class LogRunProjector {
-  private readonly events: RecordedEvent[] = [];
-  private applied = 0;
-  private finishedAtMs: Millis | undefined;
-  private picture: LogProjection;
-
-  constructor(
-    private readonly spec: LogRunSpec,
-    private readonly originMs: Millis,
-  ) {
-    this.picture = new LogProjection(spec);
-  }
-
-  /** Adds events that follow those added before. */
-  add(events: readonly RecordedEvent[]): void {
-    for (const event of events) {
-      this.events.push(event);
-      if (event.kind === 'command' && event.id === 'command:finished') this.finishedAtMs = event.at - this.originMs;
-    }
-  }
-
-  /** All events added, in their sequence; `index` is their place here. */
-  get trace(): readonly RecordedEvent[] {
-    return this.events;
-  }
-
-  /** The run time at which nothing more happens, once the trace holds it. */
-  get endMs(): Millis | undefined {
-    return this.finishedAtMs;
-  }
-
-  /** The log as it stood at `atMs`: nothing later is in it. */
-  viewAt(atMs: Millis): LogRunView {
-    const until = this.originMs + atMs;
-    const last = this.events[this.applied - 1];
-    if (last !== undefined && last.at > until) {
-      this.applied = 0;
-      this.picture = new LogProjection(this.spec);
-    }
-    for (; this.applied < this.events.length; this.applied++) {
-      const event = this.events[this.applied] as RecordedEvent;
-      if (event.at > until) break;
-      this.picture.apply(event, event.at - this.originMs);
-    }
-    return this.picture.view(atMs, this.finishedAtMs !== undefined && atMs >= this.finishedAtMs);
+/** Turns the trace of a log's run into what the page shows. */
+export class LogRunProjector extends TraceProjector<LogRunView> {
+  constructor(spec: LogRunSpec, originMs: Millis) {
+    super(() => new LogProjection(spec), originMs);
   }
 }
 
 /** What the events of a log add up to. */
-class LogProjection {
+class LogProjection implements TraceProjection<LogRunView> {
   private records: LogRecordView[] = [];
   private segments: LogSegmentView[] = [];
   private checks: RetentionCheckView[] = [];

@@ -1,7 +1,5 @@
 import type { Millis } from '../environment/environment.js';
-import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Storage } from '../environment/storage.js';
-import type { Environment, RecordedEvent } from '../environment/trace-events.js';
 import { isWorthCleaning, lookAt } from '../log/cleaner/cleaning-plan.js';
 import { cleanDirtiest } from '../log/cleaner/log-cleaner.js';
 import { GroupCommit } from '../log/group-commit.js';
@@ -9,13 +7,9 @@ import { PartitionLog } from '../log/partition-log.js';
 import { encodeBatch } from '../protocol/batch-encoder.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { batchesIn } from '../protocol/record-batch.js';
-import { World } from '../simulation/world.js';
 import type { LogRunSpec, LogRunStep } from './log-run-spec.js';
+import { VirtualRun, type RunOptions } from './virtual-run.js';
 
-/** When every run's world begins: virtual time has no other anchor. */
-const worldStartMs = Date.UTC(2026, 0, 1);
-/** From the start of the world to run time 0: the log is opened. */
-const preparationMs: Millis = 10_000;
 const dedupeBufferBytes = 1024 * 1024;
 const readBytes = 1024 * 1024;
 
@@ -23,78 +17,35 @@ const readBytes = 1024 * 1024;
  * A run of one partition's log on virtual time: a real log, retention and cleaner over a disk with delays. It is simulated only as far as it is
  * asked for; the trace is a pure function of the spec, whatever storage it runs on.
  */
-export class LogRun {
-  /** Run time 0, in milliseconds since the epoch. */
-  readonly originMs = worldStartMs + preparationMs;
-  private readonly environment: Environment;
-  private readonly script: Environment;
+export class LogRun extends VirtualRun<LogRunSpec> {
+  private readonly environment = this.world.environment('broker');
   private readonly positions = new Map<string, number>();
   private log!: PartitionLog;
-  private ended = false;
 
-  private constructor(
-    private readonly world: World,
-    readonly spec: LogRunSpec,
-  ) {
-    this.environment = world.environment('broker');
-    this.script = world.environment('script');
+  private constructor(spec: LogRunSpec, settle: () => Promise<void>) {
+    super(spec, settle);
   }
 
-  /** Opens the log and prepares the script. The options are those of `ScenarioRun.open`. */
-  static async open(
-    spec: LogRunSpec,
-    options: { settle: () => Promise<void>; storage?: Storage | undefined; begun?: (run: LogRun) => void },
-  ): Promise<LogRun> {
-    const world = new World({ seed: spec.seed, settle: options.settle, startMs: worldStartMs });
-    const run = new LogRun(world, spec);
-    options.begun?.(run);
-    const storage = world.storage(options.storage ?? new MemoryStorage());
-    run.log = await world.outcome(
-      PartitionLog.open({
-        environment: run.environment,
-        storage,
-        groupCommit: new GroupCommit(storage),
-        topic: spec.topic,
-        partition: 0,
-        config: spec.config,
-        leaderEpoch: 0,
-      }),
-      preparationMs - 1,
-    );
-    run.prepare();
-    await world.advanceTo(run.originMs - 1);
-    return run;
+  /** Opens the log and prepares the script. */
+  static async open(spec: LogRunSpec, options: RunOptions<LogRun>): Promise<LogRun> {
+    return await VirtualRun.begin(new LogRun(spec, options.settle), options);
   }
 
-  /** Everything that happened so far, from the start of the world. */
-  get trace(): readonly RecordedEvent[] {
-    return this.world.trace;
-  }
-
-  /** Run time up to which the world is simulated; below 0 during preparation. */
-  get reachedMs(): Millis {
-    return this.world.now - this.originMs;
-  }
-
-  /** Nothing more will happen; the trace ends with the command `command:finished`. */
-  get finished(): boolean {
-    return this.ended;
-  }
-
-  /** Simulates up to run time `toMs`, or to the end. */
-  async advanceTo(toMs: Millis): Promise<void> {
-    if (!this.ended) await this.world.runUntil(() => this.ended, this.originMs + toMs);
-  }
-
-  private prepare(): void {
-    const { script, retentionCheckMs, cleaner, endsAtMs } = this.spec;
+  protected async prepare(storage: Storage): Promise<void> {
+    const { topic, config, script, retentionCheckMs, cleaner, endsAtMs } = this.spec;
+    this.log = await PartitionLog.open({
+      environment: this.environment,
+      storage,
+      groupCommit: new GroupCommit(storage),
+      topic,
+      partition: 0,
+      config,
+      leaderEpoch: 0,
+    });
     script.forEach((step, index) => this.at(step.atMs, () => this.carryOut(step, index)));
     if (retentionCheckMs !== undefined) this.every(0, retentionCheckMs, () => this.checkRetention());
     if (cleaner !== undefined) this.every(cleaner.firstMs, cleaner.everyMs, () => this.clean());
-    this.at(endsAtMs, () => {
-      this.ended = true;
-      this.script.tracer.emit({ kind: 'command', id: 'command:finished', text: 'nothing more will happen' });
-    });
+    this.at(endsAtMs, () => this.finish());
   }
 
   private carryOut(step: LogRunStep, index: number): void {
@@ -188,13 +139,9 @@ export class LogRun {
     );
   }
 
-  private at(runMs: Millis, act: () => void): void {
-    this.script.timers.set(Math.max(0, this.originMs + runMs - this.script.clock.now()), act);
-  }
-
   private every(firstMs: Millis, everyMs: Millis, act: () => void): void {
     this.at(firstMs, () => {
-      if (this.ended) return;
+      if (this.finished) return;
       act();
       this.every(firstMs + everyMs, everyMs, act);
     });

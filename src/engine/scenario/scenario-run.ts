@@ -1,19 +1,13 @@
 import { sleep, type Millis } from '../environment/environment.js';
-import type { Environment, RecordedEvent } from '../environment/trace-events.js';
-import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Storage } from '../environment/storage.js';
 import { PublishSubscribe } from '../models/publish-subscribe.js';
 import { TraditionalQueue } from '../models/traditional-queue.js';
-import { World } from '../simulation/world.js';
 import { CompletionWatch } from './completion-watch.js';
 import { handlingMs } from './handling-times.js';
 import type { LaneSpec, PublishSubscribeLane, QueueLane, RunSpec } from './run-spec.js';
 import { TopicStage } from './topic-stage.js';
+import { VirtualRun, type RunOptions } from './virtual-run.js';
 
-/** When every run's world begins: virtual time has no other anchor. */
-const worldStartMs = Date.UTC(2026, 0, 1);
-/** From the start of the world to the first record: brokers start, topics are made, clients connect and groups settle. */
-const preparationMs: Millis = 10_000;
 const completionCheckMs: Millis = 100;
 /** A run that has not come to its end so long after its last record is declared ended (a message may be redelivered without end). */
 const longestTailMs: Millis = 3_600_000;
@@ -23,67 +17,22 @@ interface LaneFeed {
   send(record: number, cause: string): void;
 }
 
-/**
- * A run of a spec in a world of its own. It is simulated only as far as it is asked for, on virtual time; the trace is a pure function of the spec,
- * whatever storage it runs on.
- */
-export class ScenarioRun {
-  /** Run time 0: when the first record is sent, in milliseconds since the epoch. */
-  readonly originMs = worldStartMs + preparationMs;
-  private readonly script: Environment;
+/** A run of lanes that are sent the same records, each in its own way. */
+export class ScenarioRun extends VirtualRun<RunSpec> {
   private readonly watch: CompletionWatch;
-  private ended = false;
 
-  private constructor(
-    private readonly world: World,
-    readonly spec: RunSpec,
-    private readonly storage: Storage,
-  ) {
-    this.script = world.environment('script');
+  private constructor(spec: RunSpec, settle: () => Promise<void>) {
+    super(spec, settle);
     this.watch = new CompletionWatch(spec);
   }
 
-  /**
-   * Prepares the world up to run time 0. `settle` lets everything that has been promised go on (see `World`); `storage` is asked to be empty, or to
-   * behave so (`ResumedStorage`); memory when absent. `begun` is called with the run before anything happens in its world.
-   */
-  static async open(
-    spec: RunSpec,
-    options: { settle: () => Promise<void>; storage?: Storage | undefined; begun?: (run: ScenarioRun) => void },
-  ): Promise<ScenarioRun> {
-    const world = new World({ seed: spec.seed, settle: options.settle, startMs: worldStartMs });
-    const run = new ScenarioRun(world, spec, options.storage ?? new MemoryStorage());
-    options.begun?.(run);
-    const preparation = { isDone: false };
-    world.watch(run.prepare().then(() => (preparation.isDone = true)));
-    await world.advanceTo(run.originMs - 1);
-    if (!preparation.isDone)
-      throw new Error(`The run with seed ${spec.seed} was not ready ${preparationMs} ms after its world began.`);
-    return run;
+  /** Prepares the world up to run time 0, when the first record is sent. */
+  static async open(spec: RunSpec, options: RunOptions<ScenarioRun>): Promise<ScenarioRun> {
+    return await VirtualRun.begin(new ScenarioRun(spec, options.settle), options);
   }
 
-  /** Everything that happened so far, from the start of the world. */
-  get trace(): readonly RecordedEvent[] {
-    return this.world.trace;
-  }
-
-  /** Run time up to which the world is simulated; below 0 during preparation. */
-  get reachedMs(): Millis {
-    return this.world.now - this.originMs;
-  }
-
-  /** Nothing more will happen; the trace ends with the command `command:finished`. */
-  get finished(): boolean {
-    return this.ended;
-  }
-
-  /** Simulates up to run time `toMs`, or to the end. */
-  async advanceTo(toMs: Millis): Promise<void> {
-    if (!this.ended) await this.world.runUntil(() => this.ended, this.originMs + toMs);
-  }
-
-  private async prepare(): Promise<void> {
-    const feeds = await Promise.all(this.spec.lanes.map((lane) => this.prepareLane(lane)));
+  protected async prepare(storage: Storage): Promise<void> {
+    const feeds = await Promise.all(this.spec.lanes.map((lane) => this.prepareLane(lane, storage)));
     this.spec.records.forEach((_, record) => {
       this.at(record * this.spec.recordIntervalMs, () => this.send(record, feeds));
     });
@@ -92,16 +41,14 @@ export class ScenarioRun {
     );
   }
 
-  private async prepareLane(lane: LaneSpec): Promise<LaneFeed> {
+  private async prepareLane(lane: LaneSpec, storage: Storage): Promise<LaneFeed> {
     switch (lane.lane) {
       case 'queue':
         return this.prepareQueue(lane);
       case 'publish-subscribe':
         return this.preparePublishSubscribe(lane);
       case 'topic':
-        return await TopicStage.prepare(lane, this.spec, this.world, this.world.storage(this.storage), (runMs, act) =>
-          this.at(runMs, act),
-        );
+        return await TopicStage.prepare(lane, this.spec, this.world, storage, (runMs, act) => this.at(runMs, act));
     }
   }
 
@@ -142,14 +89,9 @@ export class ScenarioRun {
   private checkCompletion(): void {
     const limit = this.spec.records.length * this.spec.recordIntervalMs + longestTailMs;
     if (this.watch.isComplete(this.world.trace) || this.reachedMs > limit) {
-      this.ended = true;
-      this.script.tracer.emit({ kind: 'command', id: 'command:finished', text: 'nothing more will happen' });
+      this.finish();
       return;
     }
     this.script.timers.set(completionCheckMs, () => this.checkCompletion());
-  }
-
-  private at(runMs: Millis, act: () => void): void {
-    this.script.timers.set(Math.max(0, this.originMs + runMs - this.script.clock.now()), act);
   }
 }
