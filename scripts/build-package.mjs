@@ -1,5 +1,6 @@
 // @ts-check
-// Builds what `npm pack` ships: dist/index.js and dist/worker.js (no imports in either), dist/node.js and dist/cli.js (imports of Node alone), and the types.
+// Builds what `npm pack` ships: dist/index.js, dist/worker.js, dist/streams.js and dist/streams-test.js (no
+// imports in any), dist/node.js and dist/cli.js (imports of Node alone), and the types.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,11 +13,13 @@ const dist = join(projectRoot, 'dist');
 const workerReference = "new URL('./worker.js', import.meta.url)";
 
 rmSync(dist, { recursive: true, force: true });
-const [index, worker, node, cli] = [
+const [index, worker, node, cli, streams, streamsTest] = [
   await bundle('src/entry/browser.ts', 'index.js', 'browser'),
   await bundle('src/workers/broker.worker.ts', 'worker.js', 'browser'),
   await bundle('src/entry/node.ts', 'node.js', 'node'),
   await bundle('src/cli/partita.ts', 'cli.js', 'node'),
+  await bundle('src/entry/streams.ts', 'streams.js', 'browser'),
+  await bundle('src/entry/streams-test.ts', 'streams-test.js', 'browser'),
 ];
 chmodSync(join(dist, 'cli.js'), 0o755);
 const indexCode = index.code.replaceAll(
@@ -29,7 +32,7 @@ if (!indexCode.includes(workerReference)) {
 writeFileSync(join(dist, 'index.js'), indexCode);
 writeFileSync(
   join(dist, 'third-party-licenses.txt'),
-  licenseTexts([index, worker, node, cli].flatMap(({ packages }) => packages)),
+  licenseTexts([index, worker, node, cli, streams, streamsTest].flatMap(({ packages }) => packages)),
 );
 emitTypes();
 

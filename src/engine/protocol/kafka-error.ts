@@ -1,7 +1,15 @@
 import { errorByName, type ErrorName } from './errors.js';
 
+const brand = Symbol.for('partita.KafkaError');
+
 /** What went wrong, in Kafka's words: `code` is the name of a row of the error table. The message says what was found, what was expected, what to do. */
 export class KafkaError extends Error {
+  /** Known as one across the package's entries too, each of which has a class of its own. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && brand in value;
+  }
+
+  readonly [brand] = true;
   override readonly name = 'KafkaError';
   readonly retriable: boolean;
 

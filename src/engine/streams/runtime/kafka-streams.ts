@@ -1,5 +1,5 @@
 import type { Admin } from '../../client/admin.js';
-import { Kafka, type KafkaConfig } from '../../client/kafka.js';
+import type { Kafka } from '../../client/kafka.js';
 import { randomUuidBytes } from '../../environment/environment.js';
 import type { Storage } from '../../environment/storage.js';
 import { silentTracer, type Environment } from '../../environment/trace-events.js';
@@ -29,10 +29,12 @@ import { isAtWork, mayBecome, type StreamsState } from './streams-state.js';
 import type { TopicPlan } from './topic-plan.js';
 import { InternalTopics } from './internal-topics.js';
 
-export interface KafkaStreamsOptions extends Pick<
-  KafkaConfig,
-  'network' | 'logLevel' | 'logCreator' | 'retry' | 'requestTimeout' | 'connectionTimeout'
-> {
+/** Where the clients of an application come from: `Kafka`, or a log. */
+export type KafkaClients = Pick<Kafka, 'producer' | 'consumer' | 'admin'>;
+
+export interface KafkaStreamsOptions {
+  /** The clients that an instance works with, by the name that they are to have in requests and traces. */
+  readonly kafka: (clientId: string) => KafkaClients;
   /** A topology, or what makes one for an application. */
   readonly topology: BuiltTopology | { build(applicationId: string): BuiltTopology };
   readonly config: StreamsConfig;
@@ -77,7 +79,8 @@ export interface StreamsMetrics {
  * the tasks. At least once: after a crash what was not committed is processed again.
  *
  * ```ts
- * const streams = new KafkaStreams(environment, { topology, network, config: { 'application.id': 'word-count' } });
+ * const kafka = (clientId: string) => new Kafka(environment, { network, clientId });
+ * const streams = new KafkaStreams(environment, { topology, kafka, config: { 'application.id': 'word-count' } });
  * await streams.start();
  * …
  * await streams.close();
@@ -383,18 +386,8 @@ export class KafkaStreams {
     });
   }
 
-  #kafka(part: string): Kafka {
-    const { network, logLevel, logCreator, retry, requestTimeout, connectionTimeout } = this.#options;
-    const clientId = part === '' ? this.clientId : `${this.clientId}-${part}`;
-    return new Kafka(this.#environment, {
-      network,
-      logLevel,
-      logCreator,
-      retry,
-      requestTimeout,
-      connectionTimeout,
-      clientId,
-    });
+  #kafka(part: string): KafkaClients {
+    return this.#options.kafka(part === '' ? this.clientId : `${this.clientId}-${part}`);
   }
 
   #setState(state: StreamsState): void {

@@ -1,7 +1,6 @@
 import type { Admin } from '../../client/admin.js';
 import type { TopicPartition } from '../../client/assigned-partitions.js';
 import type { Consumer } from '../../client/consumer.js';
-import type { Kafka } from '../../client/kafka.js';
 import type { Producer } from '../../client/producer.js';
 import type { AutoOffsetReset as ClientReset } from '../../client/reset-policy.js';
 import { sleep } from '../../environment/environment.js';
@@ -16,6 +15,7 @@ import type { AutoOffsetReset, BuiltTopology, SourceNode } from '../topology/top
 import type { AssignmentData } from './assignor/assignor-data.js';
 import { streamsAssignor } from './assignor/streams-assignor.js';
 import type { ClientOverrides } from './client-overrides.js';
+import type { KafkaClients } from './kafka-streams.js';
 import { InternalTopics } from './internal-topics.js';
 import { RepartitionPurge } from './repartition-purge.js';
 import type { StateCopies } from './state-copies.js';
@@ -29,8 +29,8 @@ export interface StreamThreadOptions {
   readonly topology: BuiltTopology;
   readonly config: StreamsConfig;
   /** Clients of the thread, and, under a name of their own, of its restorer. */
-  readonly kafka: Kafka;
-  readonly restoreKafka: Kafka;
+  readonly kafka: KafkaClients;
+  readonly restoreKafka: KafkaClients;
   readonly admin: Admin;
   readonly overrides: ClientOverrides;
   readonly clientId: string;

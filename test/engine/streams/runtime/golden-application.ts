@@ -93,7 +93,7 @@ class GoldenStage {
     await world.outcome(producer.connect());
     const streams = new KafkaStreams(world.environment('app'), {
       topology: built,
-      network: world.network('app'),
+      kafka: (clientId) => new Kafka(world.environment('app'), { clientId, network: world.network('app') }),
       clientId: 'app',
       config: { ...configOf(recorded), 'commit.interval.ms': 1, 'poll.ms': 20 },
       clients: {

@@ -96,7 +96,8 @@ export class StreamsStage {
   ): KafkaStreams {
     const streams = new KafkaStreams(this.world.environment(clientId), {
       topology,
-      network: this.world.network(clientId),
+      kafka: (name) =>
+        new Kafka(this.world.environment(clientId), { clientId: name, network: this.world.network(clientId) }),
       clientId,
       config: { 'application.id': 'app', 'commit.interval.ms': 200, 'poll.ms': 50, ...config },
       clients: { consumer: { sessionTimeout: 6_000, heartbeatInterval: 500 }, producer: { lingerMs: 5 } },
