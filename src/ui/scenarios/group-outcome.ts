@@ -157,6 +157,19 @@ export function withMember(spec: GroupRunSpec, member: string, change: (member: 
   }));
 }
 
+/** `spec` with one of its groups alone, its members, and the topic that it reads; throws if the spec has no such group. */
+export function alone(spec: GroupRunSpec, group: string): GroupRunSpec {
+  const kept = groupSpecOf(spec, group);
+  return {
+    ...spec,
+    groups: [kept],
+    topics: spec.topics.filter(({ topic }) => topic === kept.topic),
+    script: spec.script.filter(
+      (step) => !('member' in step) || kept.members.some(({ member }) => member === step.member),
+    ),
+  };
+}
+
 /** `view` with some of its groups alone, and the topics that they read. */
 export function withGroupsShown(view: GroupRunView, groups: readonly string[] | undefined): GroupRunView {
   if (groups === undefined) return view;

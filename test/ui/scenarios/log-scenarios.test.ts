@@ -11,12 +11,12 @@ import { withConfig, type LogScenario, type LogScenarioTexts } from '../../../sr
 import { english as englishRetention } from '../../../src/ui/scenarios/retention/en.js';
 import { goneInTime, retention } from '../../../src/ui/scenarios/retention/scenario.js';
 import { simplifiedChinese as simplifiedChineseRetention } from '../../../src/ui/scenarios/retention/zh-Hans.js';
-import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
 import { logRun } from '../../../src/ui/state/log-run.js';
 import { logSettings } from '../../../src/ui/state/log-variations.js';
 import { ScenarioPlayer } from '../../../src/ui/state/scenario-player.svelte.js';
 import type { Language } from '../../../src/ui/texts/languages.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
+import { expectStoryWords } from '../fixtures/story-words.js';
 
 type LogPlayName = 'retention' | 'compaction';
 
@@ -100,51 +100,9 @@ describe('what is right, as Kafka did it', () => {
   });
 });
 
-describe.each(names.flatMap((name) => languages.map((language) => [name, language] as const)))(
-  'the words of %s in %s',
-  (name, language) => {
-    const scenario = scenarios[name];
-    const texts = words[name][language];
-    const context: StoryContext<LogRunSpec> = { own: false, spec: scenario.spec, label: String };
-
-    test('say something for every step, question and option, and never an id', () => {
-      const ids = new Set<string>();
-      const said: string[] = [];
-      for (const step of scenario.steps) {
-        const words = texts.steps[step.id];
-        const explanation = words?.explanation?.(context, outcome(name));
-        said.push(words?.heading(context) ?? '', ...(words?.body(context) ?? []));
-        if (explanation !== undefined) said.push(...explanation.paragraphs, explanation.event.text, explanation.config);
-        const question = step.question === undefined ? undefined : scenario.questions[step.question];
-        const asked = step.question === undefined ? undefined : texts.questions[step.question];
-        if (question === undefined) continue;
-        said.push(asked?.ask(context) ?? '');
-        for (const { id, values } of question.options(scenario.spec, outcome(name))) {
-          ids.add(id);
-          said.push(asked?.option(context, id, values) ?? '');
-        }
-      }
-      for (const text of said) {
-        expect(text).not.toBe('');
-        expect(text).not.toMatch(/undefined|NaN/);
-        if (!/^[\d,、 ]/.test(text)) expect(ids.has(text)).toBe(false);
-      }
-    });
-
-    test('correct every misconception that an option names, and explain every observation', () => {
-      for (const question of Object.values(scenario.questions))
-        for (const { misconception } of question.options(scenario.spec, outcome(name)))
-          if (misconception !== undefined) expect(texts.corrections[misconception]).toBeTruthy();
-      for (const { id, phase, question } of scenario.steps) {
-        if (phase !== 'observe' || question === undefined) continue;
-        const explanation = texts.steps[id]?.explanation?.(context, outcome(name));
-        expect(explanation?.event.atMs).toBeGreaterThan(0);
-        for (const { url } of explanation?.sources ?? [])
-          expect(url).toMatch(/^https:\/\/kafka\.apache\.org\/documentation\/#/);
-        expect(explanation?.sources.length).toBeGreaterThan(0);
-      }
-    });
-  },
+test.each(names.flatMap((name) => languages.map((language) => [name, language] as const)))(
+  'the words of %s in %s say something, and never an id',
+  (name, language) => expectStoryWords(scenarios[name], words[name][language], outcome(name)),
 );
 
 test('the words name the numbers of the run', () => {

@@ -1,6 +1,6 @@
 import type { GroupRunSpec, GroupRunStep, RunCommits, RunGroup } from '../../../engine/scenario/group-run-spec.js';
 import type { GroupBandView, GroupRunView } from '../../../engine/scenario/group-run-view.js';
-import { groupOf, repeatsOf, withGroup, type GroupQuestion, type GroupScenario } from '../group-outcome.js';
+import { alone, groupOf, type GroupQuestion, type GroupScenario, repeatsOf, withGroup } from '../group-outcome.js';
 
 export type StepId =
   | 'loop'
@@ -174,12 +174,3 @@ const guarantee: GroupQuestion = {
     { id: 'upsert', values: [], holds: () => true, trial: (spec) => alone(spec, processFirst) },
   ],
 };
-
-/** `spec` with one of its groups alone. */
-function alone(spec: GroupRunSpec, group: string): GroupRunSpec {
-  return {
-    ...spec,
-    groups: spec.groups.filter((each) => each.group === group),
-    script: spec.script.filter((step) => !('member' in step) || step.member === `${group}-1`),
-  };
-}

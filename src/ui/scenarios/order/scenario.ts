@@ -1,6 +1,6 @@
 import type { GroupRunSpec, GroupRunStep, RunGroup } from '../../../engine/scenario/group-run-spec.js';
 import type { GroupRunView } from '../../../engine/scenario/group-run-view.js';
-import { groupOf, handlingsOf, withGroup, type GroupQuestion, type GroupScenario } from '../group-outcome.js';
+import { alone, groupOf, type GroupQuestion, type GroupScenario, handlingsOf, withGroup } from '../group-outcome.js';
 
 export type StepId =
   | 'orders'
@@ -224,14 +224,3 @@ const guarantee: GroupQuestion = {
     },
   ],
 };
-
-/** `spec` with one of its groups, and the topic that it reads. */
-function alone(spec: GroupRunSpec, name: string): GroupRunSpec {
-  const groups = spec.groups.filter((each) => each.group === name);
-  return {
-    ...spec,
-    groups,
-    topics: spec.topics.filter(({ topic }) => groups.some((each) => each.topic === topic)),
-    script: spec.script.filter((step) => !('member' in step) || step.member.startsWith(name)),
-  };
-}

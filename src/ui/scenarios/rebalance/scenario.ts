@@ -1,6 +1,6 @@
 import type { GroupRunSpec, GroupRunStep, RunGroup } from '../../../engine/scenario/group-run-spec.js';
 import type { GroupRunView } from '../../../engine/scenario/group-run-view.js';
-import { groupOf, memberOf, type GroupQuestion, type GroupScenario } from '../group-outcome.js';
+import { alone, groupOf, type GroupQuestion, type GroupScenario, memberOf } from '../group-outcome.js';
 
 export type StepId =
   | 'restart'
@@ -337,12 +337,3 @@ const guarantee: GroupQuestion = {
     { id: 'static', values: [], holds: () => true, trial: (spec) => alone(spec, fixed) },
   ],
 };
-
-/** `spec` with one of its groups alone. */
-function alone(spec: GroupRunSpec, name: string): GroupRunSpec {
-  return {
-    ...spec,
-    groups: spec.groups.filter((each) => each.group === name),
-    script: spec.script.filter((step) => !('member' in step) || step.member.startsWith(`${name}-`)),
-  };
-}
