@@ -76,8 +76,9 @@ export class KTable<K, V> {
   }
 
   /** The changes as a stream; a deleted row is a record with `null`. With `keyMapper` they have other keys. */
-  toStream(named?: Named): KStream<K, V | null>;
+  // A function has a name too, so the way with the mapper must come first.
   toStream<K2>(keyMapper: (key: K, value: V | null) => K2, named?: Named): KStream<K2, V | null>;
+  toStream(named?: Named): KStream<K, V | null>;
   toStream<K2>(
     keyMapperOrNamed: ((key: K, value: V | null) => K2) | Named = {},
     named: Named = {},
