@@ -2,6 +2,7 @@ import { tableSource } from '../processors/table-source.js';
 import type { ProcessorSupplier } from '../processor/processor.js';
 import type { StoreBuilder } from '../state/store-builder.js';
 import type { SourceOptions, Topology } from '../topology/topology.js';
+import { invalidTopology } from '../topology/resource-name.js';
 import type { TimestampExtractor } from '../topology/topology-node.js';
 import type { Consumed } from './consumed.js';
 import { GlobalKTable } from './global-ktable.js';
@@ -89,6 +90,7 @@ export class StreamsBuilder {
   globalTable<K, V>(topic: string, consumed: ConsumedTable<K, V> = {}): GlobalKTable<K, V> {
     const graph = this.#graph;
     const { materialized = {}, key: keySerde = null, value: valueSerde = null } = consumed;
+    if (materialized.versioned !== undefined) throw invalidTopology('GlobalTables cannot be versioned.');
     const store = keyValueTableStore(storeName(graph, materialized, `${topic}-`, false), materialized, {
       keySerde,
       valueSerde,

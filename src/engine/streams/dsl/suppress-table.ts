@@ -1,5 +1,6 @@
 import { suppress } from '../processors/suppress.js';
 import { suppressionBufferBuilder } from '../state/stores.js';
+import type { StreamsError } from '../streams-error.js';
 import { invalidTopology, validName } from '../topology/resource-name.js';
 import { GraphNode } from './graph/graph-node.js';
 import type { Named } from './named.js';
@@ -13,6 +14,7 @@ export function suppressTable<K, V>(
   named: Named,
 ): TablePart<K, V> {
   const name = named.name === undefined ? graph.names.processor('KTABLE-SUPPRESS-') : validName(named.name);
+  if (parent.traits.isVersioned === true) throw notForVersioned();
   const until =
     suppression.kind === 'window-closes'
       ? ({ kind: 'window-closes', graceMs: closesAfterMs(parent, []) } as const)
@@ -24,7 +26,7 @@ export function suppressTable<K, V>(
   const node = new GraphNode(
     name,
     ({ topology }, parents) => {
-      if (isVersioned(parent)) throw invalidTopology('suppress() is only supported for non-versioned KTables');
+      if (isVersioned(parent)) throw notForVersioned(' (note that version semantics might be inherited from upstream)');
       topology.addProcessor(name, supplier, parents);
       topology.addStateStore(
         suppressionBufferBuilder({
@@ -42,6 +44,10 @@ export function suppressTable<K, V>(
   graph.add(parent, node);
   const sources = new Set([parentName]);
   return { graph, name, node, keySerde, valueSerde, sources, table: supplier, queryableStoreName: null };
+}
+
+function notForVersioned(note = ''): StreamsError {
+  return invalidTopology(`suppress() is only supported for non-versioned KTables${note}`);
 }
 
 /** The longest that any window above may still change after its end. */

@@ -1,6 +1,7 @@
 import type { ProcessorSupplier } from '../processor/processor.js';
 import type { Serde } from '../serdes.js';
 import type { StoreBuilder } from '../state/store-builder.js';
+import { StreamsError } from '../streams-error.js';
 import { buildTopology } from './build-topology.js';
 import type { TopologyDescription } from './describe-topology.js';
 import { describeTopology } from './describe-topology.js';
@@ -59,7 +60,7 @@ export class Topology implements TopologyParts {
     { key = null, value = null, timestamp = null, reset = null }: SourceOptions<K, V> = {},
   ): this {
     const given = topics instanceof RegExp ? topics : typeof topics === 'string' ? [topics] : [...topics];
-    if (!(given instanceof RegExp) && given.length === 0) throw invalidTopology('You must provide at least one topic');
+    if (!(given instanceof RegExp) && given.length === 0) throw invalidTopology('topics cannot be empty');
     this.#refuseKnown(name);
     for (const topic of given instanceof RegExp ? [] : given) this.#refuseTopic(topic);
     if (given instanceof RegExp) this.#refusePattern(given);
@@ -81,7 +82,8 @@ export class Topology implements TopologyParts {
     supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
     parents: string | readonly string[],
   ): this {
-    const parentNames = this.#knownParents('Processor', name, parents);
+    const parentNames = this.#knownParents(name, parents);
+    requireNewEachTime(name, supplier);
     this.#add({ kind: 'processor', name, parents: parentNames, supplier, stores: new Set() });
     for (const store of supplier.stores ?? []) this.addStateStore(store, [name]);
     return this;
@@ -94,7 +96,7 @@ export class Topology implements TopologyParts {
     parents: string | readonly string[],
     { key = null, value = null, partitioner = null }: SinkOptions<K, V> = {},
   ): this {
-    const parentNames = this.#knownParents('Sink', name, parents);
+    const parentNames = this.#knownParents(name, parents);
     this.#add({ kind: 'sink', name, parents: parentNames, topic, keySerde: key, valueSerde: value, partitioner });
     return this;
   }
@@ -113,7 +115,7 @@ export class Topology implements TopologyParts {
     return this;
   }
 
-  /** A store that every instance keeps whole, from all partitions of its topic. It has no changelog: the topic is. */
+  /** A store that every instance keeps whole, from all partitions of its topic. It has no changelog, whatever its builder says: the topic is. */
   addGlobalStore<K, V>(builder: StoreBuilder, options: GlobalStoreOptions<K, V>): this {
     const { sourceName, topic, processorName, supplier, key = null, value = null, timestamp = null } = options;
     this.#refuseTopic(topic);
@@ -124,9 +126,6 @@ export class Topology implements TopologyParts {
     }
     if (this.globalStores.has(builder.name)) {
       throw invalidTopology(`A different GlobalStateStore has already been added with the name ${builder.name}`);
-    }
-    if (builder.loggingEnabled) {
-      throw invalidTopology(`StateStore ${builder.name} for global table must not have logging enabled.`);
     }
     if (sourceName === processorName) throw invalidTopology('sourceName and processorName must be different.');
     this.#sourceOfTopic.set(topic, sourceName);
@@ -151,7 +150,7 @@ export class Topology implements TopologyParts {
   }
 
   connectProcessorAndStateStores(processor: string, storeNames: readonly string[]): this {
-    if (storeNames.length === 0) throw invalidTopology('Must provide at least one state store name.');
+    if (storeNames.length === 0) throw invalidTopology('stateStoreNames cannot be empty');
     for (const storeName of storeNames) this.#connect(processor, storeName);
     return this;
   }
@@ -226,16 +225,14 @@ export class Topology implements TopologyParts {
     if (node.kind !== 'source') this.groups.unite(node.name, node.parents);
   }
 
-  #knownParents(kind: 'Processor' | 'Sink', name: string, parents: string | readonly string[]): readonly string[] {
+  #knownParents(name: string, parents: string | readonly string[]): readonly string[] {
     const parentNames = typeof parents === 'string' ? [parents] : [...parents];
-    if (parentNames.length === 0) throw invalidTopology(`${kind} ${name} must have at least one parent`);
+    if (parentNames.length === 0) throw invalidTopology('predecessorNames cannot be empty');
     this.#refuseKnown(name);
     for (const parentName of parentNames) {
-      if (parentName === name) throw invalidTopology(`Processor ${name} cannot be a predecessor of itself.`);
+      if (parentName === name) throw invalidTopology(`Parent node ${name} is unknown (self-reference).`);
       const parent = this.nodes.get(parentName);
-      if (parent === undefined) {
-        throw invalidTopology(`Predecessor processor ${parentName} is not added yet for ${name}`);
-      }
+      if (parent === undefined) throw invalidTopology(`Parent node ${parentName} is unknown.`);
       if (parent.kind === 'sink') throw invalidTopology(`Sink ${parentName} cannot be used a parent.`);
     }
     return parentNames;
@@ -246,12 +243,13 @@ export class Topology implements TopologyParts {
   }
 
   #refuseTopic(topic: string): void {
-    const isTaken =
-      this.#sourceOfTopic.has(topic) ||
-      [...this.nodes.values()].some(
-        (node) => node.kind === 'source' && node.topics instanceof RegExp && matchesWhole(node.topics, topic),
-      );
-    if (isTaken) throw invalidTopology(`Topic ${topic} has already been registered by another source.`);
+    if (this.#sourceOfTopic.has(topic)) {
+      throw invalidTopology(`Topic ${topic} has already been registered by another source.`);
+    }
+    const isMatched = [...this.nodes.values()].some(
+      (node) => node.kind === 'source' && node.topics instanceof RegExp && matchesWhole(node.topics, topic),
+    );
+    if (isMatched) throw invalidTopology(`Topic ${topic} matches a Pattern already registered by another source.`);
   }
 
   #refusePattern(pattern: RegExp): void {
@@ -261,6 +259,18 @@ export class Topology implements TopologyParts {
       );
     }
   }
+}
+
+/** A processor has state of its own: tasks must not share one. */
+function requireNewEachTime<KIn, VIn, KOut, VOut>(
+  name: string,
+  supplier: ProcessorSupplier<KIn, VIn, KOut, VOut>,
+): void {
+  if (supplier.get() !== supplier.get()) return;
+  throw new StreamsError(
+    'IllegalArgumentException',
+    `The supplier of ${name} generates single reference. get() must return a new object each time it is called.`,
+  );
 }
 
 /** Kafka matches patterns with the whole name of a topic. */

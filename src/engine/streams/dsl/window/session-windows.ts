@@ -1,5 +1,5 @@
 import type { SessionWindowSpec } from '../../processors/session-window-aggregate.js';
-import { requireArgument, requireGrace } from './argument.js';
+import { requireArgument } from './argument.js';
 
 /** Windows that last as long as a key's records follow each other within a gap. Both ends inclusive; times in ms. */
 export class SessionWindows implements SessionWindowSpec {
@@ -8,7 +8,7 @@ export class SessionWindows implements SessionWindowSpec {
     readonly graceMs: number,
   ) {
     requireArgument(gapMs >= 0, 'Gap time cannot be negative.');
-    requireGrace(graceMs);
+    requireArgument(graceMs >= 0, 'Grace period cannot be negative.');
   }
 
   static ofInactivityGapWithNoGrace(gapMs: number): SessionWindows {

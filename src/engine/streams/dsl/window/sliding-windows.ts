@@ -1,5 +1,5 @@
 import type { SlidingWindowSpec } from '../../processors/sliding-window-aggregate.js';
-import { requireArgument, requireGrace } from './argument.js';
+import { requireArgument } from './argument.js';
 
 /** Windows that records themselves make: each combination of records at most so far apart has one. Both ends inclusive; times in ms. */
 export class SlidingWindows implements SlidingWindowSpec {
@@ -8,7 +8,7 @@ export class SlidingWindows implements SlidingWindowSpec {
     readonly graceMs: number,
   ) {
     requireArgument(timeDifferenceMs >= 0, 'Window time difference must not be negative.');
-    requireGrace(graceMs);
+    requireArgument(graceMs >= 0, 'Window grace period must not be negative.');
   }
 
   static ofTimeDifferenceWithNoGrace(timeDifferenceMs: number): SlidingWindows {
