@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Broker } from '../engine/broker/broker.js';
-import { parseSetting, type BrokerConfig, type BrokerProfile } from '../engine/broker/broker-config.js';
+import type { BrokerProfile, GivenSettings } from '../engine/broker/broker-config.js';
+import { parseSetting } from '../engine/broker/settings/given-setting.js';
 import { HeapDisk, HeapStorage } from '../engine/environment/heap-storage.js';
 import type { Storage } from '../engine/environment/storage.js';
 import type { Environment } from '../engine/environment/trace-events.js';
 import { FileStorage } from '../engine/platform/node/file-storage.js';
-import { KafkaServer, type ListenerOptions } from '../engine/platform/node/kafka-server.js';
+import {
+  defaultMaxConnections,
+  defaultMaxConnectionsPerAddress,
+  KafkaServer,
+  type ListenerOptions,
+} from '../engine/platform/node/kafka-server.js';
 import { parseAddress } from '../engine/platform/node/tcp-network.js';
 import type { BrokerAddress, RequestHandler } from '../engine/protocol/connection.js';
-import { largestRequestBytes, type ListenerLimits } from '../engine/wire/limits.js';
+import { defaultLimits, largestRequestBytes } from '../engine/wire/limits.js';
 
 /** How to run a broker in this process. All fields may be left out. */
 export interface NodeBrokerOptions extends Pick<
@@ -36,18 +42,30 @@ export interface NodeBrokerOptions extends Pick<
 
 const defaultMaxMemory = 1024 ** 3;
 
-/** Settings that the listener has, by Kafka's names. */
-const listenerSettings: Readonly<
-  Record<string, (value: number) => { readonly limits?: Partial<ListenerLimits> } & Partial<ListenerOptions>>
-> = {
-  'socket.request.max.bytes': (maxRequestBytes) => ({
-    limits: { maxRequestBytes: Math.min(maxRequestBytes, largestRequestBytes) },
-  }),
-  'connections.max.idle.ms': (idleMs) => ({ limits: { idleMs } }),
-  'queued.max.request.bytes': (maxQueuedBytes) => ({ limits: { maxQueuedBytes } }),
-  'max.connections': (maxConnections) => ({ maxConnections }),
-  'max.connections.per.ip': (maxConnectionsPerAddress) => ({ maxConnectionsPerAddress }),
+/** Settings that the listener has, by Kafka's names, with their defaults here. */
+const listenerDefaults = {
+  'socket.request.max.bytes': defaultLimits.maxRequestBytes,
+  'connections.max.idle.ms': defaultLimits.idleMs,
+  'queued.max.request.bytes': defaultLimits.maxQueuedBytes,
+  'max.connections': defaultMaxConnections,
+  'max.connections.per.ip': defaultMaxConnectionsPerAddress,
 };
+
+type ListenerSettings = typeof listenerDefaults;
+
+function listenerOptions(
+  given: ListenerSettings,
+): Pick<ListenerOptions, 'limits' | 'maxConnections' | 'maxConnectionsPerAddress'> {
+  return {
+    limits: {
+      maxRequestBytes: given['socket.request.max.bytes'],
+      idleMs: given['connections.max.idle.ms'],
+      maxQueuedBytes: given['queued.max.request.bytes'],
+    },
+    maxConnections: given['max.connections'],
+    maxConnectionsPerAddress: given['max.connections.per.ip'],
+  };
+}
 
 /** A broker with its port and its storage. */
 export class NodeBroker {
@@ -103,19 +121,18 @@ export class NodeBroker {
 }
 
 function settingsOf(given: Readonly<Record<string, string | number | boolean>>) {
-  let broker: Partial<BrokerConfig> = {};
-  let listener: Partial<ListenerOptions> = {};
+  let broker: GivenSettings = {};
+  const listener: ListenerSettings = { ...listenerDefaults };
   for (const [name, value] of Object.entries(given)) {
-    const ofListener = Object.hasOwn(listenerSettings, name) ? listenerSettings[name] : undefined;
-    if (ofListener === undefined) {
+    if (!Object.hasOwn(listenerDefaults, name)) {
       broker = { ...broker, ...parseSetting(name, String(value)) };
       continue;
     }
     if (!/^\d+$/.test(String(value))) throw new Error(`${name} is '${value}'; an integer was expected.`);
-    const { limits, ...others } = ofListener(Number(value));
-    listener = { ...listener, ...others, limits: { ...listener.limits, ...limits } };
+    listener[name as keyof ListenerSettings] = Number(value);
   }
-  return { broker, listener };
+  listener['socket.request.max.bytes'] = Math.min(listener['socket.request.max.bytes'], largestRequestBytes);
+  return { broker: { ...broker, ...listener }, listener: listenerOptions(listener) };
 }
 
 /** An address that means every one of this machine's is told to clients by the machine's name. */

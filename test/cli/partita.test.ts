@@ -58,7 +58,7 @@ describe('partita', () => {
     [['serve', '--frob'], 2, "Unknown option '--frob'"],
     [['serve', '--port', 'x'], 2, 'a number from 0 to 65535 was expected'],
     [['serve', '--port', '0', '--config', 'num.partitions'], 2, 'key=value was expected'],
-    [['serve', '--port', '0', '--config', 'num.partitions=x'], 1, 'an integer was expected'],
+    [['serve', '--port', '0', '--config', 'num.partitions=x'], 1, 'Not a number of type INT'],
     [['serve', '--port', '0', '--config', 'no.such=1'], 1, 'num.partitions'],
     [['serve', '--port', '0', '--profile', 'x'], 2, 'kafka, classroom, test'],
     [['serve', '--port', '0', '--max-memory', 'x'], 2, '512m'],

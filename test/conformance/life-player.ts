@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { BrokerConfig } from '../../src/engine/broker/broker-config.js';
+import type { GivenSettings } from '../../src/engine/broker/broker-config.js';
 import { errorCode } from '../../src/engine/protocol/errors.js';
 import { encodeAssignment, encodeSubscription } from '../../src/engine/protocol/consumer-protocol.js';
 import { apis, type ApiName, type RequestOf } from '../../src/engine/protocol/apis.js';
@@ -31,7 +31,7 @@ const gapMs = 600;
 const topicMs = 800;
 
 /** What a broker has to be set to: sessions outlast every life, and target assignments are computed at once. */
-export const lifeSettings: Partial<BrokerConfig> = {
+export const lifeSettings: GivenSettings = {
   'group.initial.rebalance.delay.ms': 0,
   'offsets.topic.num.partitions': 1,
   'auto.create.topics.enable': false,

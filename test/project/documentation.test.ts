@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { projectRoot } from '../../scripts/setup.mjs';
-import { configureBroker } from '../../src/engine/broker/broker-config.js';
+import { BrokerSettings, profiles } from '../../src/engine/broker/broker-config.js';
 
 const pages = join(projectRoot, 'docs-site', 'src', 'content', 'docs');
 
@@ -87,11 +87,13 @@ describe('links and paths', () => {
 
 test('the table of profiles on the page of differences is what the broker does', () => {
   const rows = tableUnder(read('docs-site/src/content/docs/differences-from-kafka.md'), 'Settings');
-  const kafka = configureBroker('kafka');
+  const kafka = new BrokerSettings('kafka');
   for (const profile of ['classroom', 'test'] as const) {
-    const changed = Object.entries(configureBroker(profile))
-      .filter(([, { source }]) => source === 'profile')
-      .map(([name, { value }]) => [`\`${name}\``, String(kafka[name as keyof typeof kafka].value), String(value)]);
+    const changed = Object.entries(profiles[profile]).map(([name, value]) => [
+      `\`${name}\``,
+      kafka.text(name),
+      String(value),
+    ]);
     expect(rows).toEqual(changed);
   }
 });

@@ -1,7 +1,7 @@
 /**
- * Fetch v4-18. Reads whole batches up to the high watermark, or to the last stable offset. Waits until `minBytes` are there, a partition has an error, or `maxWaitMs` has passed; woken by
+ * Fetch v4-18. Reads batches up to the high watermark, or to the last stable offset. Waits until `minBytes` are there, a partition has an error, or `maxWaitMs` has passed; woken by
  * every advance of a high watermark. The first batch of all comes even if it is larger than the limits (KIP-74). From v13 on topics are named by id.
- * In a session only what has changed is asked for and told (v7, KIP-227). Left out: followers. Batches are never cut at the limits.
+ * In a session only what has changed is asked for and told (v7, KIP-227). Where a limit ends the read, what fits of the next batch comes too. Left out: followers.
  */
 import type { AbortedTransaction } from '../log/producers/transaction-index.js';
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
@@ -134,6 +134,7 @@ async function readPartition(asked: AskedPartition, request: Request, remaining:
             minOneMessage: isFirst,
             isolation: isCommitted ? 'committed' : 'high-watermark',
             upTo: end,
+            withCut: true,
           })
         : { records: noRecords, abortedTransactions: isCommitted ? [] : undefined };
     // As Kafka's broker, which throws a batch that does not fit away, with what it knows of its transactions.

@@ -8,7 +8,7 @@ import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { operations } from './authorized-operations.js';
 import type { BrokerServices, Handler } from './handler.js';
 import type { TopicImage } from './metadata-image.js';
-import { isZeroId } from '../protocol/topic-id.js';
+import { isZeroId, topicIdText } from '../protocol/topic-id.js';
 import { groupMetadataTopic, isInternalTopic, topicNameError } from './topic-name.js';
 
 type AskedTopic = NonNullable<CompleteRequestOf<'Metadata'>['topics']>[number];
@@ -17,7 +17,7 @@ export const handleMetadata: Handler<'Metadata'> = async (services, { context, v
   const { nodeId, clusterId, advertised } = services;
   const asked = version === 0 && request.topics?.length === 0 ? null : request.topics;
   const topics =
-    asked === null ? [...services.replicas.topics].map(shown) : preferIds(asked).map((topic) => find(services, topic));
+    asked === null ? [...services.replicas.topics].map(shown) : distinct(asked).map((topic) => find(services, topic));
   const missing = topics.filter(({ errorCode: code }) => code === errorCode('UNKNOWN_TOPIC_OR_PARTITION'));
   if (request.allowAutoTopicCreation && services.config['auto.create.topics.enable'])
     await create(
@@ -39,10 +39,14 @@ function allowed(topic: ReturnType<typeof find>) {
   return topic.name === null ? topic : { ...topic, topicAuthorizedOperations: operations.topic };
 }
 
-/** Kafka looks at the ids alone as soon as one is given. */
-function preferIds(asked: readonly AskedTopic[]): readonly AskedTopic[] {
+/** Each topic once. Kafka looks at the ids alone as soon as one is given. */
+function distinct(asked: readonly AskedTopic[]): readonly AskedTopic[] {
   const byId = asked.filter(({ topicId }) => !isZeroId(topicId));
-  return byId.length > 0 ? byId : asked;
+  const [used, keyOf] =
+    byId.length > 0
+      ? [byId, ({ topicId }: AskedTopic) => topicIdText(topicId)]
+      : [asked, ({ name }: AskedTopic) => name];
+  return [...new Map(used.map((topic) => [keyOf(topic), topic])).values()];
 }
 
 function find(services: BrokerServices, { name, topicId }: AskedTopic) {

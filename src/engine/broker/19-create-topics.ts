@@ -26,9 +26,9 @@ export const handleCreateTopics: Handler<'CreateTopics'> = async (services, { co
         topicConfigErrorCode: 0,
         numPartitions: creation.numPartitions,
         replicationFactor: 1,
-        configs: effectiveTopicConfigs(creation.configs, services.config)
+        configs: effectiveTopicConfigs(creation.configs, services.settings)
           .filter(({ name }) => !name.startsWith('internal.'))
-          .map(({ name, value, source }) => ({ name, value, configSource: source })),
+          .map(({ name, given, source }) => ({ name, value: given, configSource: source })),
       };
     }),
   };

@@ -1,13 +1,14 @@
 /**
- * DescribeConfigs v1-4, for topics and groups: every config with its value in force, where that comes from, and the settings that it stands before. Left out: other resources
- * (INVALID_REQUEST), and Kafka's documentation texts.
+ * DescribeConfigs v1-4, for topics, groups, this broker, and brokers in general (an empty name: what was changed for the whole cluster): every config with its value in force, where
+ * that comes from, and what it stands before. Left out: other resources (INVALID_REQUEST), and Kafka's documentation texts.
  */
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
-import { errorCode, type ErrorName } from '../protocol/errors.js';
+import { errorByName, errorCode, type ErrorName } from '../protocol/errors.js';
+import { namedBrokerError } from './config-alteration.js';
 import { resourceTypes } from './config-resource.js';
-import { describedGroupConfigs, groupConfigs } from './group-config.js';
+import { describedConfigsOfGroup, describedTopicConfigs, type DescribedConfig } from './described-config.js';
 import type { BrokerServices, Handler } from './handler.js';
-import { configSynonyms, effectiveTopicConfigs, topicConfigs } from './topic-config.js';
+import { describedClusterSettings, describedSettings } from './settings/described-settings.js';
 import { topicNameError } from './topic-name.js';
 
 type Request = CompleteRequestOf<'DescribeConfigs'>;
@@ -29,54 +30,54 @@ function describe(services: BrokerServices, resource: Resource, request: Request
   }
   const wanted = configurationKeys === null || configurationKeys.length === 0 ? undefined : new Set(configurationKeys);
   const configs = found.configs
-    .filter(({ name }) => !name.startsWith('internal.') && (wanted?.has(name) ?? true))
-    .map(({ name, value, type, source, synonyms }) => ({
+    .filter(({ name }) => wanted?.has(name) ?? true)
+    .map(({ name, value, type, source, isReadOnly, isSensitive, synonyms }) => ({
       name,
       value,
-      readOnly: false,
+      readOnly: isReadOnly,
       configSource: source,
-      isSensitive: false,
+      isSensitive,
       synonyms: request.includeSynonyms ? synonyms : [],
       configType: configTypes[type],
     }));
   return { errorCode: 0, errorMessage: '', resourceType, resourceName, configs };
 }
 
-interface DescribedConfig {
-  readonly name: string;
-  readonly value: string;
-  readonly type: keyof typeof configTypes;
-  readonly source: number;
-  readonly synonyms: readonly { readonly name: string; readonly value: string; readonly source: number }[];
-}
+type Found = { readonly configs: readonly DescribedConfig[] } | { readonly error: ErrorName; readonly message: string };
 
-function configsOf(
-  { replicas, controller, config }: BrokerServices,
-  { resourceType, resourceName }: Resource,
-): { readonly configs: readonly DescribedConfig[] } | { readonly error: ErrorName; readonly message: string } {
-  if (resourceType === resourceTypes.group) {
-    if (resourceName === '') return { error: 'INVALID_REQUEST', message: 'Group name must not be empty' };
-    const own = controller.groupConfigs.get(resourceName) ?? new Map<string, string>();
-    const configs = describedGroupConfigs(own, config);
-    return { configs: configs.map((each) => ({ ...each, type: groupConfigs[each.name].type })) };
+function configsOf(services: BrokerServices, { resourceType, resourceName }: Resource): Found {
+  const { controller, nodeId, replicas, settings } = services;
+  switch (resourceType) {
+    case resourceTypes.group:
+      if (resourceName === '') return { error: 'INVALID_REQUEST', message: 'Group name must not be empty' };
+      return { configs: describedConfigsOfGroup(controller.groupConfigs.get(resourceName) ?? new Map(), settings) };
+    case resourceTypes.broker: {
+      if (resourceName === '') return { configs: describedClusterSettings(settings) };
+      const message = namedBrokerError(resourceName, nodeId, 'Broker', ' or empty string');
+      return message === undefined ? { configs: describedSettings(settings) } : { error: 'INVALID_REQUEST', message };
+    }
+    case resourceTypes.topic: {
+      const nameError = topicNameError(resourceName);
+      if (nameError !== undefined) return { error: 'INVALID_TOPIC_EXCEPTION', message: nameError };
+      const topic = replicas.topic(resourceName);
+      if (topic === undefined) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: '' };
+      return { configs: describedTopicConfigs(topic.configs, settings) };
+    }
+    default:
+      return { error: 'INVALID_REQUEST', message: errorByName('INVALID_REQUEST').message };
   }
-  if (resourceType !== resourceTypes.topic) {
-    const message = `This broker has no configs for resources of type ${resourceType}; topics are 2, groups are 32.`;
-    return { error: 'INVALID_REQUEST', message };
-  }
-  const nameError = topicNameError(resourceName);
-  if (nameError !== undefined) return { error: 'INVALID_TOPIC_EXCEPTION', message: nameError };
-  const topic = replicas.topic(resourceName);
-  if (topic === undefined) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: '' };
-  const configs = effectiveTopicConfigs(topic.configs, config);
-  return {
-    configs: configs.map((each) => ({
-      ...each,
-      type: topicConfigs[each.name].type,
-      synonyms: configSynonyms(each.name, topic.configs.get(each.name), config),
-    })),
-  };
 }
 
 /** Kafka's numbers for types (`DescribeConfigsResponse.ConfigType`). */
-const configTypes = { BOOLEAN: 1, STRING: 2, INT: 3, LONG: 5, DOUBLE: 6, LIST: 7 } as const;
+const configTypes = {
+  UNKNOWN: 0,
+  BOOLEAN: 1,
+  STRING: 2,
+  INT: 3,
+  SHORT: 4,
+  LONG: 5,
+  DOUBLE: 6,
+  LIST: 7,
+  CLASS: 8,
+  PASSWORD: 9,
+} as const;

@@ -1,4 +1,4 @@
-/** AlterConfigs v0-2, for topics and groups: each has exactly the configs that are named from then on. Left out: other resources. */
+/** AlterConfigs v0-2, for topics, groups and brokers: each has exactly the configs that are named from then on. Left out: other resources. */
 import type { Handler } from './handler.js';
 import { alterationResponse } from './config-alteration.js';
 

@@ -1,4 +1,4 @@
-/** IncrementalAlterConfigs v0-1, for topics and groups: sets, deletes, and adds to or takes from lists. Each resource is changed wholly or not at all. */
+/** IncrementalAlterConfigs v0-1, for topics, groups and brokers: sets, deletes, and adds to or takes from lists. Each resource is changed wholly or not at all. */
 import type { Handler } from './handler.js';
 import { alterationResponse } from './config-alteration.js';
 

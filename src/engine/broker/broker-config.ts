@@ -1,115 +1,160 @@
-/**
- * The settings of a broker, under Kafka's own names: what Kafka's defaults are, and which of them the profiles change.
- * `classroom` and `test` shorten waits and keep internal topics small, so that a page shows effects at once.
- */
+import { numberOf, readConfig } from './config-value.js';
+import {
+  brokerSettings,
+  definitionOf,
+  synonymsOf,
+  type SettingName,
+  type SettingValue,
+} from './settings/broker-settings.js';
+import { configSources, type ConfigLevel, type ConfigSource } from './settings/levels.js';
+
+/** `kafka` has Kafka's own defaults. `classroom` and `test` shorten waits and keep internal topics small, so that a page shows effects at once. */
 export type BrokerProfile = 'kafka' | 'classroom' | 'test';
 
-type Value = number | boolean | string;
+/** Settings by Kafka's names, as somebody gives them. */
+export type GivenSettings = { readonly [Name in SettingName]?: SettingValue<Name> | string };
 
-interface Setting {
-  readonly kafka: Value;
-  readonly classroom?: Value;
-  readonly test?: Value;
-}
+const shortWaits = {
+  'group.initial.rebalance.delay.ms': 0,
+  'offsets.topic.num.partitions': 1,
+  'offsets.topic.segment.bytes': 1_048_576,
+  'log.segment.bytes': 1_048_576,
+  'log.initial.task.delay.ms': 1000,
+  'log.retention.check.interval.ms': 1000,
+  'log.cleaner.backoff.ms': 1000,
+} as const satisfies GivenSettings;
 
-const settings = {
-  'auto.create.topics.enable': { kafka: true },
-  'num.partitions': { kafka: 1 },
-  'group.initial.rebalance.delay.ms': { kafka: 3000, classroom: 0, test: 0 },
-  'group.min.session.timeout.ms': { kafka: 6000 },
-  'group.max.session.timeout.ms': { kafka: 1_800_000 },
-  'group.max.size': { kafka: 2_147_483_647 },
-  'group.consumer.session.timeout.ms': { kafka: 45_000 },
-  'group.consumer.min.session.timeout.ms': { kafka: 45_000 },
-  'group.consumer.max.session.timeout.ms': { kafka: 60_000 },
-  'group.consumer.heartbeat.interval.ms': { kafka: 5000 },
-  'group.consumer.min.heartbeat.interval.ms': { kafka: 5000 },
-  'group.consumer.max.heartbeat.interval.ms': { kafka: 15_000 },
-  'group.consumer.max.size': { kafka: 2_147_483_647 },
-  'group.consumer.assignors': { kafka: 'uniform,range' },
-  'group.consumer.migration.policy': { kafka: 'bidirectional' },
-  'group.consumer.assignment.interval.ms': { kafka: 1000 },
-  'group.consumer.min.assignment.interval.ms': { kafka: 0 },
-  'group.consumer.max.assignment.interval.ms': { kafka: 15_000 },
-  'group.consumer.assignor.offload.enable': { kafka: true },
-  'group.consumer.regex.refresh.interval.ms': { kafka: 600_000 },
-  'offset.metadata.max.bytes': { kafka: 4096 },
-  'offsets.retention.minutes': { kafka: 10_080 },
-  'offsets.retention.check.interval.ms': { kafka: 600_000 },
-  'offsets.topic.num.partitions': { kafka: 50, classroom: 1, test: 1 },
-  'offsets.topic.segment.bytes': { kafka: 104_857_600, classroom: 1_048_576, test: 1_048_576 },
-  'log.segment.bytes': { kafka: 1_073_741_824, classroom: 1_048_576, test: 1_048_576 },
-  'log.retention.ms': { kafka: 604_800_000 },
-  'log.retention.bytes': { kafka: -1 },
-  'log.initial.task.delay.ms': { kafka: 30_000, classroom: 1000, test: 1000 },
-  'log.retention.check.interval.ms': { kafka: 300_000, classroom: 1000, test: 1000 },
-  'log.cleaner.enable': { kafka: true },
-  'log.cleaner.backoff.ms': { kafka: 15_000, classroom: 1000, test: 1000 },
-  'log.cleaner.dedupe.buffer.size': { kafka: 134_217_728 },
-  'producer.id.expiration.ms': { kafka: 86_400_000 },
-  'producer.id.expiration.check.interval.ms': { kafka: 600_000 },
-  'fetch.max.bytes': { kafka: 57_671_680 },
-  'max.incremental.fetch.session.cache.slots': { kafka: 1000 },
-} as const satisfies Record<string, Setting>;
-
-/** The value in force of every setting. */
-export type BrokerConfig = {
-  readonly [Name in keyof typeof settings]: (typeof settings)[Name]['kafka'] extends boolean
-    ? boolean
-    : (typeof settings)[Name]['kafka'] extends string
-      ? string
-      : number;
+/** What each profile changes of Kafka's defaults. */
+export const profiles: Readonly<Record<BrokerProfile, GivenSettings>> = {
+  kafka: {},
+  classroom: shortWaits,
+  test: shortWaits,
 };
 
-export type BrokerConfigName = keyof BrokerConfig;
+/** The settings that this broker looks at itself; others have an effect as what topics and groups inherit, or none. */
+export const heeded = [
+  'auto.create.topics.enable',
+  'num.partitions',
+  'group.initial.rebalance.delay.ms',
+  'group.min.session.timeout.ms',
+  'group.max.session.timeout.ms',
+  'group.max.size',
+  'group.consumer.session.timeout.ms',
+  'group.consumer.min.session.timeout.ms',
+  'group.consumer.max.session.timeout.ms',
+  'group.consumer.heartbeat.interval.ms',
+  'group.consumer.min.heartbeat.interval.ms',
+  'group.consumer.max.heartbeat.interval.ms',
+  'group.consumer.max.size',
+  'group.consumer.assignors',
+  'group.consumer.migration.policy',
+  'group.consumer.assignment.interval.ms',
+  'group.consumer.min.assignment.interval.ms',
+  'group.consumer.max.assignment.interval.ms',
+  'group.consumer.regex.refresh.interval.ms',
+  'offset.metadata.max.bytes',
+  'offsets.retention.minutes',
+  'offsets.retention.check.interval.ms',
+  'offsets.topic.num.partitions',
+  'offsets.topic.segment.bytes',
+  'log.initial.task.delay.ms',
+  'log.retention.check.interval.ms',
+  'log.cleaner.enable',
+  'log.cleaner.backoff.ms',
+  'log.cleaner.dedupe.buffer.size',
+  'producer.id.expiration.ms',
+  'producer.id.expiration.check.interval.ms',
+  'fetch.max.bytes',
+  'max.incremental.fetch.session.cache.slots',
+] as const satisfies readonly SettingName[];
 
-/** Where a value comes from: Kafka's default, the profile, or whoever started the broker. */
-export type BrokerConfigSource = 'default' | 'profile' | 'option';
+/** The value in force of every setting that the broker looks at. */
+export type BrokerConfig = { readonly [Name in (typeof heeded)[number]]: SettingValue<Name> };
 
-export interface ConfiguredValue {
-  readonly value: Value;
-  readonly source: BrokerConfigSource;
-}
+type Texts = ReadonlyMap<string, string>;
+const noTexts: Texts = new Map();
 
-/** Every setting of a broker with its source. */
-export function configureBroker(
-  profile: BrokerProfile,
-  given: Partial<BrokerConfig> = {},
-): Readonly<Record<BrokerConfigName, ConfiguredValue>> {
-  const configured: Partial<Record<BrokerConfigName, ConfiguredValue>> = {};
-  for (const name of Object.keys(settings) as BrokerConfigName[]) {
-    const known: Setting = settings[name];
-    const ofProfile = profile === 'kafka' ? undefined : known[profile];
-    const asked = given[name];
-    configured[name] =
-      asked !== undefined
-        ? { value: asked, source: 'option' }
-        : ofProfile !== undefined
-          ? { value: ofProfile, source: 'profile' }
-          : { value: known.kafka, source: 'default' };
+/** What a KRaft cluster of today is formatted with (KIP-966). */
+export const formattedClusterSettings: Texts = new Map([['min.insync.replicas', '1']]);
+
+/** A broker's settings at all levels: what it was started with, what was changed since for the whole cluster and for this broker, and Kafka's defaults. */
+export class BrokerSettings {
+  /** What is in force, as it changes. */
+  readonly values: BrokerConfig;
+  private readonly started: Texts;
+  private cluster: Texts = formattedClusterSettings;
+  private broker: Texts = noTexts;
+
+  constructor(profile: BrokerProfile = 'kafka', given: GivenSettings = {}) {
+    const started = { ...profiles[profile], ...given };
+    this.started = new Map(Object.entries(started).map(([name, value]) => [name, String(value)]));
+    this.values = {} as BrokerConfig;
+    this.refresh();
   }
-  return configured as Record<BrokerConfigName, ConfiguredValue>;
-}
 
-/** The value that a text means for a setting, as on a command line. Throws an error that says which settings there are, or what the value must be. */
-export function parseSetting(name: string, text: string): Partial<BrokerConfig> {
-  if (!Object.hasOwn(settings, name))
-    throw new Error(
-      `'${name}' is no setting of this broker. There are:\n  ${Object.keys(settings).sort().join('\n  ')}`,
+  /** Puts in force what was changed while brokers run. */
+  change(cluster: Texts, broker: Texts): void {
+    this.cluster = cluster;
+    this.broker = broker;
+    this.refresh();
+  }
+
+  /** The names that have a value at any level. */
+  get givenNames(): ReadonlySet<string> {
+    return new Set([...this.started.keys(), ...this.cluster.keys(), ...this.broker.keys()]);
+  }
+
+  /** The names that the whole cluster has a value for. */
+  get clusterNames(): Iterable<string> {
+    return this.cluster.keys();
+  }
+
+  /** What is given for a setting and for those that say the same, best first. */
+  levels(name: string): ConfigLevel[] {
+    const names = synonymsOf(name);
+    return [
+      ...found(names, this.broker, configSources.broker),
+      ...found(names, this.cluster, configSources.cluster),
+      ...found(names, this.started, configSources.staticBroker),
+      ...names.flatMap((each): ConfigLevel[] => {
+        const value = definitionOf(each)?.default ?? null;
+        return value === null ? [] : [{ name: each, value, source: configSources.default }];
+      }),
+    ];
+  }
+
+  /** Of these levels what Kafka tells of: from the first on that has the setting's own name. */
+  toldLevels(name: string): readonly ConfigLevel[] {
+    const levels = this.levels(name);
+    const first = levels.findIndex((level) => level.name === name);
+    return first < 0 ? [] : levels.slice(first);
+  }
+
+  /** The value in force as it was given; null if there is none. Once one of those that say the same was changed, what the others were started with is forgotten. */
+  text(name: string): string | null {
+    const levels = this.levels(name);
+    const isOverruled = levels.some((level) => level.name !== name && level.source < configSources.staticBroker);
+    const own = levels.find(
+      (level) => level.name === name && !(isOverruled && level.source === configSources.staticBroker),
     );
-  const { kafka } = settings[name as BrokerConfigName];
-  if (typeof kafka === 'boolean') {
-    if (text !== 'true' && text !== 'false') throw new Error(`${name} is '${text}'; true or false was expected.`);
-    return { [name]: text === 'true' };
+    return own?.value ?? null;
   }
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-    throw new Error(`${name} is '${text}'; an integer was expected.`);
-  return { [name]: Number(text) };
+
+  private refresh(): void {
+    Object.assign(this.values, Object.fromEntries(heeded.map((name) => [name, valueOf(name, this.text(name) ?? '')])));
+  }
 }
 
-/** The values alone. */
-export function valuesOf(configured: Readonly<Record<BrokerConfigName, ConfiguredValue>>): BrokerConfig {
-  return Object.fromEntries(
-    Object.entries(configured).map(([name, { value }]) => [name, value]),
-  ) as unknown as BrokerConfig;
+function found(names: readonly string[], given: Texts, source: ConfigSource): ConfigLevel[] {
+  return names.flatMap((name) => {
+    const value = given.get(name);
+    return value === undefined ? [] : { name, value, source };
+  });
+}
+
+function valueOf(name: SettingName, given: string): number | boolean | string {
+  const definition = brokerSettings[name];
+  const text = readConfig(name, definition, given).text ?? given;
+  if (definition.type === 'BOOLEAN') return text === 'true';
+  return ['INT', 'LONG', 'SHORT', 'DOUBLE'].includes(definition.type) ? numberOf(text) : text;
 }

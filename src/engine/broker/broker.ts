@@ -16,7 +16,7 @@ import { errorCode } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { inRange } from '../protocol/schema.js';
 import { advertisedVersions } from './18-api-versions.js';
-import { configureBroker, valuesOf, type BrokerConfig, type BrokerProfile } from './broker-config.js';
+import { BrokerSettings, type BrokerProfile, type GivenSettings } from './broker-config.js';
 import { Controller } from './controller.js';
 import { Disconnections } from './disconnections.js';
 import { FetchSessions } from './fetch-sessions.js';
@@ -39,7 +39,7 @@ export interface BrokerOptions {
   readonly profile?: BrokerProfile;
   /** Where clients find this broker. */
   readonly advertised?: BrokerAddress;
-  readonly config?: Partial<BrokerConfig>;
+  readonly config?: GivenSettings;
   /** What clients are told of where the logs are; a name made of the cluster's id if absent. */
   readonly logDirectory?: string;
   /** How many bytes may still be stored, for imports; undefined where nobody can tell. */
@@ -63,16 +63,25 @@ export class Broker implements RequestHandler, TopicTransferService {
   /** Starts on what the storage holds. Resolves when topics and groups are taken up and requests can come. */
   static async start(environment: Environment, options: BrokerOptions): Promise<Broker> {
     const { storage, nodeId = 1, clusterId = 'partita', advertised = { host: 'localhost', port: 9092 } } = options;
-    const config = valuesOf(configureBroker(options.profile ?? 'kafka', options.config));
-    const replicas = new ReplicaManager(environment, storage, config);
+    const logDirectory = options.logDirectory ?? `/${clusterId}`;
+    const settings = new BrokerSettings(options.profile ?? 'kafka', {
+      'node.id': nodeId,
+      'broker.id': nodeId,
+      'process.roles': 'broker,controller',
+      'advertised.listeners': `PLAINTEXT://${advertised.host}:${advertised.port}`,
+      'log.dirs': logDirectory,
+      ...options.config,
+    });
+    const config = settings.values;
+    const replicas = new ReplicaManager(environment, storage, settings);
     const log = await replicas.openMetadataLog();
-    const controller = new Controller(environment, metadataLogOver(environment, log), replicas, nodeId, config);
+    const controller = new Controller(environment, metadataLogOver(environment, log), replicas, nodeId, settings);
     await controller.recover();
     const groups = new GroupCoordinator(
       environment,
       controller,
       replicas,
-      config,
+      settings,
       options.loadRegexes ?? loadRegexEngine,
     );
     await groups.recover();
@@ -84,8 +93,9 @@ export class Broker implements RequestHandler, TopicTransferService {
       nodeId,
       clusterId,
       advertised,
-      logDirectory: options.logDirectory ?? `/${clusterId}`,
+      logDirectory,
       config,
+      settings,
       controller,
       replicas,
       groups,

@@ -1,6 +1,6 @@
 /** How a config's value is read and checked, in the words of Kafka's `ConfigDef`. */
 export interface ConfigDefinition {
-  readonly type: 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'STRING' | 'LIST';
+  readonly type: 'INT' | 'LONG' | 'SHORT' | 'DOUBLE' | 'BOOLEAN' | 'STRING' | 'LIST' | 'CLASS' | 'PASSWORD';
   /** Null: there is none. */
   readonly default: string | null;
   readonly min?: number;
@@ -23,6 +23,7 @@ export function readConfig(name: string, definition: ConfigDefinition, given: st
   switch (definition.type) {
     case 'INT':
     case 'LONG':
+    case 'SHORT':
       return readInteger(name, definition, given, trimmed);
     case 'DOUBLE':
       return readDouble(name, definition, given, trimmed);
@@ -32,6 +33,9 @@ export function readConfig(name: string, definition: ConfigDefinition, given: st
         ? { text }
         : invalid(name, given, 'Expected value to be either true or false');
     }
+    case 'CLASS':
+    case 'PASSWORD':
+      return { text: trimmed };
     case 'STRING': {
       const error = definition.check?.(name, trimmed);
       return error === undefined ? checkedChoices(name, definition, [trimmed], trimmed) : invalid(name, trimmed, error);
@@ -60,7 +64,7 @@ function javaTrim(text: string): string {
   return text.slice(start, end);
 }
 
-const largest = { INT: 2n ** 31n - 1n, LONG: 2n ** 63n - 1n } as const;
+const largest = { SHORT: 2n ** 15n - 1n, INT: 2n ** 31n - 1n, LONG: 2n ** 63n - 1n } as const;
 
 function readInteger(name: string, definition: ConfigDefinition, given: string, text: string): ReadConfig {
   const type = definition.type as keyof typeof largest;

@@ -2,15 +2,16 @@ import { randomUuidBytes, type Millis, type Random, type TimerHandle } from '../
 import type { Environment } from '../environment/trace-events.js';
 import { ArchiveError } from '../archive/archive-error.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerSettings } from './broker-config.js';
+import { resourceTypes } from './config-resource.js';
 import { MetadataImage, type TopicImage } from './metadata-image.js';
 import { PublishedTopics } from './published-topics.js';
 import type { ReplicaManager } from './replica-manager.js';
 import { storageFailure } from './storage-failure.js';
 import { decideTopicCreations, type TopicCreation, type TopicToCreate } from './topic-creation.js';
 import { decideTopicDeletions, removalRecord, type TopicDeletion, type TopicToDelete } from './topic-deletion.js';
-import { decideAlteration, type ConfigAlteration, type DecidedAlteration } from './config-alteration.js';
-import { decideTopicGrowth, type TopicGrowth, type TopicToGrow } from './topic-growth.js';
+import { decideAlterations, type ConfigAlteration, type DecidedAlteration } from './config-alteration.js';
+import { decideTopicGrowths, type TopicGrowth, type TopicToGrow } from './topic-growth.js';
 import {
   decideImports,
   importRecords,
@@ -52,7 +53,7 @@ export class Controller {
     private readonly log: MetadataLog,
     private readonly replicas: ReplicaManager,
     private readonly nodeId: number,
-    private readonly config: BrokerConfig,
+    private readonly settings: BrokerSettings,
   ) {
     this.random = environment.random.fork('topic-ids');
   }
@@ -63,6 +64,7 @@ export class Controller {
    */
   async recover(): Promise<void> {
     for (const value of await this.log.readAll()) this.image.applyBytes(value);
+    this.refreshSettings();
     const elections: Uint8Array[] = [];
     for (const { topicId, partitions } of this.image.topics)
       for (const { partition } of partitions)
@@ -73,6 +75,11 @@ export class Controller {
     await this.replicas.deleteLogs(this.image.removedNames);
     await Promise.all([...this.image.topics].map((topic) => this.replicas.openTopic(topic)));
     this.publish();
+  }
+
+  /** Counts the records of the cluster's metadata. */
+  get metadataVersion(): number {
+    return this.image.version;
   }
 
   /** The configs of the groups that have any of their own. */
@@ -88,9 +95,9 @@ export class Controller {
   /** Creates topics; each is told for itself whether it came to be. With `validateOnly` none does. */
   createTopics(wanted: readonly TopicToCreate[], validateOnly: boolean, cause: string): Promise<TopicCreation[]> {
     return this.inTurn(async () => {
-      const creations = decideTopicCreations(this.image, wanted, this.nodeId, this.config, () => this.newTopicId()).map(
-        (creation) => this.unlessReserved(creation),
-      );
+      const creations = decideTopicCreations(this.image, wanted, this.nodeId, this.settings.values, () =>
+        this.newTopicId(),
+      ).map((creation) => this.unlessReserved(creation));
       if (validateOnly) return creations;
       const created = creations.flatMap((creation) => (creation.error === 'NONE' ? creation : []));
       if (created.length === 0) return creations;
@@ -143,11 +150,15 @@ export class Controller {
     cause: string,
   ): Promise<readonly DecidedAlteration[]> {
     return this.inTurn(async () => {
-      const decided = wanted.map((alteration) => decideAlteration(this.image, alteration, this.config));
+      const { image, settings, nodeId } = this;
+      const decided = decideAlterations({ image, settings, nodeId }, wanted);
       const records = decided.flatMap((alteration) => alteration.records);
       if (validateOnly || records.length === 0) return decided;
       await this.commit(records, cause);
-      for (const { topic } of decided) if (topic !== undefined) this.replicas.configureTopic(topic);
+      this.refreshSettings();
+      const areInherited = decided.some(({ resourceType }) => resourceType === resourceTypes.broker);
+      for (const topic of areInherited ? image.topics : decided.flatMap((each) => each.topic ?? []))
+        this.replicas.configureTopic(topic);
       return decided;
     });
   }
@@ -159,7 +170,7 @@ export class Controller {
     cause: string,
   ): Promise<readonly TopicGrowth[]> {
     return this.inTurn(async () => {
-      const growths = wanted.map((topic) => decideTopicGrowth(this.image, topic, this.nodeId));
+      const growths = decideTopicGrowths(this.image, wanted, this.nodeId);
       const records = growths.flatMap((growth) => growth.records);
       if (validateOnly || records.length === 0) return growths;
       await this.commit(records, cause);
@@ -268,6 +279,10 @@ export class Controller {
     const result = this.lastChange.then(change).finally(() => this.publish());
     this.lastChange = result.catch(() => undefined);
     return result;
+  }
+
+  private refreshSettings(): void {
+    this.settings.change(this.image.brokerConfigs(''), this.image.brokerConfigs(String(this.nodeId)));
   }
 
   private publish(): void {

@@ -1,7 +1,9 @@
 import type { ConsumerGroupConfig } from '../group/consumer/consumer-context.js';
 import { readOffsetReset } from '../protocol/offset-reset.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerSettings } from './broker-config.js';
 import { numberOf, readConfig, type ConfigDefinition } from './config-value.js';
+import { definitionOf } from './settings/broker-settings.js';
+import { configSources, type ConfigLevel, type ConfigSource } from './settings/levels.js';
 
 /** Every config that a group can have (Kafka's `GroupConfig`), in its sequence: of several wrong values the first one is told. */
 export const groupConfigs = {
@@ -33,50 +35,45 @@ export type GroupConfigName = keyof typeof groupConfigs;
 /** What a group's own configs are, by name. */
 export type GivenGroupConfigs = ReadonlyMap<string, string>;
 
-/** Kafka's numbers for where a config's value comes from (`ConfigSource`). */
-const sources = { group: 8, staticBroker: 4, default: 5 } as const;
-
 interface Limit {
   readonly config: GroupConfigName;
   readonly setting: string;
   readonly is: 'least' | 'most';
-  readonly value: number;
   /** Whether the broker's own value is held to it too. */
   readonly isForOwnValuesAlone?: true;
 }
 
-/** What the broker's settings allow, in the sequence in which Kafka checks it; `value` stands for settings that this broker does not have. */
+/** What the broker's settings allow, in the sequence in which Kafka checks it. */
 const limits: readonly Limit[] = [
-  ...range('consumer.heartbeat.interval.ms', 5000, 15_000),
-  ...range('consumer.session.timeout.ms', 45_000, 60_000),
-  ...range('consumer.assignment.interval.ms', 0, 15_000, true),
-  ...range('share.heartbeat.interval.ms', 5000, 15_000),
-  ...range('share.session.timeout.ms', 45_000, 60_000),
-  ...range('share.record.lock.duration.ms', 15_000, 60_000),
-  ...range('share.delivery.count.limit', 2, 10),
-  ...range('share.partition.max.record.locks', 100, 4000),
-  ...range('share.assignment.interval.ms', 0, 15_000, true),
-  ...range('streams.heartbeat.interval.ms', 5000, 15_000),
-  ...range('streams.session.timeout.ms', 45_000, 60_000),
-  { config: 'streams.num.standby.replicas', setting: 'group.streams.max.standby.replicas', is: 'most', value: 2 },
-  ...range('streams.assignment.interval.ms', 0, 15_000, true),
+  ...range('consumer.heartbeat.interval.ms'),
+  ...range('consumer.session.timeout.ms'),
+  ...range('consumer.assignment.interval.ms', true),
+  ...range('share.heartbeat.interval.ms'),
+  ...range('share.session.timeout.ms'),
+  ...range('share.record.lock.duration.ms'),
+  ...range('share.delivery.count.limit'),
+  ...range('share.partition.max.record.locks'),
+  ...range('share.assignment.interval.ms', true),
+  ...range('streams.heartbeat.interval.ms'),
+  ...range('streams.session.timeout.ms'),
+  { config: 'streams.num.standby.replicas', setting: 'group.streams.max.standby.replicas', is: 'most' },
+  ...range('streams.assignment.interval.ms', true),
 ];
 
 /** `group.share.min.session.timeout.ms` and `group.share.max.session.timeout.ms` hold `share.session.timeout.ms` between them. */
-function range(config: GroupConfigName, least: number, most: number, isForOwnValuesAlone?: true): Limit[] {
+function range(config: GroupConfigName, isForOwnValuesAlone?: true): Limit[] {
   const [type, ...words] = config.split('.');
-  const limit = (is: Limit['is'], word: string, value: number): Limit => ({
+  const limit = (is: Limit['is'], word: string): Limit => ({
     config,
     setting: ['group', type, word, ...words].join('.'),
     is,
-    value,
     ...(isForOwnValuesAlone && { isForOwnValuesAlone }),
   });
-  return [limit('least', 'min', least), limit('most', 'max', most)];
+  return [limit('least', 'min'), limit('most', 'max')];
 }
 
 /** What is wrong with a group's configs, in Kafka's words; undefined if nothing is. */
-export function groupConfigError(given: GivenGroupConfigs, broker: BrokerConfig): string | undefined {
+export function groupConfigError(given: GivenGroupConfigs, broker: BrokerSettings): string | undefined {
   const unknown = [...given.keys()].find((name) => !(name in groupConfigs));
   if (unknown !== undefined) return `Unknown group config name: ${unknown}`;
   const values = new Map<GroupConfigName, string>();
@@ -87,9 +84,9 @@ export function groupConfigError(given: GivenGroupConfigs, broker: BrokerConfig)
     values.set(name, text);
   }
   const valueOf = (name: GroupConfigName): number => Number(values.get(name));
-  for (const { config, setting, is, value, isForOwnValuesAlone } of limits) {
+  for (const { config, setting, is, isForOwnValuesAlone } of limits) {
     if (isForOwnValuesAlone && !given.has(config)) continue;
-    const limit = limitOf(broker, setting, value);
+    const limit = limitOf(broker, setting);
     if (is === 'least' ? valueOf(config) < limit : valueOf(config) > limit)
       return `${config} must be ${is === 'least' ? 'greater' : 'less'} than or equal to ${setting}`;
   }
@@ -104,21 +101,20 @@ export function groupConfigError(given: GivenGroupConfigs, broker: BrokerConfig)
 export interface DescribedGroupConfig {
   readonly name: GroupConfigName;
   readonly value: string;
-  readonly source: number;
-  readonly synonyms: readonly { readonly name: string; readonly value: string; readonly source: number }[];
+  readonly source: ConfigSource;
+  readonly synonyms: readonly ConfigLevel[];
 }
 
 /** Every config of a group, by name. */
-export function describedGroupConfigs(given: GivenGroupConfigs, broker: BrokerConfig): DescribedGroupConfig[] {
+export function describedGroupConfigs(given: GivenGroupConfigs, broker: BrokerSettings): DescribedGroupConfig[] {
   return [...names].sort().map((name) => {
     const [own, setting, known] = [given.get(name), settingOf(name), groupConfigs[name].default];
-    const ofBroker = inherited(name, broker);
-    const synonyms = [
-      ...(own === undefined ? [] : [{ name, value: own, source: sources.group }]),
-      ...(ofBroker === known ? [] : [{ name: setting, value: ofBroker, source: sources.staticBroker }]),
-      { name: setting, value: known, source: sources.default },
+    const inForce = { name, value: known, source: configSources.default };
+    const synonyms: readonly ConfigLevel[] = [
+      ...(own === undefined ? [] : [{ name, value: own, source: configSources.group }]),
+      ...(definitionOf(setting) === undefined ? [inForce] : broker.levels(setting)),
     ];
-    const [{ value, source }] = synonyms as [(typeof synonyms)[number], ...typeof synonyms];
+    const { value, source } = synonyms[0] ?? inForce;
     return { name, value, source, synonyms };
   });
 }
@@ -126,14 +122,14 @@ export function describedGroupConfigs(given: GivenGroupConfigs, broker: BrokerCo
 /** What a group of the consumer protocol is tuned by. A value that the broker does not allow any more is brought back to where it does. */
 export function consumerGroupTuning(
   given: GivenGroupConfigs | undefined,
-  broker: BrokerConfig,
+  broker: BrokerSettings,
 ): Pick<ConsumerGroupConfig, 'sessionTimeoutMs' | 'heartbeatIntervalMs' | 'assignmentIntervalMs'> {
   const valueOf = (config: GroupConfigName): number => {
     const own = given?.get(config);
     if (own === undefined) return numberOf(inherited(config, broker));
     const bounds = limits.filter((limit) => limit.config === config);
-    return bounds.reduce((value, { setting, is, value: known }) => {
-      const limit = limitOf(broker, setting, known);
+    return bounds.reduce((value, { setting, is }) => {
+      const limit = limitOf(broker, setting);
       return is === 'least' ? Math.max(value, limit) : Math.min(value, limit);
     }, numberOf(own));
   };
@@ -152,14 +148,17 @@ function settingOf(name: GroupConfigName): string {
   return isOfGroupsAlone.includes(name) ? name : `group.${name}`;
 }
 
-function inherited(name: GroupConfigName, broker: BrokerConfig): string {
-  const settings: Readonly<Record<string, BrokerConfig[keyof BrokerConfig]>> = broker;
-  return String(settings[settingOf(name)] ?? groupConfigs[name].default);
+/** The settings of the broker that groups inherit. */
+export const inheritedGroupSettings: readonly string[] = names
+  .map(settingOf)
+  .filter((name) => name.startsWith('group.'));
+
+function inherited(name: GroupConfigName, broker: BrokerSettings): string {
+  return broker.text(settingOf(name)) ?? groupConfigs[name].default;
 }
 
-function limitOf(broker: BrokerConfig, setting: string, known: number): number {
-  const settings: Readonly<Record<string, unknown>> = broker;
-  return Number(settings[setting] ?? known);
+function limitOf(broker: BrokerSettings, setting: string): number {
+  return Number(broker.text(setting));
 }
 
 function offsetResetError(name: string, value: string): string | undefined {

@@ -22,7 +22,7 @@ import type { ErrorName } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { encodeBatch } from '../protocol/record-batch.js';
 import { isZeroId, topicIdText } from '../protocol/topic-id.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerSettings } from './broker-config.js';
 import { listOf } from './config-value.js';
 import type { Controller } from './controller.js';
 import { consumerGroupTuning } from './group-config.js';
@@ -57,10 +57,11 @@ export class GroupCoordinator {
     private readonly environment: Environment,
     private readonly controller: Controller,
     private readonly replicas: ReplicaManager,
-    private readonly broker: BrokerConfig,
+    private readonly settings: BrokerSettings,
     private readonly loadRegexes: () => Promise<RegexEngine>,
   ) {
     this.random = environment.random.fork('member-ids');
+    const broker = settings.values;
     this.config = {
       initialRebalanceDelayMs: broker['group.initial.rebalance.delay.ms'],
       minSessionTimeoutMs: broker['group.min.session.timeout.ms'],
@@ -112,7 +113,7 @@ export class GroupCoordinator {
     return {
       config: {
         ...this.consumerConfig,
-        ...consumerGroupTuning(this.controller.groupConfigs.get(groupId), this.broker),
+        ...consumerGroupTuning(this.controller.groupConfigs.get(groupId), this.settings),
       },
       classicConfig: this.config,
       topics: this.controller.publishedTopics,
@@ -165,7 +166,7 @@ export class GroupCoordinator {
   }
 
   private scheduleExpiry(): void {
-    this.expiry = this.environment.timers.set(this.broker['offsets.retention.check.interval.ms'], () => {
+    this.expiry = this.environment.timers.set(this.settings.values['offsets.retention.check.interval.ms'], () => {
       for (const shard of this.shards) shard.expireOffsets();
       this.scheduleExpiry();
     });
@@ -175,9 +176,9 @@ export class GroupCoordinator {
     const configs = [
       { name: 'cleanup.policy', value: 'compact' },
       { name: 'compression.type', value: 'producer' },
-      { name: 'segment.bytes', value: String(this.broker['offsets.topic.segment.bytes']) },
+      { name: 'segment.bytes', value: String(this.settings.values['offsets.topic.segment.bytes']) },
     ];
-    const numPartitions = this.broker['offsets.topic.num.partitions'];
+    const numPartitions = this.settings.values['offsets.topic.num.partitions'];
     const topic = { name: groupMetadataTopic, numPartitions, replicationFactor: 1, assignments: [], configs };
     await this.controller.createTopics([topic], false, cause);
   }

@@ -1,7 +1,7 @@
 import type { BrokerAddress, Call, RequestContext } from '../protocol/connection.js';
 import type { ApiName, CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import type { Environment } from '../environment/trace-events.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerConfig, BrokerSettings } from './broker-config.js';
 import type { Controller } from './controller.js';
 import type { FetchSessions } from './fetch-sessions.js';
 import type { GroupCoordinator } from './group-coordinator.js';
@@ -16,7 +16,10 @@ export interface BrokerServices {
   readonly advertised: BrokerAddress;
   /** What DescribeLogDirs calls the place where the logs are. */
   readonly logDirectory: string;
+  /** The settings in force. */
   readonly config: BrokerConfig;
+  /** The settings at all levels. */
+  readonly settings: BrokerSettings;
   readonly controller: Controller;
   readonly replicas: ReplicaManager;
   readonly groups: GroupCoordinator;

@@ -1,3 +1,4 @@
+import { formattedClusterSettings } from './broker-config.js';
 import { resourceTypes } from './config-resource.js';
 import { decodeMetadataRecord, type MetadataRecord } from '../protocol/metadata-records.js';
 import { topicIdText } from '../protocol/topic-id.js';
@@ -22,7 +23,7 @@ export interface TopicImage {
 type MutableTopic = TopicImage & { partitions: PartitionImage[]; configs: Map<string, string> };
 
 /**
- * The cluster's topics, and the configs of groups: hard state, made of the records of `__cluster_metadata`. `apply` alone changes it, for each record when it is durable, and
+ * The cluster's topics, and the configs of groups and brokers: hard state, made of the records of `__cluster_metadata`. `apply` alone changes it, for each record when it is durable, and
  * for each record of the log at the start.
  */
 export class MetadataImage {
@@ -31,6 +32,7 @@ export class MetadataImage {
   private readonly removed = new Set<string>();
   private readonly usedIds = new Set<string>();
   private readonly ofGroups = new Map<string, Map<string, string>>();
+  private readonly ofBrokers = new Map<string, Map<string, string>>();
   private applied = 0;
 
   /** How many records have made it. */
@@ -56,6 +58,11 @@ export class MetadataImage {
   /** The configs of the groups that have any. */
   get groupConfigs(): ReadonlyMap<string, ReadonlyMap<string, string>> {
     return this.ofGroups;
+  }
+
+  /** The settings that were changed for a broker, by its id, or for the whole cluster, by an empty name. */
+  brokerConfigs(resourceName: string): ReadonlyMap<string, string> {
+    return this.ofBrokers.get(resourceName) ?? (resourceName === '' ? formattedClusterSettings : new Map());
   }
 
   topic(name: string): TopicImage | undefined {
@@ -112,6 +119,13 @@ export class MetadataImage {
         const { resourceType, resourceName, name, value } = record.value;
         if (resourceType === resourceTypes.group) {
           this.configureGroup(resourceName, name, value);
+          return;
+        }
+        if (resourceType === resourceTypes.broker) {
+          const configs = new Map(this.brokerConfigs(resourceName));
+          if (value === null) configs.delete(name);
+          else configs.set(name, value);
+          this.ofBrokers.set(resourceName, configs);
           return;
         }
         const configs = resourceType === resourceTypes.topic ? this.byName.get(resourceName)?.configs : undefined;

@@ -4,7 +4,7 @@ import { LogManager } from '../log/log-manager.js';
 import type { AppendOptions, AppendResult, PartitionLog } from '../log/partition-log.js';
 import type { ErrorName } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerSettings } from './broker-config.js';
 import type { TopicImage } from './metadata-image.js';
 import { topicSettings } from './topic-config.js';
 import { topicIdText } from '../protocol/topic-id.js';
@@ -39,7 +39,7 @@ export class ReplicaManager {
   constructor(
     environment: Environment,
     storage: Storage,
-    private readonly config: BrokerConfig,
+    private readonly settings: BrokerSettings,
   ) {
     this.logs = new LogManager(environment, storage);
   }
@@ -54,7 +54,7 @@ export class ReplicaManager {
    * internal topic has no such partitions.
    */
   async openTopic(image: TopicImage): Promise<void> {
-    const settings = topicSettings(image.configs, this.config);
+    const settings = topicSettings(image.configs, this.settings);
     const replicas = await Promise.all(
       image.partitions.map(async ({ partition, leaderEpoch }): Promise<Replica | KafkaError> => {
         try {
@@ -78,7 +78,7 @@ export class ReplicaManager {
 
   /** Puts a topic's changed configs in force. */
   configureTopic(image: TopicImage): void {
-    const settings = topicSettings(image.configs, this.config);
+    const settings = topicSettings(image.configs, this.settings);
     for (const replica of this.byName.get(image.name)?.replicas ?? [])
       if (!(replica instanceof KafkaError)) replica.log.updateConfig(settings);
   }

@@ -1,6 +1,8 @@
 import { defaultLogConfig, type LogConfig } from '../log/log-config.js';
-import type { BrokerConfig, BrokerConfigName } from './broker-config.js';
+import type { BrokerSettings } from './broker-config.js';
 import { listOf, numberOf, readConfig, type ConfigDefinition } from './config-value.js';
+import type { SettingName } from './settings/broker-settings.js';
+import { configSources, type ConfigLevel, type ConfigSource } from './settings/levels.js';
 
 /**
  * Every config that a topic can have (Kafka's `LogConfig`), in its sequence: of several wrong values the first one is told. Values are kept as given; which of them
@@ -49,14 +51,14 @@ export const topicConfigs = {
 
 export type TopicConfigName = keyof typeof topicConfigs;
 
-/** Kafka's numbers for where a config's value comes from (`ConfigSource`). */
-export const configSources = { topic: 1, dynamicDefaultBroker: 3, staticBroker: 4, default: 5 } as const;
-
 /** A config's value in force. */
 export interface EffectiveConfig {
   readonly name: TopicConfigName;
+  /** As it was given. */
+  readonly given: string;
+  /** As Kafka reads it. */
   readonly value: string;
-  readonly source: (typeof configSources)[keyof typeof configSources];
+  readonly source: ConfigSource;
 }
 
 /** What a topic's own configs are, by name. */
@@ -65,10 +67,10 @@ export type GivenTopicConfigs = ReadonlyMap<string, string>;
 /** What is wrong with a topic's configs, in Kafka's words; undefined if nothing is. */
 export function topicConfigError(given: Iterable<readonly [string, string | null]>): string | undefined {
   const entries = [...given];
-  const unknown = entries.find(([name]) => !Object.hasOwn(topicConfigs, name));
-  if (unknown !== undefined) return `Unknown topic config name: ${unknown[0]}`;
   const absent = entries.filter(([, value]) => value === null).map(([name]) => name);
   if (absent.length > 0) return `Null value not supported for topic configs: ${absent.join(',')}`;
+  const unknown = entries.find(([name]) => !Object.hasOwn(topicConfigs, name));
+  if (unknown !== undefined) return `Unknown topic config name: ${unknown[0]}`;
   const values = new Map(entries as [TopicConfigName, string][]);
   for (const name of Object.keys(topicConfigs) as TopicConfigName[]) {
     const value = values.get(name);
@@ -81,25 +83,27 @@ export function topicConfigError(given: Iterable<readonly [string, string | null
   return undefined;
 }
 
-/** Every config of a topic as it is in force, by name. */
-export function effectiveTopicConfigs(given: GivenTopicConfigs, broker: BrokerConfig): EffectiveConfig[] {
-  const effective: EffectiveConfig[] = [];
-  for (const name of (Object.keys(topicConfigs) as TopicConfigName[]).sort()) {
-    const own = given.get(name);
-    const known = topicConfigs[name].default;
-    if (own !== undefined)
-      effective.push({
-        name,
-        value: readConfig(name, topicConfigs[name], own).text ?? own,
-        source: configSources.topic,
-      });
-    else if (known !== null) effective.push(inherited(name, known, broker));
-  }
-  return effective;
+/** The same for what a topic shall have here, where there is no tiered storage. */
+export function topicConfigRefusal(given: Iterable<readonly [string, string | null]>): string | undefined {
+  const entries = new Map(given);
+  const error = topicConfigError(entries);
+  if (error !== undefined || entries.get('remote.storage.enable')?.trim().toLowerCase() !== 'true') return error;
+  return 'Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.';
 }
 
-/** The broker's own name for a topic's config where it has one, for which it stands (Kafka's `ServerTopicConfigSynonyms`); only those that can stand for it alone. */
-const synonymNames: { readonly [Name in TopicConfigName]?: string } = {
+/** Every config of a topic as it is in force, by name. */
+export function effectiveTopicConfigs(own: GivenTopicConfigs, broker: BrokerSettings): EffectiveConfig[] {
+  return (Object.keys(topicConfigs) as TopicConfigName[]).sort().flatMap((name): EffectiveConfig[] => {
+    const given = own.get(name);
+    const inForce = given === undefined ? inherited(name, broker) : { value: given, source: configSources.topic };
+    if (inForce === undefined) return [];
+    const { value, source } = inForce;
+    return [{ name, given: value, value: readConfig(name, topicConfigs[name], value).text ?? value, source }];
+  });
+}
+
+/** The broker's name for what topics inherit (Kafka's `ServerTopicConfigSynonyms`). */
+const settingNames: { readonly [Name in TopicConfigName]?: SettingName } = {
   'cleanup.policy': 'log.cleanup.policy',
   'compression.gzip.level': 'compression.gzip.level',
   'compression.lz4.level': 'compression.lz4.level',
@@ -108,6 +112,7 @@ const synonymNames: { readonly [Name in TopicConfigName]?: string } = {
   'delete.retention.ms': 'log.cleaner.delete.retention.ms',
   'file.delete.delay.ms': 'log.segment.delete.delay.ms',
   'flush.messages': 'log.flush.interval.messages',
+  'flush.ms': 'log.flush.interval.ms',
   'index.interval.bytes': 'log.index.interval.bytes',
   'local.retention.bytes': 'log.local.retention.bytes',
   'local.retention.ms': 'log.local.retention.ms',
@@ -121,48 +126,47 @@ const synonymNames: { readonly [Name in TopicConfigName]?: string } = {
   'min.insync.replicas': 'min.insync.replicas',
   preallocate: 'log.preallocate',
   'retention.bytes': 'log.retention.bytes',
+  'retention.ms': 'log.retention.ms',
   'segment.bytes': 'log.segment.bytes',
   'segment.index.bytes': 'log.index.size.max.bytes',
+  'segment.jitter.ms': 'log.roll.jitter.ms',
+  'segment.ms': 'log.roll.ms',
   'unclean.leader.election.enable': 'unclean.leader.election.enable',
 };
 
-/** What a value in force stands before, best first: the topic's own value, the cluster's, the broker's, the default. */
-export function configSynonyms(
-  name: TopicConfigName,
+/** The settings of the broker that topics inherit. */
+export const inheritedTopicSettings: readonly SettingName[] = Object.values(settingNames);
+
+/** A topic's config as DescribeConfigs tells it: with what it stands before, best first. Of what a setting in other units says, the value counts and its source does not. */
+export function toldTopicConfig(
+  { name, value, source }: EffectiveConfig,
   own: string | undefined,
-  broker: BrokerConfig,
-): { readonly name: string; readonly value: string; readonly source: EffectiveConfig['source'] }[] {
-  const known = topicConfigs[name].default;
-  const synonym = synonymNames[name];
-  const listed: { name: string; value: string; source: EffectiveConfig['source'] }[] = [];
-  if (own !== undefined) listed.push({ name, value: own, source: configSources.topic });
-  if (synonym === undefined || known === null) {
-    const setting = brokerSettings[name];
-    if (setting !== undefined && known !== null && String(broker[setting]) !== known)
-      listed.push({ name: setting, value: String(broker[setting]), source: configSources.staticBroker });
-    return listed;
-  }
-  const inForce = inherited(name, known, broker);
-  if (inForce.source !== configSources.default)
-    listed.push({ name: synonym, value: inForce.value, source: inForce.source });
-  listed.push({ name: synonym, value: known, source: configSources.default });
-  return listed;
+  broker: BrokerSettings,
+): { readonly name: string; readonly value: string; readonly source: ConfigSource; readonly synonyms: ConfigLevel[] } {
+  const setting = settingNames[name];
+  const synonyms = [
+    ...(own === undefined ? [] : [{ name, value: own, source: configSources.topic }]),
+    ...(setting === undefined ? [] : broker.toldLevels(setting)),
+  ];
+  const told = setting === undefined ? source : (synonyms[0]?.source ?? configSources.default);
+  return { name, value, source: told, synonyms };
 }
 
-/** The broker's settings that topics inherit, by the config that they stand for. */
-const brokerSettings: { readonly [Name in TopicConfigName]?: BrokerConfigName } = {
-  'segment.bytes': 'log.segment.bytes',
-  'retention.ms': 'log.retention.ms',
-  'retention.bytes': 'log.retention.bytes',
-};
+const unitsMs: readonly (readonly [suffix: string, milliseconds: bigint])[] = [
+  ['.minutes', 60_000n],
+  ['.hours', 3_600_000n],
+];
 
-function inherited(name: TopicConfigName, value: string, broker: BrokerConfig): EffectiveConfig {
-  const setting = brokerSettings[name];
-  if (setting !== undefined && String(broker[setting]) !== value)
-    return { name, value: String(broker[setting]), source: configSources.staticBroker };
-  // A KRaft cluster of today is formatted with this one as a setting of the whole cluster (KIP-966).
-  if (name === 'min.insync.replicas') return { name, value, source: configSources.dynamicDefaultBroker };
-  return { name, value, source: configSources.default };
+/** What a topic has that does not say otherwise; undefined if there is no such value. */
+function inherited(name: TopicConfigName, broker: BrokerSettings): Pick<ConfigLevel, 'value' | 'source'> | undefined {
+  const setting = settingNames[name];
+  const [level] = setting === undefined ? [] : broker.levels(setting);
+  if (level === undefined || level.source === configSources.default) {
+    const value = topicConfigs[name].default;
+    return value === null ? undefined : { value, source: configSources.default };
+  }
+  const [, unitMs] = unitsMs.find(([suffix]) => level.name.endsWith(suffix)) ?? [];
+  return unitMs === undefined ? level : { value: String(BigInt(level.value.trim()) * unitMs), source: level.source };
 }
 
 /** What the broker and its logs need to know of a topic's configs. */
@@ -171,7 +175,7 @@ export interface TopicSettings extends LogConfig {
 }
 
 /** A topic's settings. Numbers beyond 2^53 stand for "no limit" and are brought down to the largest safe integer. */
-export function topicSettings(given: GivenTopicConfigs, broker: BrokerConfig): TopicSettings {
+export function topicSettings(given: GivenTopicConfigs, broker: BrokerSettings): TopicSettings {
   const values = new Map(effectiveTopicConfigs(given, broker).map(({ name, value }) => [name, value]));
   const policies = listOf(values.get('cleanup.policy') ?? '');
   return {
@@ -200,7 +204,7 @@ export function topicSettings(given: GivenTopicConfigs, broker: BrokerConfig): T
     gzipLevel: number(values, 'compression.gzip.level'),
     lz4Level: number(values, 'compression.lz4.level'),
     zstdLevel: number(values, 'compression.zstd.level'),
-    producerIdExpirationMs: broker['producer.id.expiration.ms'],
+    producerIdExpirationMs: broker.values['producer.id.expiration.ms'],
     minInsyncReplicas: number(values, 'min.insync.replicas'),
   };
 }

@@ -3,7 +3,7 @@ import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { MetadataImage } from './metadata-image.js';
 import { assignmentError } from './replica-assignment.js';
-import { topicConfigError } from './topic-config.js';
+import { topicConfigRefusal } from './topic-config.js';
 import { collisionKey, topicNameError } from './topic-name.js';
 
 /** A topic as somebody wants it; -1 for what the broker shall choose. */
@@ -65,7 +65,7 @@ function refusal(image: MetadataImage, topic: TopicToCreate, nodeId: number): To
   for (const existing of image.topics)
     if (collisionKey(existing.name) === collisionKey(name))
       return refused('INVALID_TOPIC_EXCEPTION', `Topic '${name}' collides with existing topic: ${existing.name}`);
-  const configError = topicConfigError(topic.configs.map(({ name: config, value }) => [config, value] as const));
+  const configError = topicConfigRefusal(topic.configs.map(({ name: config, value }) => [config, value] as const));
   if (configError !== undefined) return refused('INVALID_CONFIG', configError);
   return topic.assignments.length > 0 ? assignmentRefusal(topic, nodeId, refused) : numbersRefusal(topic, refused);
 }

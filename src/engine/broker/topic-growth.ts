@@ -19,8 +19,23 @@ export interface TopicGrowth {
   readonly records: readonly Uint8Array[];
 }
 
+/** Decides about new partitions of several topics; one that is named twice gets none. */
+export function decideTopicGrowths(
+  image: MetadataImage,
+  wanted: readonly TopicToGrow[],
+  nodeId: number,
+): TopicGrowth[] {
+  const byName = new Map<string, TopicToGrow[]>();
+  for (const each of wanted) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+  return [...byName].map(([name, [first, ...others]]) =>
+    first === undefined || others.length > 0
+      ? { name, error: 'INVALID_REQUEST', message: 'Duplicate topic name.', records: [] }
+      : decideTopicGrowth(image, first, nodeId),
+  );
+}
+
 /** Decides about new partitions, in the words of Kafka's `ReplicationControlManager.createPartitions`. */
-export function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: number): TopicGrowth {
+function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: number): TopicGrowth {
   const { name, count, assignments } = wanted;
   const refuse = (error: ErrorName, message: string | null): TopicGrowth => ({ name, error, message, records: [] });
   const topic = image.topic(name);

@@ -12,7 +12,10 @@ import { transferNameError, type AcceptedImport } from './import-decision.js';
 import { ImportJournal, type ImportPlan } from './import-journal.js';
 import { topicConfigError, topicSettings } from './topic-config.js';
 
-type Services = Pick<BrokerServices, 'config' | 'controller' | 'environment' | 'groups' | 'producerIds' | 'replicas'>;
+type Services = Pick<
+  BrokerServices,
+  'config' | 'controller' | 'environment' | 'groups' | 'producerIds' | 'replicas' | 'settings'
+>;
 
 /** How much an import may take up: a file system's blocks and a database's rows need more than the bytes themselves. */
 const spaceFactor = 1.1;
@@ -174,7 +177,7 @@ export class TopicImporter {
     return new Map(
       accepted.map(({ name, archived }) => {
         const configs = new Map(archived.configs.map((config) => [config.name, config.value]));
-        const indexing = topicSettings(configs, this.services.config);
+        const indexing = topicSettings(configs, this.services.settings);
         return [archived.name, { name, indexing }];
       }),
     );

@@ -9,6 +9,8 @@ export interface BatchRange {
   readonly maxBytes: number;
   /** Take the first batch even if it alone is larger than `maxBytes`. */
   readonly minOneMessage: boolean;
+  /** Behind whole batches give what fits of the next one too, as Kafka does. */
+  readonly withCut?: boolean;
 }
 
 /** The batches that a read takes lie at `start`…`end`. */

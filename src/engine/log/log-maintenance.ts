@@ -5,7 +5,7 @@ import type { CleanableLog } from './cleaner/cleanable-log.js';
 import { cleanDirtiest } from './cleaner/log-cleaner.js';
 import type { PartitionLog } from './partition-log.js';
 
-/** The broker's settings for the upkeep of its logs, by Kafka's names. Times are in milliseconds. */
+/** The broker's settings for the upkeep of its logs, by Kafka's names, as they are at the moment. Times are in milliseconds. */
 export interface MaintenanceSettings {
   readonly 'log.initial.task.delay.ms': Millis;
   readonly 'log.retention.check.interval.ms': Millis;
@@ -39,18 +39,15 @@ export class LogMaintenance {
   /** Begins: retention after its initial delay, the cleaner after its pause. */
   start(): void {
     const { settings } = this;
-    const checkMs = settings['log.retention.check.interval.ms'];
+    const checkMs = () => settings['log.retention.check.interval.ms'];
     this.every(settings['log.initial.task.delay.ms'], checkMs, () => void this.runRetention());
-    this.every(
-      settings['producer.id.expiration.check.interval.ms'],
-      settings['producer.id.expiration.check.interval.ms'],
-      () => {
-        for (const log of this.logs.opened) log.expireProducers();
-      },
-    );
+    const expireMs = () => settings['producer.id.expiration.check.interval.ms'];
+    this.every(expireMs(), expireMs, () => {
+      for (const log of this.logs.opened) log.expireProducers();
+    });
     if (settings['log.cleaner.enable']) {
-      const backoffMs = settings['log.cleaner.backoff.ms'];
-      this.every(backoffMs, backoffMs, () => void this.cleanAll());
+      const backoffMs = () => settings['log.cleaner.backoff.ms'];
+      this.every(backoffMs(), backoffMs, () => void this.cleanAll());
     }
   }
 
@@ -131,11 +128,12 @@ export class LogMaintenance {
     return true;
   }
 
-  private every(firstMs: Millis, everyMs: Millis, run: () => void): void {
+  /** Runs after `firstMs`, then each time after what `everyMs` says by then. */
+  private every(firstMs: Millis, everyMs: () => Millis, run: () => void): void {
     const timer = this.environment.timers.set(firstMs, () => {
       this.timers.delete(timer);
       if (this.isStopped) return;
-      this.every(everyMs, everyMs, run);
+      this.every(everyMs(), everyMs, run);
       run();
     });
     this.timers.add(timer);

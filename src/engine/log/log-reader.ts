@@ -14,6 +14,8 @@ export interface ReadLimits {
   readonly isolation?: ReadIsolation;
   /** Where the read ends at the latest. */
   readonly upTo?: number;
+  /** Behind whole batches give what fits of the next one too, as Kafka does. False if absent. */
+  readonly withCut?: boolean;
 }
 
 /** A record's place and time. */
@@ -26,7 +28,7 @@ export interface TimestampedOffset {
 
 /** What a read found. */
 export interface FoundBatches {
-  /** Whole batches that the caller may keep. */
+  /** Whole batches that the caller may keep; at the end a part of one if that was asked for. */
   readonly bytes: Uint8Array;
   /** The segment that they lie in, or in which the first one would not fit; undefined if no segment has any. */
   readonly segment: Segment | undefined;
@@ -147,9 +149,11 @@ export class LogReader {
       isCut = selection.isCut === true;
       if (end > start) parts.push(run.bytes.subarray(start, end));
       size += end - start;
+      if (isCut && size > 0 && range.withCut === true)
+        parts.push(run.bytes.subarray(end, end + range.maxBytes - size));
       if (end < run.bytes.length || size >= range.maxBytes || run.nextOffset >= range.upTo) break;
     }
-    return { bytes: joined(parts, size), segment, endPosition: endPosition(position ?? 0, size, range, isCut) };
+    return { bytes: joined(parts), segment, endPosition: endPosition(position ?? 0, size, range, isCut) };
   }
 
   private async readStored(segment: Segment, range: BatchRange): Promise<FoundBatches> {
@@ -159,8 +163,9 @@ export class LogReader {
       const window = await this.storage.read(segment.file, position, length);
       const { start, end, neededBytes, isCut = false } = selectBatches(window, range);
       if (neededBytes === undefined) {
-        const bytes = window.subarray(start, end);
-        return { bytes, segment, endPosition: endPosition(position + start, bytes.length, range, isCut) };
+        const isPartial = isCut && end > start && range.withCut === true;
+        const bytes = window.subarray(start, isPartial ? start + range.maxBytes : end);
+        return { bytes, segment, endPosition: endPosition(position + start, end - start, range, isCut) };
       }
       // The bytes ended although the log goes on: the storage has less than it should, or we asked for too little.
       if (window.length < length) {
@@ -192,8 +197,8 @@ function endPosition(position: number, size: number, { maxBytes }: BatchRange, i
   return position + (isCut ? Math.max(size, maxBytes) : size);
 }
 
-function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
-  const bytes = new Uint8Array(size);
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

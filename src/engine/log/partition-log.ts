@@ -334,12 +334,12 @@ export class PartitionLog implements CommitOwner, CleanableLog {
   async fetch(fromOffset: number, maxBytes: number, limits: ReadLimits = {}): Promise<FetchedBatches> {
     this.checkOpen();
     this.checkRange(fromOffset);
-    const { minOneMessage = false, isolation = 'high-watermark', upTo = Infinity } = limits;
+    const { minOneMessage = false, isolation = 'high-watermark', upTo = Infinity, withCut = false } = limits;
     const end = Math.min(upTo, await this.endFor(isolation));
     const isCommitted = isolation === 'committed';
     if (fromOffset >= end) return { records: new Uint8Array(0), ...(isCommitted && { abortedTransactions: [] }) };
     try {
-      const range = { fromOffset, maxBytes, minOneMessage, upTo: end };
+      const range = { fromOffset, maxBytes, minOneMessage, upTo: end, withCut };
       const found = await this.asKafkaError(this.reader.read(range, this.durableEnd));
       return {
         records: found.bytes,

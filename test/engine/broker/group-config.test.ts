@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configureBroker, valuesOf } from '../../../src/engine/broker/broker-config.js';
+import { BrokerSettings } from '../../../src/engine/broker/broker-config.js';
 import { consumerGroupTuning, groupConfigError, groupConfigs } from '../../../src/engine/broker/group-config.js';
 import { goldenLines } from '../protocol/golden.js';
 
@@ -13,7 +13,7 @@ interface ConfigLine {
 }
 
 const lines = goldenLines<ConfigLine>('group-configs.jsonl');
-const broker = valuesOf(configureBroker('kafka'));
+const broker = new BrokerSettings('kafka');
 
 describe('group configs', () => {
   it('are those that Kafka knows, with its types and defaults', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { configureBroker, valuesOf } from '../../../src/engine/broker/broker-config.js';
+import { BrokerSettings } from '../../../src/engine/broker/broker-config.js';
 import { MetadataImage } from '../../../src/engine/broker/metadata-image.js';
 import { decideTopicCreations } from '../../../src/engine/broker/topic-creation.js';
 import { decideTopicDeletions, removalRecord } from '../../../src/engine/broker/topic-deletion.js';
 import { topicIdText } from '../../../src/engine/protocol/topic-id.js';
 import { encodeMetadataRecord } from '../../../src/engine/protocol/metadata-records.js';
 
-const config = valuesOf(configureBroker('kafka'));
+const config = new BrokerSettings('kafka').values;
 
 /** An image together with the log that made it. */
 function bench() {

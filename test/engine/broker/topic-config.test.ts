@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configureBroker, valuesOf } from '../../../src/engine/broker/broker-config.js';
+import { BrokerSettings } from '../../../src/engine/broker/broker-config.js';
 import {
   effectiveTopicConfigs,
   topicConfigError,
@@ -20,7 +20,7 @@ interface ConfigLine {
 const lines = goldenLines<ConfigLine>('topic-configs.jsonl');
 /** Recorded like the others, with many more values. */
 const more = goldenLines<ConfigLine>('topic-configs-more.jsonl');
-const broker = valuesOf(configureBroker('kafka'));
+const broker = new BrokerSettings('kafka');
 
 describe('topic configs', () => {
   it('are those that Kafka knows, with its types and defaults', () => {
@@ -43,7 +43,7 @@ describe('topic configs', () => {
   });
 
   it('a value comes from the topic, from the broker, or is the default', () => {
-    const small = valuesOf(configureBroker('classroom'));
+    const small = new BrokerSettings('classroom');
     const configs = new Map(
       effectiveTopicConfigs(new Map([['retention.ms', '5']]), small).map((each) => [each.name, each]),
     );
@@ -60,10 +60,10 @@ describe('topic configs', () => {
 
 describe('broker configs', () => {
   it('tell their value and where it comes from', () => {
-    const configured = configureBroker('classroom', { 'num.partitions': 3 });
-    expect(configured['num.partitions']).toEqual({ value: 3, source: 'option' });
-    expect(configured['group.initial.rebalance.delay.ms']).toEqual({ value: 0, source: 'profile' });
-    expect(configured['group.max.size']).toEqual({ value: 2_147_483_647, source: 'default' });
+    const settings = new BrokerSettings('classroom', { 'num.partitions': 3 });
+    expect(settings.levels('num.partitions')[0]).toMatchObject({ value: '3', source: 4 });
+    expect(settings.levels('group.initial.rebalance.delay.ms')[0]).toMatchObject({ value: '0', source: 4 });
+    expect(settings.levels('group.max.size')[0]).toMatchObject({ value: '2147483647', source: 5 });
   });
 
   it.each([
@@ -73,7 +73,7 @@ describe('broker configs', () => {
   ] as const)(
     'the profile %s delays the first rebalance by %s ms and has %s partitions of offsets',
     (profile, delay, partitions) => {
-      const values = valuesOf(configureBroker(profile));
+      const { values } = new BrokerSettings(profile);
       expect(values['group.initial.rebalance.delay.ms']).toBe(delay);
       expect(values['offsets.topic.num.partitions']).toBe(partitions);
     },

@@ -17,11 +17,21 @@ export interface Transcript {
 
 export interface TranscriptStep {
   readonly client?: string;
-  readonly send?: { readonly api: string; readonly version: number; readonly request: Json };
+  /** `encodedAs`: the version of the body, if another. */
+  readonly send?: {
+    readonly api: string;
+    readonly version: number;
+    readonly encodedAs?: number;
+    readonly request: Json;
+  };
   readonly as?: string;
   readonly receive?: string;
   readonly response?: Json;
   readonly sorted?: boolean;
+  /** The version that it is answered in, if another. */
+  readonly decodedAs?: number;
+  /** Instead of an answer the connection is closed. */
+  readonly closed?: string;
   readonly serverError?: boolean;
   readonly pending?: string;
   readonly unanswered?: string;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { goldenLines } from '../protocol/golden.js';
+import { inProcess, overTheWire } from './played-broker.js';
 import type { Transcript } from './transcript.js';
 import { TranscriptPlayer } from './transcript-player.js';
 
@@ -9,6 +10,7 @@ const files = [
   'transcripts-log.jsonl',
   'transcripts-wire.jsonl',
   'transcripts-consumer.jsonl',
+  'transcripts-configs.jsonl',
   'transcripts-variations.jsonl',
 ];
 const transcripts = files.flatMap((file) => goldenLines<Transcript>(file));
@@ -18,11 +20,17 @@ const waitsFor: Readonly<Record<string, string>> = {
   'coordinator/versions': 'transactions',
 };
 
-describe('the broker answers as a real Kafka did', () => {
-  it.each(transcripts.filter(({ name }) => !(name in waitsFor)).map((transcript) => [transcript.name, transcript]))(
+/** Versions beyond the table can only be asked for in bytes. */
+const needsBytes = ({ steps }: Transcript) => steps.some(({ send }) => send?.encodedAs !== undefined);
+
+describe.each([
+  ['in process', inProcess, transcripts.filter((transcript) => !needsBytes(transcript))],
+  ['over the wire', overTheWire, transcripts],
+] as const)('the broker answers as a real Kafka did, %s', (_way, start, played) => {
+  it.each(played.filter(({ name }) => !(name in waitsFor)).map((transcript) => [transcript.name, transcript]))(
     '%s',
     async (_, transcript) => {
-      expect(await TranscriptPlayer.play(transcript)).toEqual([]);
+      expect(await TranscriptPlayer.play(transcript, start)).toEqual([]);
     },
   );
 
@@ -32,6 +40,6 @@ describe('the broker answers as a real Kafka did', () => {
       return missing === undefined ? [] : [[transcript.name, missing, transcript] as const];
     }),
   )('%s, which waits for %s', async (_name, _missing, transcript) => {
-    expect(await TranscriptPlayer.play(transcript)).toEqual([]);
+    expect(await TranscriptPlayer.play(transcript, start)).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { configureBroker, valuesOf } from '../../../src/engine/broker/broker-config.js';
+import { BrokerSettings } from '../../../src/engine/broker/broker-config.js';
 import { topicSettings } from '../../../src/engine/broker/topic-config.js';
 import { MemoryDisk } from '../../../src/engine/environment/memory-disk.js';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
@@ -85,7 +85,7 @@ export class ScriptPlayer {
   }
 
   private get logConfig(): LogConfig {
-    const settings = topicSettings(new Map(Object.entries(this.config)), valuesOf(configureBroker('kafka')));
+    const settings = topicSettings(new Map(Object.entries(this.config)), new BrokerSettings('kafka'));
     const producerIdExpirationMs = this.script.server?.['producer.id.expiration.ms'] ?? 86_400_000;
     return { ...settings, producerIdExpirationMs, tailCacheBytes: 0 };
   }

@@ -41,6 +41,8 @@ export interface ListenerTls {
   readonly clientCa?: string | Buffer;
 }
 
+export const defaultMaxConnections = 256;
+export const defaultMaxConnectionsPerAddress = 32;
 const defaultMechanisms = ['SCRAM-SHA-512', 'SCRAM-SHA-256', 'PLAIN'];
 const checkEveryMs = 500;
 
@@ -74,7 +76,7 @@ export class KafkaServer {
   static async listen(environment: Environment, options: ListenerOptions): Promise<KafkaServer> {
     const problem = listenerProblem(options);
     if (problem !== undefined) throw new Error(problem);
-    const { host = '127.0.0.1', port, tls, maxConnections = 256 } = options;
+    const { host = '127.0.0.1', port, tls, maxConnections = defaultMaxConnections } = options;
     const users = options.users && (await UserStore.of(webHashing(webcrypto as Crypto), options.users));
     const limits = { ...defaultLimits, ...options.limits };
     const server = tls === undefined ? createServer() : createTlsServer(tlsOptions(tls, limits));
@@ -178,7 +180,7 @@ export class KafkaServer {
   private refusalOf(address: string): string | undefined {
     if (this.isStopping) return 'The broker is stopping.';
     if (isLoopback(address)) return undefined;
-    const { maxConnectionsPerAddress = 32 } = this.options;
+    const { maxConnectionsPerAddress = defaultMaxConnectionsPerAddress } = this.options;
     const others = [...this.sessions.values()].filter((socket) => socket.remoteAddress === address).length;
     return others >= maxConnectionsPerAddress
       ? `${address} has ${others} connections already; further ones are closed at once.`

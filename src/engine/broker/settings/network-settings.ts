@@ -1,0 +1,31 @@
+import type { SettingDefinition } from './setting-definition.js';
+
+/** Listeners, connections and requests. */
+export const networkSettings = {
+  'advertised.listeners': { type: 'LIST', default: null },
+  'background.threads': { type: 'INT', default: '10', min: 1, dynamic: 'cluster' },
+  'connections.max.idle.ms': { type: 'LONG', default: '600000' },
+  'delete.records.purgatory.purge.interval.requests': { type: 'INT', default: '1' },
+  'early.start.listeners': { type: 'LIST', default: null },
+  'fetch.max.bytes': { type: 'INT', default: '57671680', min: 1024 },
+  'fetch.purgatory.purge.interval.requests': { type: 'INT', default: '1000' },
+  listeners: { type: 'LIST', default: 'PLAINTEXT://:9092', dynamic: 'broker' },
+  'max.connection.creation.rate': { type: 'INT', default: '2147483647', min: 0, dynamic: 'cluster' },
+  'max.connections': { type: 'INT', default: '2147483647', min: 0, dynamic: 'cluster' },
+  'max.connections.per.ip': { type: 'INT', default: '2147483647', min: 0, dynamic: 'cluster' },
+  'max.connections.per.ip.overrides': { type: 'STRING', default: '', dynamic: 'cluster' },
+  'max.incremental.fetch.session.cache.slots': { type: 'INT', default: '1000', min: 0 },
+  'max.request.partition.size.limit': { type: 'INT', default: '2000', min: 1 },
+  'num.io.threads': { type: 'INT', default: '8', min: 1, dynamic: 'cluster' },
+  'num.network.threads': { type: 'INT', default: '3', min: 1, dynamic: 'cluster' },
+  'producer.purgatory.purge.interval.requests': { type: 'INT', default: '1000' },
+  'queued.max.request.bytes': { type: 'LONG', default: '-1' },
+  'queued.max.requests': { type: 'INT', default: '500', min: 1 },
+  'request.timeout.ms': { type: 'INT', default: '30000' },
+  'socket.connection.setup.timeout.max.ms': { type: 'LONG', default: '30000' },
+  'socket.connection.setup.timeout.ms': { type: 'LONG', default: '10000' },
+  'socket.listen.backlog.size': { type: 'INT', default: '50', min: 1 },
+  'socket.receive.buffer.bytes': { type: 'INT', default: '102400' },
+  'socket.request.max.bytes': { type: 'INT', default: '104857600', min: 1 },
+  'socket.send.buffer.bytes': { type: 'INT', default: '102400' },
+} as const satisfies Record<string, SettingDefinition>;

@@ -1,0 +1,48 @@
+import type { SettingDefinition } from './setting-definition.js';
+
+/** Tiered storage. */
+export const remoteStorageSettings = {
+  'follower.fetch.last.tiered.offset.enable': { type: 'BOOLEAN', default: 'false', dynamic: 'cluster' },
+  'remote.fetch.max.wait.ms': { type: 'INT', default: '500', min: 1, dynamic: 'cluster' },
+  'remote.list.offsets.request.timeout.ms': { type: 'LONG', default: '30000', min: 1, dynamic: 'cluster' },
+  'remote.log.index.file.cache.total.size.bytes': { type: 'LONG', default: '1073741824', min: 1, dynamic: 'cluster' },
+  'remote.log.index.file.cache.ttl.ms': { type: 'LONG', default: '900000', min: -1, isInternal: true },
+  'remote.log.manager.copier.thread.pool.size': { type: 'INT', default: '10', min: 1, dynamic: 'cluster' },
+  'remote.log.manager.copy.max.bytes.per.second': {
+    type: 'LONG',
+    default: '9223372036854775807',
+    min: 1,
+    dynamic: 'cluster',
+  },
+  'remote.log.manager.copy.quota.window.num': { type: 'INT', default: '11', min: 1 },
+  'remote.log.manager.copy.quota.window.size.seconds': { type: 'INT', default: '1', min: 1 },
+  'remote.log.manager.expiration.thread.pool.size': { type: 'INT', default: '10', min: 1, dynamic: 'cluster' },
+  'remote.log.manager.fetch.max.bytes.per.second': {
+    type: 'LONG',
+    default: '9223372036854775807',
+    min: 1,
+    dynamic: 'cluster',
+  },
+  'remote.log.manager.fetch.quota.window.num': { type: 'INT', default: '11', min: 1 },
+  'remote.log.manager.fetch.quota.window.size.seconds': { type: 'INT', default: '1', min: 1 },
+  'remote.log.manager.follower.thread.pool.size': { type: 'INT', default: '2', min: 1, dynamic: 'cluster' },
+  'remote.log.manager.task.interval.ms': { type: 'LONG', default: '30000', min: 1 },
+  'remote.log.manager.task.retry.backoff.max.ms': { type: 'LONG', default: '30000', min: 1, isInternal: true },
+  'remote.log.manager.task.retry.backoff.ms': { type: 'LONG', default: '500', min: 1, isInternal: true },
+  'remote.log.manager.task.retry.jitter': { type: 'DOUBLE', default: '0.2', min: 0, max: 0.5, isInternal: true },
+  'remote.log.manager.thread.pool.size': { type: 'INT', default: '2', min: 1 },
+  'remote.log.metadata.custom.metadata.max.bytes': { type: 'INT', default: '128', min: 0 },
+  'remote.log.metadata.manager.class.name': {
+    type: 'STRING',
+    default: 'org.apache.kafka.server.log.remote.metadata.storage.TopicBasedRemoteLogMetadataManager',
+  },
+  'remote.log.metadata.manager.class.path': { type: 'STRING', default: null },
+  'remote.log.metadata.manager.impl.prefix': { type: 'STRING', default: 'rlmm.config.' },
+  'remote.log.metadata.manager.listener.name': { type: 'STRING', default: null },
+  'remote.log.reader.max.pending.tasks': { type: 'INT', default: '100', min: 1 },
+  'remote.log.reader.threads': { type: 'INT', default: '10', min: 1, dynamic: 'cluster' },
+  'remote.log.storage.manager.class.name': { type: 'STRING', default: null },
+  'remote.log.storage.manager.class.path': { type: 'STRING', default: null },
+  'remote.log.storage.manager.impl.prefix': { type: 'STRING', default: 'rsm.config.' },
+  'remote.log.storage.system.enable': { type: 'BOOLEAN', default: 'false' },
+} as const satisfies Record<string, SettingDefinition>;
