@@ -41,7 +41,7 @@ export function repartitionNames(names: NameCounter, prefix: string): Repartitio
 
 /** A detour through a topic, so that records with one key meet in one task. Records without a key are left behind. */
 export class RepartitionNode extends GraphNode {
-  /** Whether every way down leads to a join that takes records without a key: then they are sent on (KIP-962). */
+  /** Whether a join below takes records without a key: then they are sent on (KIP-962). */
   keepsNullKeys = false;
 
   constructor(
