@@ -4,6 +4,7 @@ import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
 import { consumerMutants } from '../engine/client/consumer-mutants.js';
 import { crashMutants } from '../engine/log/crashes/crash-mutants.js';
 import { lookupMutants } from '../engine/log/log-lookups.js';
+import { producerLogMutants } from '../engine/log/producer-laws.js';
 import { logMutants } from '../engine/log/log-mutants.js';
 import { retentionMutants } from '../engine/log/retention-laws.js';
 import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
@@ -15,6 +16,7 @@ import type { Mutant } from './mutant.js';
 /** Every mutant that there is, by what they break. */
 export const mutants: readonly Mutant[] = [
   ...logMutants,
+  ...producerLogMutants,
   ...lookupMutants,
   ...concurrencyMutants,
   ...retentionMutants,
