@@ -18,24 +18,50 @@ export { Serdes, type Serde } from '../engine/streams/serdes.js';
 
 // the DSL
 export { defineTopology, type TopologyDefinition } from '../engine/streams/dsl/define-topology.js';
-export { StreamsBuilder } from '../engine/streams/dsl/streams-builder.js';
+export { StreamsBuilder, type ConsumedTable, type GlobalStore } from '../engine/streams/dsl/streams-builder.js';
 export { days, hours, minutes, seconds } from '../engine/streams/dsl/durations.js';
-export type { KStream } from '../engine/streams/dsl/kstream.js';
-export type { KTable } from '../engine/streams/dsl/ktable.js';
+export type { KStream, TopicChooser, WithStores } from '../engine/streams/dsl/kstream.js';
+export type { KTable, OnForeignKey } from '../engine/streams/dsl/ktable.js';
 export type { GlobalKTable } from '../engine/streams/dsl/global-ktable.js';
 export type { KGroupedStream } from '../engine/streams/dsl/kgrouped-stream.js';
 export type { KGroupedTable } from '../engine/streams/dsl/kgrouped-table.js';
 export type { CogroupedKStream } from '../engine/streams/dsl/cogrouped-kstream.js';
 export type { TimeWindowedKStream } from '../engine/streams/dsl/time-windowed-kstream.js';
 export type { SessionWindowedKStream } from '../engine/streams/dsl/session-windowed-kstream.js';
+export type { TimeWindowedCogroupedKStream } from '../engine/streams/dsl/time-windowed-cogrouped-kstream.js';
+export type { SessionWindowedCogroupedKStream } from '../engine/streams/dsl/session-windowed-cogrouped-kstream.js';
+export type {
+  Branched,
+  BranchedKStream,
+  Branches,
+  SplitStreams,
+  StreamsByName,
+} from '../engine/streams/dsl/branched-kstream.js';
+export type { Consumed } from '../engine/streams/dsl/consumed.js';
+export type { Grouped } from '../engine/streams/dsl/grouped.js';
+export type { Joined, StreamJoined } from '../engine/streams/dsl/joined.js';
+export type { Materialized } from '../engine/streams/dsl/materialized.js';
+export type { Named } from '../engine/streams/dsl/named.js';
+export type { Present } from '../engine/streams/dsl/present.js';
+export type { Produced, Repartitioned } from '../engine/streams/dsl/produced.js';
 export { BufferConfig, Suppressed } from '../engine/streams/dsl/suppressed.js';
+export type { EagerBufferConfig, StrictBufferConfig, Suppression } from '../engine/streams/dsl/suppressed.js';
+export type { TopologyConfig } from '../engine/streams/dsl/graph/build-target.js';
 export { JoinWindows } from '../engine/streams/dsl/window/join-windows.js';
 export { SessionWindows } from '../engine/streams/dsl/window/session-windows.js';
 export { SlidingWindows } from '../engine/streams/dsl/window/sliding-windows.js';
 export { TimeWindows } from '../engine/streams/dsl/window/time-windows.js';
+export type { EmitStrategy } from '../engine/streams/processors/window-aggregate.js';
+export type { ValueTransformer } from '../engine/streams/processors/table-transform-values.js';
 
 // the Processor API
 export { Topology } from '../engine/streams/topology/topology.js';
+export type { GlobalStoreOptions, SinkOptions, SourceOptions } from '../engine/streams/topology/topology.js';
+export type {
+  DescribedNode,
+  DescribedSubTopology,
+  TopologyDescription,
+} from '../engine/streams/topology/describe-topology.js';
 export type {
   Cancellable,
   Processor,
@@ -45,6 +71,8 @@ export type {
 } from '../engine/streams/processor/processor.js';
 export type { RecordHeaders, RecordOrigin, StreamRecord } from '../engine/streams/processor/record.js';
 export type {
+  AutoOffsetReset,
+  BuiltTopology,
   ConsumedRecord,
   StreamPartitioner,
   TimestampExtractor,

@@ -1,5 +1,5 @@
 import { streamGlobalJoin } from '../processors/stream-global-join.js';
-import type { GlobalKTable } from './global-ktable.js';
+import { GlobalKTable } from './global-ktable.js';
 import { GraphNode } from './graph/graph-node.js';
 import type { KStream } from './kstream.js';
 import type { Named } from './named.js';
@@ -9,7 +9,7 @@ import type { StreamPart } from './part.js';
 export function joinWithGlobalTable<K, V, KT, VT, VR>(
   kind: 'inner' | 'left',
   { part }: KStream<K, V>,
-  { view: table }: GlobalKTable<KT, VT>,
+  globalTable: GlobalKTable<KT, VT>,
   keyMapper: (key: K, value: unknown) => KT | null,
   joiner: (left: unknown, right: unknown, key: K) => VR,
   named: Named,
@@ -17,7 +17,7 @@ export function joinWithGlobalTable<K, V, KT, VT, VR>(
   const name = part.graph.names.nodeName(named.name, 'KSTREAM-LEFTJOIN-');
   const supplier = streamGlobalJoin<K, V, KT, VT, VR>({
     kind,
-    table,
+    table: GlobalKTable.viewOf(globalTable),
     keyMapper,
     joiner: (key, value, tableValue) => joiner(value, tableValue, key),
   });

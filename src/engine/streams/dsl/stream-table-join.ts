@@ -39,7 +39,8 @@ export function joinWithTable<K, V, VT, VR>(
       topology.addProcessor(name, supplier, parents);
       topology.connectProcessorAndStateStores(name, view.storeNames);
       if (graceMs === null || bufferStoreName === null) return;
-      for (const storeName of view.storeNames) requireHistory(topology.stores.get(storeName)?.builder.store, graceMs);
+      for (const storeName of view.storeNames)
+        requireHistory(topology.parts.stores.get(storeName)?.builder.store, graceMs);
       const serdes = { keySerde: options.key ?? left.keySerde, valueSerde: options.value ?? left.valueSerde };
       topology.addStateStore(joinGraceBufferBuilder({ ...serdes, name: bufferStoreName, graceMs }), [name]);
     },

@@ -44,13 +44,13 @@ export interface GlobalStoreOptions<K, V> extends SourceOptions<K, V> {
  * What an application is made of, node by node (Kafka's `Topology`, the Processor API). `StreamsBuilder` makes one too.
  * Every method throws a StreamsError named TopologyException, with Kafka's message, if the node cannot be added.
  */
-export class Topology implements TopologyParts {
-  readonly nodes = new Map<string, SourceNode | ProcessorParts | SinkNode>();
-  readonly groups = new NodeGroups();
-  readonly stores = new Map<string, StoreParts>();
-  readonly globalStores = new Map<string, GlobalStoreParts>();
-  readonly internalTopics = new Map<string, number | null>();
-  readonly copartitionedSources: ReadonlySet<string>[] = [];
+export class Topology {
+  readonly #nodes = new Map<string, SourceNode | ProcessorParts | SinkNode>();
+  readonly #groups = new NodeGroups();
+  readonly #stores = new Map<string, StoreParts>();
+  readonly #globalStores = new Map<string, GlobalStoreParts>();
+  readonly #internalTopics = new Map<string, number | null>();
+  readonly #copartitionedSources: ReadonlySet<string>[] = [];
   readonly #sourceOfTopic = new Map<string, string>();
 
   /** @param topics their names, or a pattern that the topics of the cluster are matched with, whole */
@@ -103,14 +103,14 @@ export class Topology implements TopologyParts {
 
   /** @param processors whom it is connected to at once */
   addStateStore(builder: StoreBuilder, processors: readonly string[] = []): this {
-    const known = this.stores.get(builder.name);
+    const known = this.#stores.get(builder.name);
     if (known !== undefined && known.builder !== builder) {
       throw invalidTopology(`A different StateStore has already been added with the name ${builder.name}`);
     }
-    if (this.globalStores.has(builder.name)) {
+    if (this.#globalStores.has(builder.name)) {
       throw invalidTopology(`A different GlobalStateStore has already been added with the name ${builder.name}`);
     }
-    if (known === undefined) this.stores.set(builder.name, { builder, users: new Set(), sourceTopic: null });
+    if (known === undefined) this.#stores.set(builder.name, { builder, users: new Set(), sourceTopic: null });
     for (const processor of processors) this.connectProcessorAndStateStores(processor, [builder.name]);
     return this;
   }
@@ -121,10 +121,10 @@ export class Topology implements TopologyParts {
     this.#refuseTopic(topic);
     this.#refuseKnown(sourceName);
     this.#refuseKnown(processorName);
-    if (this.stores.has(builder.name)) {
+    if (this.#stores.has(builder.name)) {
       throw invalidTopology(`A different StateStore has already been added with the name ${builder.name}`);
     }
-    if (this.globalStores.has(builder.name)) {
+    if (this.#globalStores.has(builder.name)) {
       throw invalidTopology(`A different GlobalStateStore has already been added with the name ${builder.name}`);
     }
     if (sourceName === processorName) throw invalidTopology('sourceName and processorName must be different.');
@@ -145,7 +145,7 @@ export class Topology implements TopologyParts {
       supplier,
       stores: new Set([builder.name]),
     });
-    this.globalStores.set(builder.name, { builder, sourceName, processorName });
+    this.#globalStores.set(builder.name, { builder, sourceName, processorName });
     return this;
   }
 
@@ -157,12 +157,24 @@ export class Topology implements TopologyParts {
 
   /** What Kafka's `describe()` gives; as text, its very text. */
   describe(): TopologyDescription {
-    return describeTopology(this);
+    return describeTopology(this.parts);
   }
 
   /** The topology made ready for an application: its internal topics bear the application's id. */
   build(applicationId: string): BuiltTopology {
-    return buildTopology(this, applicationId);
+    return buildTopology(this.parts, applicationId);
+  }
+
+  /** @internal */
+  get parts(): TopologyParts {
+    return {
+      nodes: this.#nodes,
+      groups: this.#groups,
+      stores: this.#stores,
+      globalStores: this.#globalStores,
+      internalTopics: this.#internalTopics,
+      copartitionedSources: this.#copartitionedSources,
+    };
   }
 
   /**
@@ -170,7 +182,7 @@ export class Topology implements TopologyParts {
    * @internal
    */
   addInternalTopic(name: string, partitions: number | null): void {
-    this.internalTopics.set(name, partitions);
+    this.#internalTopics.set(name, partitions);
   }
 
   /**
@@ -178,7 +190,7 @@ export class Topology implements TopologyParts {
    * @internal
    */
   copartitionSources(sources: Iterable<string>): void {
-    this.copartitionedSources.push(new Set(sources));
+    this.#copartitionedSources.push(new Set(sources));
   }
 
   /**
@@ -186,9 +198,9 @@ export class Topology implements TopologyParts {
    * @internal
    */
   replaceCopartitionedSource(replaced: string, by: string): void {
-    this.copartitionedSources.forEach((sources, index) => {
+    this.#copartitionedSources.forEach((sources, index) => {
       if (!sources.has(replaced)) return;
-      this.copartitionedSources[index] = new Set([...sources].map((name) => (name === replaced ? by : name)));
+      this.#copartitionedSources[index] = new Set([...sources].map((name) => (name === replaced ? by : name)));
     });
   }
 
@@ -197,32 +209,32 @@ export class Topology implements TopologyParts {
    * @internal
    */
   keepStoreInTopic(storeName: string, topic: string): void {
-    const store = this.stores.get(storeName);
+    const store = this.#stores.get(storeName);
     if (store !== undefined) store.sourceTopic = topic;
   }
 
   #connect(processor: string, storeName: string): void {
-    if (this.globalStores.has(storeName)) {
+    if (this.#globalStores.has(storeName)) {
       throw invalidTopology(
         `Global StateStore ${storeName} can be used by a Processor without being specified; it should not be explicitly passed.`,
       );
     }
-    const store = this.stores.get(storeName);
+    const store = this.#stores.get(storeName);
     if (store === undefined) throw invalidTopology(`StateStore ${storeName} is not added yet.`);
-    const node = this.nodes.get(processor);
+    const node = this.#nodes.get(processor);
     if (node === undefined) throw invalidTopology(`Processor ${processor} is not added yet.`);
     if (node.kind !== 'processor') {
       throw invalidTopology(`cannot connect a state store ${storeName} to a source node or a sink node.`);
     }
-    this.groups.unite(processor, store.users);
+    this.#groups.unite(processor, store.users);
     store.users.add(processor);
     node.stores.add(storeName);
   }
 
   #add(node: SourceNode | ProcessorParts | SinkNode): void {
-    this.nodes.set(node.name, node);
-    this.groups.add(node.name);
-    if (node.kind !== 'source') this.groups.unite(node.name, node.parents);
+    this.#nodes.set(node.name, node);
+    this.#groups.add(node.name);
+    if (node.kind !== 'source') this.#groups.unite(node.name, node.parents);
   }
 
   #knownParents(name: string, parents: string | readonly string[]): readonly string[] {
@@ -231,7 +243,7 @@ export class Topology implements TopologyParts {
     this.#refuseKnown(name);
     for (const parentName of parentNames) {
       if (parentName === name) throw invalidTopology(`Parent node ${name} is unknown (self-reference).`);
-      const parent = this.nodes.get(parentName);
+      const parent = this.#nodes.get(parentName);
       if (parent === undefined) throw invalidTopology(`Parent node ${parentName} is unknown.`);
       if (parent.kind === 'sink') throw invalidTopology(`Sink ${parentName} cannot be used a parent.`);
     }
@@ -239,14 +251,14 @@ export class Topology implements TopologyParts {
   }
 
   #refuseKnown(name: string): void {
-    if (this.nodes.has(name)) throw invalidTopology(`Processor ${name} is already added.`);
+    if (this.#nodes.has(name)) throw invalidTopology(`Processor ${name} is already added.`);
   }
 
   #refuseTopic(topic: string): void {
     if (this.#sourceOfTopic.has(topic)) {
       throw invalidTopology(`Topic ${topic} has already been registered by another source.`);
     }
-    const isMatched = [...this.nodes.values()].some(
+    const isMatched = [...this.#nodes.values()].some(
       (node) => node.kind === 'source' && node.topics instanceof RegExp && matchesWhole(node.topics, topic),
     );
     if (isMatched) throw invalidTopology(`Topic ${topic} matches a Pattern already registered by another source.`);

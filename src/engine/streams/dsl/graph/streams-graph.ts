@@ -42,7 +42,7 @@ export class StreamsGraph {
     if (wanted.has('single.store.self.join')) rewriteSelfJoins(this.root);
     keepNullKeysForTolerantJoins(this.root);
     this.#write(config);
-    checkCopartition(this.topology);
+    checkCopartition(this.topology.parts);
     if (config['ensure.explicit.internal.resource.naming'] === true) this.generatedNames.refuse();
     return this.topology;
   }
