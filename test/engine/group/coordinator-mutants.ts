@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import type { Assignor } from '../../../src/engine/client/assignors/assignor.js';
 import { cooperativeStickyAssignor } from '../../../src/engine/client/assignors/cooperative-sticky.js';
 import { consumerCommitError } from '../../../src/engine/group/consumer/commit.js';
+import { decideConsumerHeartbeat } from '../../../src/engine/group/consumer/heartbeat.js';
+import { answeredOnly } from '../../../src/engine/group/decision.js';
 import { ConsumerGroup } from '../../../src/engine/group/consumer/consumer-group.js';
 import { decideOffsetCommit } from '../../../src/engine/group/offset-commit.js';
 import { decideOffsetExpiry } from '../../../src/engine/group/offset-expiry.js';
 import { searchOnce, searchProperty, type Mutant } from '../../mutants/mutant.js';
 import { claimRule } from '../client/assignors/claim-rule.js';
 import { ClassicLife, classicSteps, type ClassicMutation, type ClassicStep } from './classic-life.js';
-import { commitRule } from './consumer/protocol-life.js';
+import { commitRule, leaveRule } from './consumer/protocol-life.js';
 
 const numRuns = 400;
 
@@ -177,6 +179,46 @@ export const coordinatorMutants: readonly Mutant[] = [
           return member !== undefined && commit.memberEpoch < member.memberEpoch
             ? undefined
             : consumerCommitError(group, commit);
+        }),
+        numRuns,
+      ),
+  },
+  {
+    property: 'GRN-9',
+    breaks: 'a coordinator that takes leaving for a while for leaving',
+    says: /GRN-9 is broken: m\d leaves: undefined, expected -2/,
+    search: () =>
+      searchProperty(
+        leaveRule((known, request, ...context) =>
+          decideConsumerHeartbeat(known, { ...request, memberEpoch: Math.max(request.memberEpoch, -1) }, ...context),
+        ),
+        numRuns,
+      ),
+  },
+  {
+    property: 'GRN-9',
+    breaks: 'a coordinator that lets whoever comes in the name of a static member begin anew',
+    says: /GRN-9 is broken: who comes in its name/,
+    search: () =>
+      searchProperty(
+        leaveRule((known, request, ...context) => {
+          const isAgain = request.memberId.endsWith('-again');
+          return decideConsumerHeartbeat(known, isAgain ? { ...request, instanceId: null } : request, ...context);
+        }),
+        numRuns,
+      ),
+  },
+  {
+    property: 'GRN-9',
+    breaks: 'a coordinator that keeps the place of whoever leaves until its session is over',
+    says: /GRN-9 is broken: m\d leaves: \d+, expected undefined/,
+    search: () =>
+      searchProperty(
+        leaveRule((known, request, ...context) => {
+          const { memberId, memberEpoch } = request;
+          return memberEpoch === -1
+            ? answeredOnly({ memberId, memberEpoch, heartbeatIntervalMs: 5000, assignment: null })
+            : decideConsumerHeartbeat(known, request, ...context);
         }),
         numRuns,
       ),

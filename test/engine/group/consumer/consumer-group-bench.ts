@@ -12,7 +12,7 @@ import {
 } from '../../../../src/engine/group/consumer/consumer-context.js';
 import type { ConsumerGroup } from '../../../../src/engine/group/consumer/consumer-group.js';
 import { decideConsumerLoaded, decideConsumerTimer } from '../../../../src/engine/group/consumer/expiry.js';
-import type { KnownGroup } from '../../../../src/engine/group/consumer/heartbeat.js';
+import { decideConsumerHeartbeat, type KnownGroup } from '../../../../src/engine/group/consumer/heartbeat.js';
 import type { Decision, JoinAnswer, SyncAnswer, TimerName } from '../../../../src/engine/group/decision.js';
 import { decideLoaded, decideTimer } from '../../../../src/engine/group/expiry.js';
 import { applyGroupChange } from '../../../../src/engine/group/group-change.js';
@@ -76,6 +76,7 @@ export class BenchTopics implements TopicsView {
 export interface CoordinatorRules {
   readonly commit: typeof decideOffsetCommit;
   readonly expire: typeof decideOffsetExpiry;
+  readonly heartbeat: typeof decideConsumerHeartbeat;
   /** What is made of a record when the log is read back. */
   readonly readBack: (record: GroupRecord) => GroupRecord;
 }
@@ -83,6 +84,7 @@ export interface CoordinatorRules {
 export const trueRules: CoordinatorRules = {
   commit: decideOffsetCommit,
   expire: decideOffsetExpiry,
+  heartbeat: decideConsumerHeartbeat,
   readBack: (record) => record,
 };
 
@@ -102,7 +104,7 @@ export class ConsumerGroupBench {
 
   constructor(
     changed: Partial<ConsumerGroupConfig> = {},
-    private readonly rules: CoordinatorRules = trueRules,
+    readonly rules: CoordinatorRules = trueRules,
   ) {
     this.config = { ...config, ...changed };
   }

@@ -1,7 +1,4 @@
-import {
-  decideConsumerHeartbeat,
-  type ConsumerHeartbeatAnswer,
-} from '../../../../src/engine/group/consumer/heartbeat.js';
+import type { ConsumerHeartbeatAnswer } from '../../../../src/engine/group/consumer/heartbeat.js';
 import type { Refusal } from '../../../../src/engine/group/consumer/refusal.js';
 import { groupId, regexes, type ConsumerGroupBench } from './consumer-group-bench.js';
 
@@ -82,7 +79,7 @@ export class ModelConsumer {
   private send(memberEpoch: number): ConsumerHeartbeatAnswer | Refusal {
     const isToldAll = this.mustTellAll || memberEpoch === 0;
     const answer = this.bench.decide((known, context) =>
-      decideConsumerHeartbeat(
+      this.bench.rules.heartbeat(
         known,
         {
           groupId,

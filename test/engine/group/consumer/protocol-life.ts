@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { consumerCommitError } from '../../../../src/engine/group/consumer/commit.js';
-import { compacted, ConsumerGroupBench } from './consumer-group-bench.js';
+import type { ConsumerGroup } from '../../../../src/engine/group/consumer/consumer-group.js';
+import type { decideConsumerHeartbeat } from '../../../../src/engine/group/consumer/heartbeat.js';
+import { compacted, ConsumerGroupBench, trueRules } from './consumer-group-bench.js';
 import { ModelConsumer, setOf, type Partitions } from './model-consumer.js';
 
 /** What happens next to a group. `who` is one of its four members, of which the first two are static. */
@@ -58,13 +60,14 @@ export const steps = fc.array(
 
 /** A group of which two members are static, and what its members did. */
 export class Life {
-  readonly bench = new ConsumerGroupBench();
+  readonly bench: ConsumerGroupBench;
   readonly consumers: readonly ModelConsumer[];
   /** What the member that was heard of last said that it owned, and in which epoch it was before. */
   reported: Partitions = new Set();
   epochBefore = 0;
 
-  constructor() {
+  constructor(rules = trueRules) {
+    this.bench = new ConsumerGroupBench({}, rules);
     for (const [topic, partitions] of [
       ['a', 3],
       ['b', 2],
@@ -165,6 +168,56 @@ export function commitRule(commitError: typeof consumerCommitError) {
         `GRN-5 is broken: a commit in epoch ${memberEpoch} of a member in epoch ${member.memberEpoch}, which has the partition since ${got}, was answered ${error}, expected ${expected}.`,
       );
   });
+}
+
+/** In a group of which nothing else is to be heard, a session is over after this. */
+const sessionMs = 45_000;
+
+/**
+ * GRN-9: who leaves is gone at once, and so is what it had; a static member that leaves for a while keeps its place until its session is over, and whoever comes in
+ * its name within that has all that it had, while nothing changes for anybody else.
+ */
+export function leaveRule(heartbeat: typeof decideConsumerHeartbeat) {
+  const quietMs = fc.constantFrom(0, 5000, 40_000, sessionMs, 60_000);
+  return fc.property(steps, who, fc.boolean(), quietMs, (plan, at, isForGood, quiet) => {
+    const life = new Life({ ...trueRules, heartbeat });
+    for (const step of plan) life.take(step);
+    const { bench } = life;
+    // So long that expressions are looked at again: topics that came meanwhile change nothing later.
+    bench.pass(600_000);
+    life.settle(12);
+    const leaver = life.consumers[at] as ModelConsumer;
+    const { memberId, instanceId, owned } = leaver;
+    const { epoch, members } = bench.group as ConsumerGroup;
+    const count = members.size;
+    const others = life.consumers.filter((consumer) => consumer !== leaver);
+    const ownedByOthers = (): string => others.map((other) => [...other.owned].sort().join()).join(';');
+    const kept = ownedByOthers();
+    const isStatic = instanceId !== null && !isForGood;
+    leaver.leave(isStatic ? -2 : -1);
+    expectGrn9(bench.group?.members.get(memberId)?.memberEpoch, isStatic ? -2 : undefined, `${memberId} leaves`);
+    if (!isStatic) return expectGrn9((bench.group?.epoch ?? 0) > epoch, true, 'the group has another epoch without it');
+
+    for (let passed = 0; passed < quiet; passed += 5000) {
+      bench.pass(5000);
+      for (const other of others) other.heartbeat();
+      for (const other of others) other.follow();
+    }
+    if (quiet >= sessionMs) return expectGrn9(bench.group?.members.has(memberId), false, 'a member after its session');
+    expectGrn9([bench.group?.epoch, ownedByOthers()], [epoch, kept], 'who stays, while it is away');
+    const successor = new ModelConsumer(bench, `${memberId}-again`, leaver.topics, instanceId);
+    successor.subscribe(leaver.topics, leaver.regex);
+    const answer = successor.heartbeat();
+    expectGrn9('error' in answer ? answer.error : answer.memberEpoch, epoch, 'who comes in its name');
+    expectGrn9([...successor.owned].sort(), [...owned].sort(), 'what it has');
+    expectGrn9([bench.group?.epoch, ownedByOthers()], [epoch, kept], 'who stays, once it is back');
+    expectGrn9(bench.group?.members.size, count, 'how many they are');
+  });
+}
+
+function expectGrn9(found: unknown, expected: unknown, what: string): void {
+  const [one, other] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (one !== other) throw new Error(`GRN-9 is broken: ${what}: ${one}, expected ${other}.`);
 }
 
 /** Partitions without their epochs. */

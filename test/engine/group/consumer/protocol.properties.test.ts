@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { consumerCommitError } from '../../../../src/engine/group/consumer/commit.js';
 import type { ConsumerGroup } from '../../../../src/engine/group/consumer/consumer-group.js';
+import { decideConsumerHeartbeat } from '../../../../src/engine/group/consumer/heartbeat.js';
 import { compacted, replay, stateOf } from './consumer-group-bench.js';
 import { type ModelConsumer, setOf } from './model-consumer.js';
-import { commitRule, keysOf, Life, steps, who, type Step } from './protocol-life.js';
+import { commitRule, keysOf, leaveRule, Life, steps, who, type Step } from './protocol-life.js';
 
 const runs = { numRuns: Number(process.env['RUNS'] ?? 50), seed: Number(process.env['SEED'] ?? 1) };
 
@@ -115,6 +116,10 @@ describe('a group of the consumer protocol, whatever happens to it', () => {
       expect(stateOf(replay(bench.log))).toEqual(state);
       expect(stateOf(replay(compacted(bench.log)))).toEqual(state);
     });
+  });
+
+  it('GRN-9 who leaves is gone; a static member that leaves for a while finds what it had, within its session', () => {
+    fc.assert(leaveRule(decideConsumerHeartbeat), runs);
   });
 
   it('it comes to rest: every partition of a topic that is subscribed to has exactly one owner', () => {
