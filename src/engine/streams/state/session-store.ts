@@ -91,7 +91,10 @@ export class BytesSessionStore<K, V>
     this.assertOpen();
     // A persistent store lets everything go out that it still has.
     const timeFrom = this.isByTime ? Math.max(earliestEnd, this.retention.firstShown) : earliestEnd;
-    return this.decoded(this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd }));
+    const rows = this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd });
+    // There sessions that end together are in the order of their starts, in memory in that of their keys.
+    if (!this.isByTime) rows.sort((one, other) => one.time - other.time || one.rank - other.rank);
+    return this.decoded(rows);
   }
 
   fetchSession(key: K, start: number, end: number): V | null {

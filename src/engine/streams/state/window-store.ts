@@ -1,3 +1,4 @@
+import { StreamsError } from '../streams-error.js';
 import type { TaskContext } from '../processor/task-context.js';
 import { bytesOf, textOf } from './byte-text.js';
 import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
@@ -207,7 +208,10 @@ export class BytesWindowStore<K, V, W>
     return this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range);
   }
 
+  /** A join of what happens at the same time has windows without an extent, which cannot be shown, as in Kafka. */
   private windowed(key: K, start: number): Windowed<K> {
+    if (this.windowSizeMs <= 0)
+      throw new StreamsError('IllegalArgumentException', 'Window endMs must be greater than window startMs.');
     return { key, window: { start, end: start + this.windowSizeMs } };
   }
 
