@@ -13,6 +13,7 @@ export default defineConfig({
         { label: 'Run it', slug: 'run-it' },
         { label: 'Embed it', slug: 'embed-it' },
         { label: 'Consume', slug: 'consume' },
+        { label: 'Streams', slug: 'streams' },
         { label: 'Serve it', slug: 'serve-it' },
         { label: 'Test with it', slug: 'test-with-it' },
         { label: 'Connect to a cluster', slug: 'connect-to-a-cluster' },

@@ -11,8 +11,8 @@ export interface StreamsConfig {
   /** Names the application: its consumer group, and the prefix of its internal topics. */
   readonly 'application.id': string;
   /** For sources, sinks and stores without one; none by default. */
-  readonly 'default.key.serde'?: Serde<never>;
-  readonly 'default.value.serde'?: Serde<never>;
+  readonly 'default.key.serde'?: Serde<unknown>;
+  readonly 'default.value.serde'?: Serde<unknown>;
   /** `failOnInvalidTimestamp` by default. */
   readonly 'default.timestamp.extractor'?: TimestampExtractor;
   /** `logAndFail` by default. */

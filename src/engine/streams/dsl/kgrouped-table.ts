@@ -1,4 +1,5 @@
 import { changeSerde } from '../processors/change-serde.js';
+import type { SerdeSlot } from '../processors/serde-slot.js';
 import { tableAggregate } from '../processors/table-aggregate.js';
 import { tableReduce } from '../processors/table-reduce.js';
 import type { TableProcessorSupplier } from '../processors/table.js';
@@ -11,6 +12,7 @@ import { repartitionSuffix } from './graph/repartition-node.js';
 import type { StreamsGraph } from './graph/streams-graph.js';
 import { KTable } from './ktable.js';
 import type { Materialized } from './materialized.js';
+import { bindingValues, slotSerde } from './slot-serde.js';
 import { keyValueTableStore, storeName } from './table-store.js';
 
 export interface GroupedTablePart<K, V> {
@@ -18,6 +20,8 @@ export interface GroupedTablePart<K, V> {
   readonly node: GraphNode;
   readonly keySerde: Serde<K> | null;
   readonly valueSerde: Serde<V> | null;
+  /** The same, for the topic between, where the application's default may have to do. */
+  readonly valueSlot: SerdeSlot<V>;
 }
 
 /** A table whose rows are to be aggregated by another key (Kafka's `KGroupedTable`): a changed row's old value is taken out, its new one put in. */
@@ -96,7 +100,7 @@ export class KGroupedTable<K, V> {
     const node = new GraphNode(
       name,
       (target, parents) => {
-        target.topology.addProcessor(name, supplier, parents);
+        target.topology.addProcessor(name, bindingValues(supplier, this.part.valueSlot), parents);
         target.topology.addStateStore(store.builder(target), [name]);
       },
       { isVersioned: store.isVersioned },
@@ -115,8 +119,8 @@ export class KGroupedTable<K, V> {
   }
 
   #repartitionNode(sink: string, source: string, topic: string) {
-    const { keySerde: key, valueSerde } = this.part;
-    const value = valueSerde === null ? null : changeSerde(valueSerde);
+    const { keySerde: key, valueSlot } = this.part;
+    const value = changeSerde(slotSerde(valueSlot));
     const node = new GraphNode(source, ({ topology }, parents) => {
       topology.addInternalTopic(topic, null);
       topology.addSink(sink, topic, parents, { key, value });

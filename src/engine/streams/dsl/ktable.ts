@@ -1,5 +1,6 @@
 import { tableFilter } from '../processors/table-filter.js';
 import { tableMapValues } from '../processors/table-map-values.js';
+import { SerdeSlot } from '../processors/serde-slot.js';
 import { tableRepartitionMap } from '../processors/table-repartition-map.js';
 import type { TableProcessorSupplier } from '../processors/table.js';
 import { tableToStream } from '../processors/table-to-stream.js';
@@ -17,6 +18,7 @@ import type { Materialized } from './materialized.js';
 import { saysHowToKeep } from './materialized.js';
 import type { Named } from './named.js';
 import type { TablePart } from './part.js';
+import { bindingValues } from './slot-serde.js';
 import type { Suppression } from './suppressed.js';
 import { suppressTable } from './suppress-table.js';
 import { keyValueTableStore } from './table-store.js';
@@ -107,12 +109,12 @@ export class KTable<K, V> {
     const { graph, table } = this.part;
     const name = graph.names.nodeName(grouped.name, 'KTABLE-SELECT-');
     table.enableSendingOldValues(true);
-    const node = processorNode(name, tableRepartitionMap({ parent: table, mapper: selector }));
+    const valueSlot = new SerdeSlot(grouped.value ?? null, 'the values of a grouped table');
+    const supplier = tableRepartitionMap({ parent: table, mapper: selector });
+    const node = processorNode(name, bindingValues(supplier, valueSlot));
     graph.add(this.part.node, node);
-    return new KGroupedTable(
-      { graph, node, keySerde: grouped.key ?? null, valueSerde: grouped.value ?? null },
-      grouped.name,
-    );
+    const { key: keySerde = null, value: valueSerde = null } = grouped;
+    return new KGroupedTable({ graph, node, keySerde, valueSerde, valueSlot }, grouped.name);
   }
 
   /** Pairs the rows of one key. */
