@@ -50,7 +50,7 @@ describe.each(withHandlers)('%s-1', (id, consumer) => {
       for (const rule of all) rule(run);
     };
     const plans = all.length > 1 ? groupPlans : busyPlans;
-    await holds({ file: 'properties/protocols.test.ts', name: `${id}-1 ${name}` }, plans, claim, 15);
+    await holds({ file: 'properties/protocols.test.ts', name: `${id}-1 ${name}` }, plans, claim, 50);
   });
 });
 
@@ -63,6 +63,6 @@ describe.each(Object.entries(protocols))('%s-1', (id, consumer) => {
       const run = await runPlan(plan, { reads: 'polls', consumer: settings });
       for (const rule of pollRules) rule(run);
     };
-    await holds({ file: 'properties/protocols.test.ts', name: `${id}-1 ${name}` }, busyPlans, claim, 15);
+    await holds({ file: 'properties/protocols.test.ts', name: `${id}-1 ${name}` }, busyPlans, claim, 50);
   });
 });

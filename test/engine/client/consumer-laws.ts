@@ -3,7 +3,7 @@ import { rangeAssignor } from '../../../src/engine/client/assignors/range.js';
 import type { ConsumerConfig } from '../../../src/engine/client/consumer-config.js';
 import type { Consumer } from '../../../src/engine/client/consumer.js';
 import { sleep } from '../../../src/engine/environment/environment.js';
-import type { ApiName } from '../../../src/engine/protocol/apis.js';
+import type { ApiName, RequestOf, ResponseOf } from '../../../src/engine/protocol/apis.js';
 import type { RequestHandler } from '../../../src/engine/protocol/connection.js';
 import { errorCode, type ErrorName } from '../../../src/engine/protocol/errors.js';
 import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';
@@ -60,6 +60,16 @@ function dyingBroker(api: ApiName, onDeath: () => void): (broker: RequestHandler
         return await new Promise(() => {});
       },
     });
+}
+
+/** The answer to a commit whose offsets are all refused. */
+function refusedCommit(request: RequestOf<'OffsetCommit'>, error: ErrorName): ResponseOf<'OffsetCommit'> {
+  const topics = request.topics.map((topic) => ({
+    name: topic.name ?? '',
+    topicId: topic.topicId ?? new Uint8Array(16),
+    partitions: topic.partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: errorCode(error) })),
+  }));
+  return { throttleTimeMs: 0, topics };
 }
 
 /** What each handler got, as `partition@offset`; a handler takes `takesMs`. */
@@ -130,12 +140,7 @@ export const consumerLaws = {
         OffsetCommit: async ({ request, handle }) => {
           const isFirst = request.topics[0]?.partitions[0]?.committedOffset === 1n;
           if (!isFirst || failures-- <= 0) return await handle();
-          const topics = request.topics.map((topic) => ({
-            name: topic.name ?? '',
-            topicId: topic.topicId ?? new Uint8Array(16),
-            partitions: [{ partitionIndex: 0, errorCode: errorCode('COORDINATOR_LOAD_IN_PROGRESS') }],
-          }));
-          return { throttleTimeMs: 0, topics };
+          return refusedCommit(request, 'COORDINATOR_LOAD_IN_PROGRESS');
         },
       }),
     );
@@ -162,6 +167,37 @@ export const consumerLaws = {
     const committed = stage.committed()[`orders-${moved}`];
     await stage.close();
     same('GRC-6 (zombie-commit)', committed, 3);
+  },
+
+  'GRN-5 zombie-commit: what is tried again in a later epoch is not committed once another member has it': async () => {
+    let isLoading = true as boolean;
+    const stage = await ConsumerStage.open('law-later-epoch', 2, (broker) =>
+      alteredBroker(broker, {
+        OffsetCommit: async ({ request, handle }) => {
+          const isOld = request.topics[0]?.partitions[0]?.committedOffset === 1n;
+          if (!isOld || !isLoading) return await handle();
+          return refusedCommit(request, 'COORDINATOR_LOAD_IN_PROGRESS');
+        },
+      }),
+    );
+    await stage.send(0, 'a', 'b', 'c');
+    await stage.send(1, 'a', 'b', 'c');
+    const config = { ...kip848, autoCommit: false, retry: { retries: 200, initialRetryTime: 300, maxRetryTime: 300 } };
+    const a = await stage.consumer('a', config);
+    await stage.pollAll([a], 4_000);
+    const committing = a.commitSync([place(0, 1), place(1, 1)]).then(
+      () => 'stored',
+      (error: unknown) => (error as KafkaError).code,
+    );
+    const b = await stage.consumer('b', config);
+    await stage.pollAll([a, b], 15_000);
+    const [moved = -1] = partitionsOf(b);
+    await stage.world.outcome(b.commitSync());
+    isLoading = false;
+    const outcome = await stage.world.outcome(committing);
+    const committed = stage.committed()[`orders-${moved}`];
+    await stage.close();
+    same('GRN-5 (zombie-commit)', [outcome, committed], ['ILLEGAL_GENERATION', 3]);
   },
 
   'GRC-4 start-mismatch: what is paused and resumed before its offset is known begins at the commit': async () => {

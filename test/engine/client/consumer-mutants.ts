@@ -133,6 +133,25 @@ export const consumerMutants: readonly Mutant[] = [
   ),
   consumerMutant(
     {
+      law: 'GRN-5 zombie-commit: what is tried again in a later epoch is not committed once another member has it',
+      breaks:
+        'a consumer that has what it tries to commit again pass by its new epoch, whatever became of the partitions',
+      bugs: [34],
+      says: /zombie-commit/,
+    },
+    AssignedPartitions.prototype,
+    'foreignAmong',
+    (original) => {
+      const seen = new Set<unknown>();
+      return as(function (this: AssignedPartitions, offsets: unknown) {
+        if (seen.has(offsets)) return undefined;
+        seen.add(offsets);
+        return called(original, this, offsets);
+      });
+    },
+  ),
+  consumerMutant(
+    {
       law: 'GRC-4 start-mismatch: what is paused and resumed before its offset is known begins at the commit',
       breaks: 'a consumer that reads from 0 what is resumed before its offset is known',
       bugs: [45],
