@@ -3,10 +3,11 @@ import type { RecordedEvent } from '../engine/environment/trace-events.js';
 import type { GroupRunSpec } from '../engine/scenario/group-run-spec.js';
 import type { LogRunSpec } from '../engine/scenario/log-run-spec.js';
 import type { RunSpec } from '../engine/scenario/run-spec.js';
+import type { StreamsRunSpec } from '../engine/scenario/streams-run-spec.js';
 import type { StoredRecord } from '../engine/scenario/stored-record.js';
 
-/** Every spec that the scenario worker runs: lanes, one partition's log, consumer groups. */
-export type HostedSpec = RunSpec | LogRunSpec | GroupRunSpec;
+/** Every spec that the scenario worker runs: lanes, one partition's log, consumer groups, streams applications. */
+export type HostedSpec = RunSpec | LogRunSpec | GroupRunSpec | StreamsRunSpec;
 
 /**
  * What the scenario worker offers to the page (through Comlink). A run is simulated only as far as it is asked for, so that nothing of the

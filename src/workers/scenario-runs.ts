@@ -5,6 +5,7 @@ import { GroupRun } from '../engine/scenario/group-run.js';
 import { ResumedStorage, RunDivergedError } from '../engine/scenario/resumed-storage.js';
 import { LogRun } from '../engine/scenario/log-run.js';
 import { ScenarioRun } from '../engine/scenario/scenario-run.js';
+import { StreamsRun } from '../engine/scenario/streams-run.js';
 import { readStoredRecord, type StoredRecord } from '../engine/scenario/stored-record.js';
 import type { RunOptions } from '../engine/scenario/virtual-run.js';
 import type { HostedSpec, HostError, HostResult, RunChunk, RunOpened, ScenarioHost } from './scenario-host.js';
@@ -133,11 +134,18 @@ export class ScenarioRuns implements ScenarioHost {
   }
 }
 
-type HostedRun = ScenarioRun | LogRun | GroupRun;
+type HostedRun = ScenarioRun | LogRun | GroupRun | StreamsRun;
 
 function openRun(spec: HostedSpec, options: RunOptions<HostedRun>): Promise<HostedRun> {
   if (!('kind' in spec)) return ScenarioRun.open(spec, options);
-  return spec.kind === 'log' ? LogRun.open(spec, options) : GroupRun.open(spec, options);
+  switch (spec.kind) {
+    case 'log':
+      return LogRun.open(spec, options);
+    case 'group':
+      return GroupRun.open(spec, options);
+    case 'streams':
+      return StreamsRun.open(spec, options);
+  }
 }
 
 /** Errors cross to the page as data: Comlink would lose their classes. */

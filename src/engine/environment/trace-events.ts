@@ -40,6 +40,8 @@ export type TraceEvent = Caused &
         /** Of batches that an idempotent producer has numbered. */
         producer?: { readonly id: number; readonly epoch: number; readonly baseSequence: number };
       } & TopicPartitionRef)
+    /** What a batch holds, in words, once it is durable: told where a run of applications is watched. Event times are `timestamp`s. */
+    | ({ kind: 'records-stored'; baseOffset: number; records: readonly RecordInWords[] } & TopicPartitionRef)
     /** What had been appended from `logEndOffset` on could not be stored: the log ends there again. */
     | ({ kind: 'appends-taken-back'; logEndOffset: number } & TopicPartitionRef)
     | ({ kind: 'high-watermark-advanced'; highWatermark: number } & TopicPartitionRef)
@@ -223,6 +225,14 @@ export type TraceEvent = Caused &
       }
     /** Everything that these tasks sent has arrived, and their offsets are committed. */
     | { kind: 'tasks-committed'; client: string; application: string; tasks: readonly string[] }
+    /** The code that an application's instances run from now on, and the topics that it makes for itself. */
+    | {
+        kind: 'topology-built';
+        application: string;
+        nodes: readonly BuiltNode[];
+        stores: readonly { readonly store: string; readonly subTopology: number; readonly changelog: string | null }[];
+        repartitionTopics: readonly string[];
+      }
     // models: a message has the number it was given when it was sent, from 0
     | { kind: 'message-enqueued'; queue: string; message: number }
     | { kind: 'message-taken'; queue: string; message: number; worker: string; attempt: number; timeoutAt: Millis }
@@ -239,6 +249,27 @@ export type TraceEvent = Caused &
 
 /** Why segments went: all of them below the log's start, too old, or the log too large. */
 export type SegmentDeletionReason = 'log-start' | 'retention-ms' | 'retention-bytes' | 'delete-records';
+
+/** A record as one can read it. `window` is that of its key, if it has one: `end` is exclusive but for sessions and sliding windows. */
+export interface RecordInWords {
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly timestamp: Millis;
+  readonly window?: { readonly start: Millis; readonly end: Millis };
+  /** Of the changelog of a store that keeps several values of one key and time: which of them. */
+  readonly sequence?: number;
+}
+
+/** A node of an application's topology; `subTopology` -1 is the global part, which every instance runs whole. */
+export interface BuiltNode {
+  readonly subTopology: number;
+  readonly name: string;
+  readonly kind: 'source' | 'processor' | 'sink';
+  /** Of sources and sinks. */
+  readonly topics: readonly string[];
+  readonly stores: readonly string[];
+  readonly children: readonly string[];
+}
 
 export interface AssignedPartition extends TopicPartitionRef {
   /** Where reading begins; -1 when not yet known. */

@@ -7,7 +7,7 @@ import { World } from '../simulation/world.js';
 /** When every run's world begins: virtual time has no other anchor. */
 const worldStartMs = Date.UTC(2026, 0, 1);
 /** From the start of the world to run time 0: brokers start, topics are made, clients connect and groups settle. */
-const preparationMs: Millis = 10_000;
+const usualPreparationMs: Millis = 10_000;
 
 export interface RunOptions<Run> {
   /** Lets everything that has been promised go on (see `World`). */
@@ -24,7 +24,7 @@ export interface RunOptions<Run> {
  */
 export abstract class VirtualRun<Spec extends { readonly seed: string }> {
   /** Run time 0, in milliseconds since the epoch. */
-  readonly originMs = worldStartMs + preparationMs;
+  readonly originMs: Millis;
   protected readonly world: World;
   /** Speaks for the script of the run. */
   protected readonly script: Environment;
@@ -33,7 +33,9 @@ export abstract class VirtualRun<Spec extends { readonly seed: string }> {
   protected constructor(
     readonly spec: Spec,
     settle: () => Promise<void>,
+    preparationMs = usualPreparationMs,
   ) {
+    this.originMs = worldStartMs + preparationMs;
     this.world = new World({ seed: spec.seed, settle, startMs: worldStartMs });
     this.script = this.world.environment('script');
   }
@@ -45,7 +47,7 @@ export abstract class VirtualRun<Spec extends { readonly seed: string }> {
   ): Promise<Run> {
     const { world, originMs } = run;
     begun?.(run);
-    await world.outcome(run.prepare(world.storage(storage ?? new MemoryStorage())), preparationMs - 1);
+    await world.outcome(run.prepare(world.storage(storage ?? new MemoryStorage())), originMs - worldStartMs - 1);
     await world.advanceTo(originMs - 1);
     return run;
   }

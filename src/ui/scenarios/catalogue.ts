@@ -1,7 +1,7 @@
 import type { Language } from '../texts/languages.js';
 
 /** What a scenario is about; the first page lists them by it. */
-export type Subject = 'sharing' | 'groups' | 'offsets' | 'storage';
+export type Subject = 'sharing' | 'groups' | 'offsets' | 'storage' | 'streams';
 
 /** What the page knows of a scenario before it is opened: everything else is loaded with it. */
 export interface ListedScenario {
@@ -170,6 +170,18 @@ export const catalogue = {
     firstStep: 'changes',
     lastStep: 'play',
     predictions: ['survivors', 'minute', 'second'],
+  },
+  'late-window': {
+    number: 20,
+    subject: 'streams',
+    minutes: 8,
+    names: {
+      en: { title: 'Late to the window', objective: 'Event time, grace, and what moves stream time' },
+      'zh-Hans': { title: '迟到的窗口', objective: '事件时间、宽限期，以及什么推动流时间' },
+    },
+    firstStep: 'clicks',
+    lastStep: 'play',
+    predictions: ['nine', 'eight', 'count', 'next'],
   },
 } as const satisfies Readonly<Record<string, ListedScenario>>;
 

@@ -20,6 +20,11 @@ export type MisconceptionId =
   | 'M14'
   | 'M15'
   | 'M16'
+  | 'M21'
+  | 'M22'
+  | 'M23'
+  | 'M24'
+  | 'M28'
   | 'M29'
   | 'M30';
 

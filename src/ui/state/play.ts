@@ -4,9 +4,12 @@ import type { LogRunSpec } from '../../engine/scenario/log-run-spec.js';
 import type { LogRunView } from '../../engine/scenario/log-run-view.js';
 import type { RunRecord, RunSpec } from '../../engine/scenario/run-spec.js';
 import type { RunView } from '../../engine/scenario/run-view.js';
+import type { StreamsRunSpec } from '../../engine/scenario/streams-run-spec.js';
+import type { StreamsRunView } from '../../engine/scenario/streams-run-view.js';
 import { catalogue, type ListedScenario, type ScenarioName } from '../scenarios/catalogue.js';
 import type { GroupScenarioTexts, GroupVariation } from '../scenarios/group-outcome.js';
 import type { ScenarioTexts } from '../scenarios/scenario-texts.js';
+import type { StreamsScenarioTexts, StreamsVariation } from '../scenarios/streams-outcome.js';
 import type { Language } from '../texts/languages.js';
 import type { LearnerAnswer, PlayState } from './learner-journal.js';
 import type { PlayerOptions, ScenarioPlayer } from './scenario-player.svelte.js';
@@ -38,8 +41,17 @@ export interface GroupPlay extends OpenedPlay<'group', GroupPlayer, GroupScenari
   readonly isOffsetDragged: boolean;
 }
 
+/** A scenario on streams applications. */
+export type StreamsPlayer = ScenarioPlayer<StreamsRunSpec, StreamsRunView>;
+export interface StreamsPlay extends OpenedPlay<'streams', StreamsPlayer, StreamsScenarioTexts> {
+  /** What can be changed. */
+  readonly variations: readonly StreamsVariation[];
+  /** The records are the learner's own. */
+  readonly isOwn: boolean;
+}
+
 /** A play that is open: its player, named by the kind of run that it shows. */
-export type Play = LanesPlay | LogPlay | GroupPlay;
+export type Play = LanesPlay | LogPlay | GroupPlay | StreamsPlay;
 
 /** Opens a play at the beginning of its scenario. `records` are the learner's own, where the play is about those. */
 export type OpenPlay<Opened extends Play = Play> = (options: PlayerOptions, records?: readonly RunRecord[]) => Opened;
@@ -69,6 +81,7 @@ const loaders: Readonly<Record<ScenarioName, () => Promise<{ readonly open: Open
   rebalance: () => import('./plays/rebalance.js'),
   retention: () => import('./plays/retention.js'),
   compaction: () => import('./plays/compaction.js'),
+  'late-window': () => import('./plays/late-window.js'),
 };
 
 /** Loads what opens a play. */

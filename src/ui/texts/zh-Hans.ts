@@ -54,7 +54,7 @@ export const simplifiedChinese: AppTexts = {
     sketch: '一次真实运行的开头：十二条记录，以及最先几条由谁取走',
     sketchCaption: '一次真实运行的最初两秒。接下来会怎样？',
     scenarios: '情景',
-    subjects: { sharing: '分担', groups: '消费者组', offsets: '偏移量与故障', storage: '存储' },
+    subjects: { sharing: '分担', groups: '消费者组', offsets: '偏移量与故障', storage: '存储', streams: '流处理' },
     done: '已完成',
     begun: '进行中',
     predicted: (made, of) => `已预测 ${made} / ${of}`,

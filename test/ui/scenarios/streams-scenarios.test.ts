@@ -1,0 +1,224 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { settle } from '../../../src/engine/platform/node/settle.js';
+import { StreamsRun } from '../../../src/engine/scenario/streams-run.js';
+import { StreamsRunProjector } from '../../../src/engine/scenario/streams-run-projector.js';
+import type { StreamsRunSpec } from '../../../src/engine/scenario/streams-run-spec.js';
+import type { StreamsRunView } from '../../../src/engine/scenario/streams-run-view.js';
+import { catalogue, scenarioNames } from '../../../src/ui/scenarios/catalogue.js';
+import {
+  arrivals,
+  clickAt,
+  droppedOf,
+  printedFor,
+  printedOf,
+  sentAtMs,
+} from '../../../src/ui/scenarios/late-window/scenario.js';
+import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
+import { withApplication, type StreamsScenario } from '../../../src/ui/scenarios/streams-outcome.js';
+import { loadPlay, type StreamsPlay } from '../../../src/ui/state/play.js';
+import { streamsSettings } from '../../../src/ui/state/streams-variations.js';
+import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
+
+/** For each scenario: what is right of each question, what its guarantee promises of a run, and a change that meets its challenge. */
+interface Expected {
+  readonly right: Readonly<Record<string, readonly string[]>>;
+  readonly keepsPromise: (outcome: StreamsRunView, option: string) => boolean;
+  readonly meets: (spec: StreamsRunSpec) => StreamsRunSpec;
+  /** What the words of its explanations must name, by step: the numbers of the run. */
+  readonly says: Readonly<Record<string, RegExp>>;
+}
+
+const expected = {
+  'late-window': {
+    right: {
+      nine: ['counted'],
+      'saw-nine': ['edge-stayed'],
+      count: ['3'],
+      eight: ['dropped'],
+      'saw-eight': ['closed-by-fifteen'],
+      next: ['never'],
+      'saw-silence': ['waits'],
+      guarantee: ['same-partition'],
+    },
+    keepsPromise: (outcome) => printedFor(outcome, 10_000)?.count === 2,
+    meets: (spec) =>
+      withApplication(spec, 'clicks-app', (each) =>
+        each.program.program === 'window-count'
+          ? { ...each, program: { ...each.program, graceMs: 10_000, emits: 'updates' } }
+          : each,
+      ),
+    says: { 'saw-nine': /12 s/, 'saw-eight': /final count, 3,/, 'saw-silence': /60 s[\s\S]*15 s[\s\S]*holds 2/ },
+  },
+} as const satisfies Readonly<Record<string, Expected>>;
+
+type Name = keyof typeof expected;
+const names = Object.keys(expected) as readonly Name[];
+const plays = new Map<Name, StreamsPlay>();
+const outcomes = new Map<Name, StreamsRunView>();
+
+async function outcomeOf(spec: StreamsRunSpec): Promise<StreamsRunView> {
+  const run = await StreamsRun.open(spec, { settle });
+  await run.advanceTo(spec.endsAtMs + 1);
+  const projector = new StreamsRunProjector(spec, run.originMs);
+  projector.add(run.trace);
+  return projector.viewAt(projector.endMs ?? spec.endsAtMs);
+}
+
+beforeAll(async () => {
+  const host = new NodeScenarioHost();
+  for (const name of names) {
+    const play = (await loadPlay(name))({ host, frames: new ManualFrames(host), name, keepsRuns: false });
+    if (play.kind !== 'streams') throw new Error(`${name} is no scenario on streams applications.`);
+    plays.set(name, play);
+    outcomes.set(name, await outcomeOf(play.player.scenario.spec));
+  }
+}, 120_000);
+
+const playOf = (name: Name): StreamsPlay => plays.get(name) as StreamsPlay;
+const scenarioOf = (name: Name): StreamsScenario => playOf(name).player.scenario as StreamsScenario;
+const outcomeOfName = (name: Name): StreamsRunView => outcomes.get(name) as StreamsRunView;
+
+function contextOf(name: Name): StoryContext<StreamsRunSpec> {
+  return { own: false, spec: scenarioOf(name).spec, label: String };
+}
+
+test('every scenario on streams applications that is listed is tested here', () => {
+  const listed = scenarioNames.filter((name) => catalogue[name].subject === 'streams');
+  expect([...listed].sort()).toEqual([...names].sort());
+});
+
+describe.each(names)('%s', (name) => {
+  test('the run bears out what is right', () => {
+    const { questions, spec } = scenarioOf(name);
+    const outcome = outcomeOfName(name);
+    const right = Object.entries(questions).map(([id, question]) => [
+      id,
+      question
+        .options(spec, outcome)
+        .filter((option) => option.holds(outcome, spec))
+        .map((option) => option.id),
+    ]);
+    expect(Object.fromEntries(right)).toEqual(expected[name].right);
+  });
+
+  test('every option of its guarantee does in its run what is said of it, and is told of', async () => {
+    const { questions, spec } = scenarioOf(name);
+    const outcome = outcomeOfName(name);
+    for (const option of questions['guarantee']?.options(spec, outcome) ?? []) {
+      const trial = option.trial?.(spec) ?? spec;
+      const tried = await outcomeOf(trial);
+      const { keepsPromise }: Expected = expected[name];
+      const keeps = keepsPromise(tried, option.id);
+      expect([option.id, keeps]).toEqual([option.id, option.holds(outcome, spec)]);
+      for (const texts of Object.values(playOf(name).texts)) {
+        const told = texts.trial(contextOf(name), { option: option.id, spec: trial, outcome: tried });
+        expect(told).toMatch(/\S/);
+        expect(told).not.toMatch(/undefined|NaN/);
+      }
+    }
+  }, 60_000);
+
+  test('its challenge is met by the change that its hint leads to, and not without it', async () => {
+    const { challenge, spec } = scenarioOf(name);
+    expect(challenge.isMet(outcomeOfName(name), spec)).toBe(false);
+    const changed = expected[name].meets(spec);
+    const outcome = await outcomeOf(changed);
+    expect(challenge.isMet(outcome, changed)).toBe(true);
+    for (const texts of Object.values(playOf(name).texts)) {
+      expect(texts.challenge.goal(contextOf(name))).not.toMatch(/undefined|NaN/);
+      expect(texts.challenge.met(contextOf(name), outcome)).not.toMatch(/undefined|NaN/);
+    }
+  }, 60_000);
+
+  test('what it lets be changed is there to be changed, as far as it says', () => {
+    const { spec } = scenarioOf(name);
+    const { variations } = playOf(name);
+    const settings = streamsSettings(spec, variations);
+    expect(settings.length).toBeGreaterThan(0);
+    for (const setting of settings) {
+      if (setting.kind !== 'number') continue;
+      const changed = streamsSettings(setting.change(setting.limits.most)(spec), variations);
+      expect(changed.find((each) => each.setting === setting.setting)).toMatchObject({ value: setting.limits.most });
+    }
+  });
+
+  test('its words name the numbers of the run', () => {
+    for (const [step, words] of Object.entries(expected[name].says)) {
+      const explanation = playOf(name).texts.en.steps[step]?.explanation?.(contextOf(name), outcomeOfName(name));
+      const said = [...(explanation?.paragraphs ?? []), explanation?.event.text ?? '', explanation?.config ?? ''];
+      expect(said.join(' ')).toMatch(words);
+    }
+  });
+
+  test.each(['en', 'zh-Hans'] as const)('its words in %s say something, and never an id', (language) => {
+    const scenario = scenarioOf(name);
+    const texts = playOf(name).texts[language];
+    const context = contextOf(name);
+    const outcome = outcomeOfName(name);
+    const ids = new Set<string>();
+    const said: string[] = [];
+    for (const step of scenario.steps) {
+      const words = texts.steps[step.id];
+      const explanation = words?.explanation?.(context, outcome);
+      expect(words?.instructions?.(context).length ?? 0).toBeLessThanOrEqual(3);
+      said.push(words?.heading(context) ?? '', ...(words?.body(context) ?? []));
+      if (explanation !== undefined) said.push(...explanation.paragraphs, explanation.event.text, explanation.config);
+      if (step.question === undefined) continue;
+      const asked = texts.questions[step.question];
+      said.push(asked?.ask(context) ?? '');
+      for (const { id, values, misconception } of scenario.questions[step.question]?.options(scenario.spec, outcome) ??
+        []) {
+        ids.add(id);
+        said.push(asked?.option(context, id, values) ?? '');
+        if (misconception !== undefined) expect(texts.corrections[misconception]).toBeTruthy();
+        if (step.phase === 'predict') expect(asked?.short?.(id, values)).toMatch(/\S/);
+      }
+      if (step.phase === 'predict') expect(asked?.row?.(context)).toMatch(/\S/);
+      if (step.phase !== 'observe') continue;
+      expect([step.id, explanation?.event.atMs]).toEqual([step.id, expect.any(Number)]);
+      expect(explanation?.sources.length).toBeGreaterThan(0);
+      for (const { url } of explanation?.sources ?? [])
+        expect(url).toMatch(/^https:\/\/kafka\.apache\.org\/documentation\//);
+    }
+    for (const text of said) {
+      expect(text).not.toBe('');
+      expect(text).not.toMatch(/undefined|NaN/);
+      if (!/^[\d,、 ]/.test(text)) expect(ids.has(text)).toBe(false);
+    }
+  });
+});
+
+describe('20, as Kafka Streams does it', () => {
+  const outcome = (): StreamsRunView => outcomeOfName('late-window');
+
+  test('9 is taken at stream time 12, 15 closes [0, 10) with 3, 8 is dropped, [10, 20) never prints', () => {
+    expect(clickAt(outcome(), 9_000)).toMatchObject({ streamTimeMs: 12_000, drops: [] });
+    expect(printedOf(outcome())).toEqual([{ startMs: 0, count: 3, atMs: expect.any(Number) as number }]);
+    const { atMs } = printedFor(outcome(), 0) as { atMs: number };
+    expect(atMs).toBeGreaterThanOrEqual(sentAtMs(arrivals.indexOf(15_000)));
+    expect(atMs).toBeLessThan(sentAtMs(arrivals.indexOf(8_000)));
+    expect(droppedOf(outcome()).map(({ timestampMs, drops }) => [timestampMs, drops[0]?.window])).toEqual([
+      [8_000, { startMs: 0, endMs: 10_000 }],
+    ]);
+    expect(outcome().atMs).toBe(60_000);
+  });
+
+  test('hopping windows every 5 s drop 8 from [0, 10) and take it into [5, 15)', async () => {
+    const hopping = await outcomeOf(withWindows('hopping'));
+    expect(clickAt(hopping, 8_000)?.drops.map(({ window }) => window?.startMs)).toEqual([0]);
+  });
+
+  test('a session of gap 10 s holds all six', async () => {
+    const session = await outcomeOf(withWindows('session'));
+    expect(droppedOf(session)).toEqual([]);
+    expect(session.applications[0]?.tasks.flatMap(({ stores }) => stores[0]?.rows.map(({ value }) => value))).toEqual([
+      '6',
+    ]);
+  });
+
+  function withWindows(window: 'hopping' | 'session'): StreamsRunSpec {
+    return withApplication(scenarioOf('late-window').spec, 'clicks-app', (each) =>
+      each.program.program === 'window-count' ? { ...each, program: { ...each.program, window } } : each,
+    );
+  }
+});
