@@ -211,7 +211,8 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
     return new KafkaStreams(this.world.environment(instance), {
       topology: code.topology,
       clientId: instance,
-      network: this.world.network(instance),
+      kafka: (clientId) =>
+        new Kafka(this.world.environment(instance), { clientId, network: this.world.network(instance) }),
       storage: this.diskOf(instance),
       config: {
         'application.id': spec.application,

@@ -54,6 +54,7 @@ describe.each(settings)('$name', (options) => {
       '9',
       '13',
       '14',
+      '20',
     ]);
     const retention = app.page.locator('li', { has: app.page.locator('a[href$="/retention"]') });
     expect(await retention.innerText()).toMatch(

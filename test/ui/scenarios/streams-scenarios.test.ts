@@ -18,6 +18,7 @@ import { withApplication, type StreamsScenario } from '../../../src/ui/scenarios
 import { loadPlay, type StreamsPlay } from '../../../src/ui/state/play.js';
 import { streamsSettings } from '../../../src/ui/state/streams-variations.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
+import { expectStoryWords } from '../fixtures/story-words.js';
 
 /** For each scenario: what is right of each question, what its guarantee promises of a run, and a change that meets its challenge. */
 interface Expected {
@@ -151,40 +152,7 @@ describe.each(names)('%s', (name) => {
   });
 
   test.each(['en', 'zh-Hans'] as const)('its words in %s say something, and never an id', (language) => {
-    const scenario = scenarioOf(name);
-    const texts = playOf(name).texts[language];
-    const context = contextOf(name);
-    const outcome = outcomeOfName(name);
-    const ids = new Set<string>();
-    const said: string[] = [];
-    for (const step of scenario.steps) {
-      const words = texts.steps[step.id];
-      const explanation = words?.explanation?.(context, outcome);
-      expect(words?.instructions?.(context).length ?? 0).toBeLessThanOrEqual(3);
-      said.push(words?.heading(context) ?? '', ...(words?.body(context) ?? []));
-      if (explanation !== undefined) said.push(...explanation.paragraphs, explanation.event.text, explanation.config);
-      if (step.question === undefined) continue;
-      const asked = texts.questions[step.question];
-      said.push(asked?.ask(context) ?? '');
-      for (const { id, values, misconception } of scenario.questions[step.question]?.options(scenario.spec, outcome) ??
-        []) {
-        ids.add(id);
-        said.push(asked?.option(context, id, values) ?? '');
-        if (misconception !== undefined) expect(texts.corrections[misconception]).toBeTruthy();
-        if (step.phase === 'predict') expect(asked?.short?.(id, values)).toMatch(/\S/);
-      }
-      if (step.phase === 'predict') expect(asked?.row?.(context)).toMatch(/\S/);
-      if (step.phase !== 'observe') continue;
-      expect([step.id, explanation?.event.atMs]).toEqual([step.id, expect.any(Number)]);
-      expect(explanation?.sources.length).toBeGreaterThan(0);
-      for (const { url } of explanation?.sources ?? [])
-        expect(url).toMatch(/^https:\/\/kafka\.apache\.org\/documentation\//);
-    }
-    for (const text of said) {
-      expect(text).not.toBe('');
-      expect(text).not.toMatch(/undefined|NaN/);
-      if (!/^[\d,、 ]/.test(text)) expect(ids.has(text)).toBe(false);
-    }
+    expectStoryWords(scenarioOf(name), playOf(name).texts[language], outcomeOfName(name));
   });
 });
 
