@@ -1,13 +1,16 @@
 // @ts-check
 // Builds what `npm pack` ships: dist/index.js, dist/worker.js, dist/streams.js and dist/streams-test.js (no
-// imports in any), dist/node.js and dist/cli.js (imports of Node alone), and the types.
+// imports in any), dist/node.js and dist/cli.js (imports of Node alone), the app in dist/app, which `partita serve --ui` shows, and the types.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildApp } from './build-app.mjs';
 import { bundleModule } from './bundle.mjs';
 import { projectRoot } from './setup.mjs';
 
 const dist = join(projectRoot, 'dist');
+/** What the app brings along besides what the engine does. */
+const packagesOfApp = ['svelte', 'comlink'];
 
 /** What a bundler must find word for word in dist/index.js, to carry the worker along. */
 const workerReference = "new URL('./worker.js', import.meta.url)";
@@ -32,9 +35,20 @@ if (!indexCode.includes(workerReference)) {
 writeFileSync(join(dist, 'index.js'), indexCode);
 writeFileSync(
   join(dist, 'third-party-licenses.txt'),
-  licenseTexts([index, worker, node, cli, streams, streamsTest].flatMap(({ packages }) => packages)),
+  licenseTexts([
+    ...[index, worker, node, cli, streams, streamsTest].flatMap(({ packages }) => packages),
+    ...packagesOfApp,
+  ]),
 );
+copyApp();
 emitTypes();
+
+/** `npm run build` has just built it; packing alone takes the one that is there. */
+function copyApp() {
+  const app = join(projectRoot, 'build', 'app');
+  if (!existsSync(join(app, 'index.html'))) buildApp();
+  cpSync(app, join(dist, 'app'), { recursive: true, filter: (path) => !path.endsWith('.vite') });
+}
 
 /**
  * Writes the module `entry`, with everything it imports but Node's own modules, as the one file dist/`name`.

@@ -18,6 +18,7 @@ Where it listens
   --advertised <host:port>   where clients find the broker, if that is somewhere else
   --websocket [port]         also serves browsers, on 9095 or that port
   --allow-origin <origin>    a page that may connect by WebSocket, as https://app.example; may be repeated
+  --ui [port]                shows the broker in a page, at 9096 of this machine or that port
 
 Where the logs are
   --data-dir <folder>        files in Kafka's own layout; one process has a folder

@@ -1,30 +1,26 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { defaultLimits } from '../engine/wire/limits.js';
-import { RequestBudget } from '../engine/wire/request-budget.js';
-import { ServerSession } from '../engine/wire/server-session.js';
 import { nodeEnvironment } from '../engine/platform/node/node-environment.js';
-import { WebSocketListener } from '../engine/platform/node/websocket-server.js';
 import { NodeBroker } from '../entry/node-broker.js';
 import { serveHelp } from './help.js';
 import { parsePort, parseSize } from './parse-size.js';
 import type { Running } from './running.js';
+import { servePage, serveWebSocket } from './serve-browsers.js';
 import { UsageError } from './usage-error.js';
 
 const profiles = ['kafka', 'classroom', 'test'] as const;
 const defaultPort = 9092;
-const defaultWebSocketPort = 9095;
 
 /** `partita serve`: starts the broker that the arguments describe, and says where it is. Undefined if only help was wanted. */
 export async function serve(args: readonly string[], say: (line: string) => void): Promise<Running | undefined> {
   const { values } = parseArgs({
-    args: withOptionalPort(args),
+    args: withOptionalPorts(args),
     options: {
       host: { type: 'string' },
       port: { type: 'string' },
       advertised: { type: 'string' },
       websocket: { type: 'string' },
+      ui: { type: 'string' },
       'allow-origin': { type: 'string', multiple: true },
       'data-dir': { type: 'string' },
       'max-memory': { type: 'string' },
@@ -52,6 +48,10 @@ export async function serve(args: readonly string[], say: (line: string) => void
   const profile = profiles.find((name) => name === (values.profile ?? 'kafka'));
   if (profile === undefined)
     throw new UsageError(`--profile is '${values.profile}'; ${profiles.join(', ')} were expected.`);
+  if (values.ui !== undefined && (users !== undefined || tls?.clientCa !== undefined))
+    throw new UsageError(
+      '--ui shows the broker to everybody on this machine, so it does not go with --user, --users-file or --tls-client-ca.',
+    );
   const node = await NodeBroker.start(environment, {
     port: values.port === undefined ? defaultPort : parsePort('port', values.port),
     profile,
@@ -70,13 +70,16 @@ export async function serve(args: readonly string[], say: (line: string) => void
   const kept = dataDir === undefined ? `in memory, at most ${sizeText(maxMemory ?? 2 ** 30)}` : `in ${dataDir}`;
   say(`Partita serves Kafka's protocol at ${host}:${port}. Logs are kept ${kept}. Ctrl+C stops it.`);
   try {
-    const socket =
-      values.websocket === undefined
-        ? undefined
-        : await serveWebSocket(node, values.websocket, values['allow-origin'] ?? [], say);
+    const { websocket, ui, 'allow-origin': allowedOrigins = [] } = values;
+    const listeners = [
+      ...(websocket === undefined
+        ? []
+        : [await serveWebSocket(node, { port: parsePort('websocket', websocket), allowedOrigins, users }, say)]),
+      ...(ui === undefined ? [] : [await servePage(node, parsePort('ui', ui), say)]),
+    ];
     return {
       stop: async () => {
-        await socket?.stop();
+        await Promise.all(listeners.map((listener) => listener.stop()));
         await node.stop();
       },
     };
@@ -86,50 +89,14 @@ export async function serve(args: readonly string[], say: (line: string) => void
   }
 }
 
-/** The same broker for browsers. */
-async function serveWebSocket(
-  node: NodeBroker,
-  port: string,
-  allowedOrigins: readonly string[],
-  say: (line: string) => void,
-): Promise<WebSocketListener> {
-  const environment = nodeEnvironment();
-  const budget = new RequestBudget(defaultLimits.maxQueuedBytes);
-  const token = randomBytes(24).toString('base64url');
-  let connections = 0;
-  const listener = await WebSocketListener.listen(
-    { port: parsePort('websocket', port), allowedOrigins, token, log: say },
-    async (pipe) => {
-      const timer = setInterval(() => session.check(environment.clock.now()), 500);
-      const session: ServerSession = new ServerSession(
-        {
-          id: `websocket-${connections++}`,
-          environment,
-          handler: node.broker,
-          limits: defaultLimits,
-          budget,
-          onEnd: () => clearInterval(timer),
-        },
-        pipe,
-      );
-      return session;
-    },
-  );
-  const { host } = listener.address;
-  const pages = allowedOrigins.length === 0 ? 'no pages yet (--allow-origin)' : allowedOrigins.join(', ');
-  say(
-    `Browsers reach it at ws://${host}:${listener.address.port}, from ${pages}; other programs by the token ${token}.`,
-  );
-  return listener;
-}
+/** Options that may stand without their port. */
+const optionalPorts: Readonly<Record<string, number>> = { '--websocket': 9095, '--ui': 9096 };
 
-/** `--websocket` may stand without a port. */
-function withOptionalPort(args: readonly string[]): string[] {
+function withOptionalPorts(args: readonly string[]): string[] {
   return args.map((arg, index) => {
     const next = args[index + 1];
-    return arg === '--websocket' && (next === undefined || !/^\d+$/.test(next))
-      ? `--websocket=${defaultWebSocketPort}`
-      : arg;
+    const port = Object.hasOwn(optionalPorts, arg) ? optionalPorts[arg] : undefined;
+    return port !== undefined && (next === undefined || !/^\d+$/.test(next)) ? `${arg}=${port}` : arg;
   });
 }
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleModule } from '../../scripts/bundle.mjs';
@@ -19,6 +19,11 @@ export class BuiltCli {
     const file = join(folder, 'cli.mjs');
     await bundleModule(join(projectRoot, 'src/cli/partita.ts'), file, 'node');
     return new BuiltCli(folder, file);
+  }
+
+  /** Puts the built app beside it, as in the package. */
+  addApp(): void {
+    cpSync(join(projectRoot, 'build', 'app'), join(this.folder, 'app'), { recursive: true });
   }
 
   /** Runs it; the first lines that it says are there when this resolves, or it has ended. `command` may run it by another program. */

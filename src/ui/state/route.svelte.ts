@@ -2,14 +2,14 @@ import { scenarioNames } from '../scenarios/catalogue.js';
 import type { PlayName } from './play.js';
 
 /** A place in the app: what the hash of the address says. */
-export type Route = 'home' | PlayName | 'own-records' | 'kept-data';
+export type Route = 'home' | PlayName | 'own-records' | 'kept-data' | 'broker';
 
-const places: readonly Route[] = ['home', ...scenarioNames, 'three-ways/own', 'own-records', 'kept-data'];
+const places: readonly Route[] = ['home', ...scenarioNames, 'three-ways/own', 'own-records', 'kept-data', 'broker'];
 
 /** The address that leads to `route`. */
 export function hashOf(route: Route): string {
   if (route === 'home') return '#/';
-  const isShort = route === 'own-records' || route === 'kept-data' || route.startsWith('three-ways');
+  const isShort = ['own-records', 'kept-data', 'broker'].includes(route) || route.startsWith('three-ways');
   return isShort ? `#/${route}` : `#/scenario/${route}`;
 }
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer as Upgrader, type WebSocket } from 'ws';
@@ -6,7 +6,7 @@ import type { BrokerAddress } from '../../protocol/connection.js';
 import type { BytePipe, PipeEnd } from '../../wire/byte-pipe.js';
 import { isLoopback } from './listener-rules.js';
 import { printable } from './printable.js';
-import { kafkaSubprotocol, upgradeRefusal, type WebSocketRules } from './websocket-rules.js';
+import { hostRefusal, kafkaSubprotocol, upgradeRefusal, type WebSocketRules } from './websocket-rules.js';
 
 export interface WebSocketListenerOptions extends WebSocketRules {
   /** 127.0.0.1 if absent; nothing else without `allowOthers`. */
@@ -15,6 +15,8 @@ export interface WebSocketListenerOptions extends WebSocketRules {
   /** Something before it encrypts, and asks who is there. */
   readonly allowOthers?: boolean;
   readonly maxConnections?: number;
+  /** What is answered to those who ask for a page; without it they are told that there is none. */
+  readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly log?: (message: string) => void;
 }
 
@@ -43,9 +45,11 @@ export class WebSocketListener {
       );
     const server = createServer(
       { headersTimeout: 5_000, requestTimeout: 15_000, maxHeaderSize: 8 * 1024 },
-      (_, response) => {
-        response.writeHead(426, { 'Content-Type': 'text/plain', Connection: 'close' });
-        response.end('This port speaks WebSocket only.\n');
+      (request, response) => {
+        const isOurs = hostRefusal(request, options, (server.address() as AddressInfo).port) === undefined;
+        if (options.answer !== undefined && isOurs) return options.answer(request, response);
+        response.writeHead(isOurs ? 426 : 421, { 'Content-Type': 'text/plain', Connection: 'close' });
+        response.end(isOurs ? 'This port speaks WebSocket only.\n' : 'This host is not served here.\n');
       },
     );
     server.maxHeadersCount = 64;
