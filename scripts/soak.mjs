@@ -55,6 +55,16 @@ const soaks = {
     tests: ['test/browser/kills'],
     environment: { PARTITA_KILLS: '300', PARTITA_KILLS_SEED: `soak-${Date.now()}` },
   },
+  streams: {
+    says: 'thousands of applications whose instances come, go and crash, and every recorded topology through the runtime',
+    projects: ['node'],
+    tests: ['test/properties/streams', 'test/engine/streams/runtime/golden-application.test.ts'],
+    environment: {
+      PARTITA_STREAMS_FACTOR: '40',
+      PARTITA_STREAMS_EVERY: '1',
+      SEED: String(Date.now() % 1_000_000_000),
+    },
+  },
 };
 
 const engines = await foundEngines();

@@ -49,6 +49,8 @@ export interface StreamThreadOptions {
 const pollMsByDefault = 100;
 const commitIntervalMsByDefault = 30_000;
 const recordsPerPoll = 1_000;
+/** How long the last commit is tried for. */
+const longestLastCommitMs = 10_000;
 /** How long it goes on without letting others have the event loop. */
 const turnMs = 20;
 
@@ -163,7 +165,7 @@ export class StreamThread {
     let failure: unknown;
     try {
       while (!this.#isStopping) await this.#step();
-      await this.#commit();
+      await this.#commitAtTheEnd();
     } catch (error) {
       failure = error;
     }
@@ -205,6 +207,7 @@ export class StreamThread {
 
   #pollMs(): number {
     const { config, environment } = this.#options;
+    if (this.#isStopping) return config['poll.ms'] ?? pollMsByDefault;
     if (this.tasks.isProcessable && !this.#options.isPaused()) return 0;
     const longest = config['poll.ms'] ?? pollMsByDefault;
     const now = environment.clock.now();
@@ -274,19 +277,28 @@ export class StreamThread {
     if (isDue || this.tasks.isCommitRequested) await this.#commit();
   }
 
-  async #commit(): Promise<void> {
+  /** Tells whether nothing is left to be committed. */
+  async #commit(): Promise<boolean> {
     this.#lastCommitMs = this.#options.environment.clock.now();
     try {
       const offsets = await this.tasks.commit();
-      if (offsets.length === 0) return;
-      this.#committed(offsets);
+      if (offsets.length > 0) this.#committed(offsets);
+      return true;
     } catch (error) {
       if (!(error instanceof KafkaError)) throw error;
       // The group has moved on: the next poll tells what is lost.
       if (migratedErrors.has(error.code)) await this.tasks.closeAll('lost');
       // Later, after the rebalance or when the broker is back.
       else if (error.code !== 'REBALANCE_IN_PROGRESS' && !error.retriable) throw error;
+      return migratedErrors.has(error.code);
     }
+  }
+
+  /** A rebalance that is under way does not take commits; it is waited for, or what was processed would be processed again elsewhere. */
+  async #commitAtTheEnd(): Promise<void> {
+    const { clock } = this.#options.environment;
+    const untilMs = clock.now() + longestLastCommitMs;
+    while (!(await this.#commit()) && clock.now() < untilMs) await this.#poll();
   }
 
   #committed(offsets: readonly TaskOffset[]): void {

@@ -84,11 +84,11 @@ describe('an application', () => {
   it('reads only what is new of its changelogs where it keeps copies of its state', async () => {
     const stage = await openStage('copies');
     const storage = new MemoryStorage();
-    await stage.start('a', countingTopology(), {}, storage);
+    await stage.start('a', countingTopology(), {}, { storage });
     await stage.send('in', words('to', 'be', 'or', 'not', 'to', 'be'));
     await stage.rest();
     await stage.close('a');
-    await stage.start('a', countingTopology(), {}, storage);
+    await stage.start('a', countingTopology(), {}, { storage });
     await stage.send('in', words('to', 'be'));
     await stage.rest();
     expect(stage.of('task-restored').map(({ records }) => records)).toEqual(Array.from({ length: 12 }, () => 0));
@@ -96,7 +96,7 @@ describe('an application', () => {
     const again = stage.instances.get('a') as KafkaStreams;
     await stage.close('a');
     await again.cleanUp();
-    await stage.start('a', countingTopology(), {}, storage);
+    await stage.start('a', countingTopology(), {}, { storage });
     await stage.rest();
     expect(
       stage
@@ -111,11 +111,11 @@ describe('an application', () => {
     const stage = await openStage('foreign copy');
     const other = await openStage('where it came from');
     const storage = new MemoryStorage();
-    await other.start('a', countingTopology(), {}, storage);
+    await other.start('a', countingTopology(), {}, { storage });
     await other.send('in', words('to', 'be', 'or', 'not', 'to', 'be'));
     await other.rest();
     await other.closeAll();
-    await stage.start('a', countingTopology(), {}, storage);
+    await stage.start('a', countingTopology(), {}, { storage });
     await stage.send('in', words('to'));
     await stage.rest();
     expect(await countsOf(stage, 'out')).toEqual({ to: '1' });

@@ -1,6 +1,5 @@
 import { Kafka } from '../../../../src/engine/client/kafka.js';
 import { MemoryStorage } from '../../../../src/engine/environment/memory-storage.js';
-import type { Storage } from '../../../../src/engine/environment/storage.js';
 import type { RecordedEvent } from '../../../../src/engine/environment/trace-events.js';
 import { settle } from '../../../../src/engine/platform/node/settle.js';
 import { World } from '../../../../src/engine/simulation/world.js';
@@ -13,6 +12,8 @@ export interface StoredRecord {
   readonly key: string | null;
   readonly value: string | null;
   readonly timestamp: number;
+  readonly rawKey: Uint8Array;
+  readonly rawValue: Uint8Array | null;
 }
 
 /** A world with the real broker in it, for instances of applications. */
@@ -82,6 +83,8 @@ export class StreamsStage {
           key: text(key),
           value: text(value),
           timestamp: Number(timestamp),
+          rawKey: key ?? new Uint8Array(),
+          rawValue: value,
         });
     await this.world.outcome(consumer.disconnect());
     return records.sort((a, b) => a.partition - b.partition || a.offset - b.offset);
@@ -92,7 +95,7 @@ export class StreamsStage {
     clientId: string,
     topology: KafkaStreamsOptions['topology'],
     config: Partial<StreamsConfig> = {},
-    storage?: Storage,
+    options: Partial<Pick<KafkaStreamsOptions, 'storage' | 'clients'>> = {},
   ): KafkaStreams {
     const streams = new KafkaStreams(this.world.environment(clientId), {
       topology,
@@ -100,8 +103,12 @@ export class StreamsStage {
         new Kafka(this.world.environment(clientId), { clientId: name, network: this.world.network(clientId) }),
       clientId,
       config: { 'application.id': 'app', 'commit.interval.ms': 200, 'poll.ms': 50, ...config },
-      clients: { consumer: { sessionTimeout: 6_000, heartbeatInterval: 500 }, producer: { lingerMs: 5 } },
-      ...(storage !== undefined && { storage }),
+      ...options,
+      clients: {
+        consumer: { sessionTimeout: 6_000, heartbeatInterval: 500 },
+        producer: { lingerMs: 5 },
+        ...options.clients,
+      },
     });
     this.instances.set(clientId, streams);
     return streams;
