@@ -29,7 +29,7 @@ export function whyNoKafka() {
 
 /** What Java needs to run Kafka and its tools; Maven fetches it the first time. */
 export function classpath() {
-  const file = join(cache, `classpath-${kafkaVersion}`);
+  const file = join(cache, `classpath-with-streams-${kafkaVersion}`);
   if (!existsSync(file)) {
     mkdirSync(cache, { recursive: true });
     const project = join(cache, 'pom.xml');
@@ -148,7 +148,7 @@ function projectObject() {
     `<dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${kafkaVersion}</version></dependency>`;
   return `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>partita</groupId><artifactId>compared</artifactId><version>1</version><packaging>pom</packaging>
-<dependencies>${dependency('kafka_2.13')}${dependency('kafka-tools')}
+<dependencies>${dependency('kafka_2.13')}${dependency('kafka-tools')}${dependency('kafka-streams-test-utils')}
 <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
 </dependencies></project>`;
 }

@@ -24,6 +24,7 @@ const rounds = 5;
 const inNode = {
   'group-size': ['test/bench/group-size.ts', 'measureGroupSize'],
   simulation: ['test/bench/simulation.ts', 'measureSimulation'],
+  streams: ['test/bench/streams/streams.ts', 'measureStreams'],
 };
 
 const prefix = process.argv[2] ?? '';
@@ -33,7 +34,7 @@ try {
   for (const [name, [entry, measure]] of chosen) {
     const file = join(workspace, `${name}.mjs`);
     await bundleModule(join(projectRoot, entry), file, 'node');
-    await (await import(pathToFileURL(file).href))[measure](console.log);
+    await (await import(pathToFileURL(file).href))[measure](console.log, projectRoot);
   }
   if (prefix === '' || chosen.length === 0) await benchmarkPage();
 } finally {
