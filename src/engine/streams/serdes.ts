@@ -14,9 +14,47 @@ export interface Serde<T> {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-function dataView(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The engine's own coders cost more to call than short texts of plain letters take to write. */
+const shortText = 40;
+
+function encodeText(text: string): Uint8Array {
+  const { length } = text;
+  if (length > shortText) return encoder.encode(text);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit > 0x7f) return encoder.encode(text);
+    bytes[at] = unit;
+  }
+  return bytes;
 }
+
+function decodeText(bytes: Uint8Array): string {
+  const { length } = bytes;
+  if (length > shortText) return decoder.decode(bytes);
+  let text = '';
+  let at = 0;
+  for (; at + 4 <= length; at += 4) {
+    const [one, two, three, four] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    if ((one | two | three | four) > 0x7f) return decoder.decode(bytes);
+    text += String.fromCharCode(one, two, three, four);
+  }
+  for (; at < length; at++) {
+    const unit = bytes[at] as number;
+    if (unit > 0x7f) return decoder.decode(bytes);
+    text += String.fromCharCode(unit);
+  }
+  return text;
+}
+
+/** Small numbers of bytes are written and read here: a DataView for each would cost more than all the rest. */
+const scratch = new Uint8Array(8);
+const scratchView = new DataView(scratch.buffer);
 
 /** A serde of a fixed number of bytes, big-endian, as Kafka's of that name. */
 function fixed<T>(
@@ -27,36 +65,38 @@ function fixed<T>(
 ): Serde<T> {
   return {
     serialize: (_topic, data) => {
+      write(scratchView, data);
       const bytes = new Uint8Array(size);
-      write(dataView(bytes), data);
+      for (let at = 0; at < size; at++) bytes[at] = scratch[at] as number;
       return bytes;
     },
     deserialize: (_topic, bytes) => {
       if (bytes.length !== size) {
         throw new StreamsError('SerializationException', `Size of data received by ${name} is not ${size}`);
       }
-      return read(dataView(bytes));
+      for (let at = 0; at < size; at++) scratch[at] = bytes[at] as number;
+      return read(scratchView);
     },
   };
 }
 
-function writeSafeLong(view: DataView, data: number, offset = 0): void {
+function writeSafeLong(view: DataView, data: number): void {
   if (!Number.isSafeInteger(data)) {
     throw new StreamsError(
       'SerializationException',
       `${data} is no integer that a number holds exactly: use Serdes.long`,
     );
   }
-  view.setInt32(offset, Math.floor(data / 2 ** 32));
-  view.setUint32(offset + 4, data >>> 0);
+  view.setInt32(0, Math.floor(data / 2 ** 32));
+  view.setUint32(4, data >>> 0);
 }
 
-function readSafeLong(view: DataView, offset = 0): number {
-  const data = view.getInt32(offset) * 2 ** 32 + view.getUint32(offset + 4);
+function readSafeLong(view: DataView): number {
+  const data = view.getInt32(0) * 2 ** 32 + view.getUint32(4);
   if (!Number.isSafeInteger(data)) {
     throw new StreamsError(
       'SerializationException',
-      `${view.getBigInt64(offset)} is more than a number holds exactly: use Serdes.long`,
+      `${view.getBigInt64(0)} is more than a number holds exactly: use Serdes.long`,
     );
   }
   return data;
@@ -65,8 +105,10 @@ function readSafeLong(view: DataView, offset = 0): number {
 function append(bytes: Uint8Array, ...times: readonly number[]): Uint8Array {
   const all = new Uint8Array(bytes.length + 8 * times.length);
   all.set(bytes);
-  const view = dataView(all);
-  times.forEach((time, index) => writeSafeLong(view, time, bytes.length + 8 * index));
+  times.forEach((time, index) => {
+    writeSafeLong(scratchView, time);
+    all.set(scratch, bytes.length + 8 * index);
+  });
   return all;
 }
 
@@ -75,16 +117,19 @@ function timesAfter(bytes: Uint8Array, count: number, name: string): { key: Uint
   if (keyLength < 0) {
     throw new StreamsError('SerializationException', `Size of data received by ${name} is less than ${8 * count}`);
   }
-  const view = dataView(bytes);
   return {
     key: bytes.subarray(0, keyLength),
-    times: Array.from({ length: count }, (_, index) => readSafeLong(view, keyLength + 8 * index)),
+    times: Array.from({ length: count }, (_, index) => {
+      const at = keyLength + 8 * index;
+      scratch.set(bytes.subarray(at, at + 8));
+      return readSafeLong(scratchView);
+    }),
   };
 }
 
 const string: Serde<string> = {
-  serialize: (_topic, data) => encoder.encode(data),
-  deserialize: (_topic, bytes) => decoder.decode(bytes),
+  serialize: (_topic, data) => encodeText(data),
+  deserialize: (_topic, bytes) => decodeText(bytes),
 };
 
 const bytes: Serde<Uint8Array> = { serialize: (_topic, data) => data, deserialize: (_topic, data) => data };

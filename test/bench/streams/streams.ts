@@ -51,7 +51,7 @@ function runOurs(name: string): BenchOutcome {
     const topics = Object.fromEntries(
       ['in', 'left', 'right'].map((topic) => [topic, driver.createInputTopic(topic, Serdes.string, Serdes.string)]),
     );
-    const out = driver.createOutputTopic('out', Serdes.string, topology.valueSerde as Serde<number | string>);
+    const out = driver.createOutputTopic('out', Serdes.string, topology.valueSerde);
     outcome = { results: 0, sum: 0 };
     const began = process.cpuUsage();
     for (const [at, { topic, key, value, timestamp }] of input.entries()) {

@@ -1,15 +1,18 @@
 import type { ProducedRecord, TaskOutput } from '../task/raw-record.js';
 
-interface Sent {
-  readonly record: ProducedRecord;
-  isRead: boolean;
+/** What was sent to one topic: from `next` on nobody has read it. */
+interface TopicRecords {
+  records: ProducedRecord[];
+  /** Their places in the order over all topics. */
+  places: number[];
+  next: number;
 }
 
 /** What a topology has sent and nobody has read yet: by topic, and in the order over all topics. */
 export class ProducedRecords implements TaskOutput {
-  readonly #byTopic = new Map<string, Sent[]>();
-  #inOrder: Sent[] = [];
+  readonly #byTopic = new Map<string, TopicRecords>();
   #fresh: ProducedRecord[] = [];
+  #places = 0;
 
   send(record: ProducedRecord): void {
     this.#fresh.push(record);
@@ -21,11 +24,13 @@ export class ProducedRecords implements TaskOutput {
     if (fresh.length === 0) return fresh;
     this.#fresh = [];
     for (const record of fresh) {
-      const sent = { record, isRead: false };
-      this.#inOrder.push(sent);
-      const ofTopic = this.#byTopic.get(record.topic);
-      if (ofTopic === undefined) this.#byTopic.set(record.topic, [sent]);
-      else ofTopic.push(sent);
+      let ofTopic = this.#byTopic.get(record.topic);
+      if (ofTopic === undefined) {
+        ofTopic = { records: [], places: [], next: 0 };
+        this.#byTopic.set(record.topic, ofTopic);
+      }
+      ofTopic.records.push(record);
+      ofTopic.places.push(this.#places++);
     }
     return fresh;
   }
@@ -36,22 +41,35 @@ export class ProducedRecords implements TaskOutput {
   }
 
   count(topic: string): number {
-    return this.#byTopic.get(topic)?.length ?? 0;
+    const ofTopic = this.#byTopic.get(topic);
+    return ofTopic === undefined ? 0 : ofTopic.records.length - ofTopic.next;
   }
 
   read(topic: string): ProducedRecord | undefined {
-    const sent = this.#byTopic.get(topic)?.shift();
-    if (sent === undefined) return undefined;
-    sent.isRead = true;
-    if (this.#inOrder.length > 64 && this.#inOrder.every(({ isRead }) => isRead)) this.#inOrder = [];
-    return sent.record;
+    const ofTopic = this.#byTopic.get(topic);
+    const record = ofTopic?.records[ofTopic.next];
+    if (ofTopic === undefined || record === undefined) return undefined;
+    ofTopic.next += 1;
+    if (ofTopic.next === ofTopic.records.length) empty(ofTopic);
+    return record;
   }
 
   /** Everything that was not read yet. */
   readAll(): ProducedRecord[] {
-    const left = this.#inOrder.filter(({ isRead }) => !isRead).map(({ record }) => record);
-    this.#inOrder = [];
-    for (const ofTopic of this.#byTopic.values()) ofTopic.length = 0;
-    return left;
+    const left: { readonly record: ProducedRecord; readonly place: number }[] = [];
+    for (const ofTopic of this.#byTopic.values()) {
+      const { records, places, next } = ofTopic;
+      for (const [index, record] of records.entries()) {
+        if (index >= next) left.push({ record, place: places[index] ?? 0 });
+      }
+      empty(ofTopic);
+    }
+    return left.sort((one, other) => one.place - other.place).map(({ record }) => record);
   }
+}
+
+function empty(ofTopic: TopicRecords): void {
+  ofTopic.records = [];
+  ofTopic.places = [];
+  ofTopic.next = 0;
 }

@@ -87,6 +87,8 @@ export class TopologyTestDriver {
     });
     this.#task.openStores();
     this.#task.start();
+    // There is no broker that could have more.
+    for (const topic of this.#task.topics) this.#task.setLag(topic, 0);
     this.#work();
   }
 
@@ -183,7 +185,8 @@ export class TopologyTestDriver {
     const isRead = this.#isRead(topic);
     if (!isRead && !this.#globalTopics.has(topic))
       throw new StreamsError('IllegalArgumentException', `Unknown topic: ${topic}`);
-    const raw = { ...record, partition: 0, offset: this.#nextOffset(topic) };
+    const { timestamp, key, value, headers } = record;
+    const raw = { topic, partition: 0, offset: this.#nextOffset(topic), timestamp, key, value, headers };
     if (isRead) {
       this.#task.addRecords(topic, [raw]);
       this.#work();
@@ -195,7 +198,6 @@ export class TopologyTestDriver {
   #work(): void {
     this.#loopBack();
     const task = this.#task;
-    for (const topic of task.topics) task.setLag(topic, 0);
     while (task.isProcessable(this.#clock.now())) {
       // After a failure what the record had sent stays unread, as in Kafka's driver.
       task.process();
@@ -206,16 +208,19 @@ export class TopologyTestDriver {
   }
 
   #commit(): void {
-    this.#task.prepareCommit();
+    this.#task.flushStores();
     this.#task.committed();
   }
 
   /** Gives back to the topology what it sent to topics that it reads. */
   #loopBack(): void {
     for (const { topic, timestamp, key, value, headers } of this.#produced.capture()) {
+      const isRead = this.#isRead(topic);
+      const isGlobal = this.#globalTopics.has(topic);
+      if (!isRead && !isGlobal) continue;
       const raw = { topic, partition: 0, offset: this.#nextOffset(topic), timestamp, key, value, headers };
-      if (this.#isRead(topic)) this.#task.addRecords(topic, [raw]);
-      if (this.#globalTopics.has(topic)) this.#global?.process(raw);
+      if (isRead) this.#task.addRecords(topic, [raw]);
+      if (isGlobal) this.#global?.process(raw);
     }
   }
 
@@ -223,6 +228,7 @@ export class TopologyTestDriver {
     if (this.#task.reads(topic)) return true;
     if (!this.#patterns.some((pattern) => matchesWhole(pattern, topic))) return false;
     this.#task.addTopic(topic);
+    this.#task.setLag(topic, 0);
     return true;
   }
 

@@ -33,16 +33,8 @@ export class RecordCollector {
     const key = bytesOf('key', topic, record.key, serdes.key, node.name, headers);
     const value = bytesOf('value', topic, record.value, serdes.value, node.name, headers);
     const choosePartition = chooser(node.partitioner, serdes.key, topic, record);
-    this.#output.send({
-      topic,
-      partition: null,
-      timestamp,
-      key,
-      value,
-      headers,
-      node: node.name,
-      ...(choosePartition !== null && { choosePartition }),
-    });
+    const produced = { topic, partition: null, timestamp, key, value, headers, node: node.name };
+    this.#output.send(choosePartition === null ? produced : { ...produced, choosePartition });
   }
 
   sendChange(

@@ -107,8 +107,10 @@ export class RecordQueue {
   }
 
   #timestampOf(raw: RawRecord, key: unknown, value: unknown): number {
+    const { topic, partition, offset, headers } = raw;
+    const consumed = { topic, partition, offset, timestamp: raw.timestamp, key, value, headers };
     try {
-      return this.#extract({ ...raw, key, value }, this.#partitionTime, this.#reader.systemTimeMs());
+      return this.#extract(consumed, this.#partitionTime, this.#reader.systemTimeMs());
     } catch (error) {
       if (error instanceof StreamsError) throw error;
       throw new StreamsError(

@@ -239,10 +239,15 @@ export class StreamTask implements TaskScope {
 
   /** Flushes what caches hold back, which is then processed and sent, and tells what to commit once everything sent has arrived. */
   prepareCommit(): readonly TaskOffset[] {
+    this.flushStores();
+    return this.#isCommitNeeded ? this.#offsets() : [];
+  }
+
+  /** What a commit begins with; all of it where offsets are of no use. */
+  flushStores(): void {
     this.#guarded(`${this.taskId} could not flush its stores.`, () => {
       for (const store of this.stores.values()) store.flush();
     });
-    return this.#isCommitNeeded ? this.#offsets() : [];
   }
 
   /** What `prepareCommit` said is committed. */
