@@ -3,13 +3,12 @@ import type { Windowed } from '../../../src/engine/streams/state/state-store.js'
 import { JoinWindows } from '../../../src/engine/streams/dsl/window/join-windows.js';
 import { TimeWindows } from '../../../src/engine/streams/dsl/window/time-windows.js';
 import { Serdes } from '../../../src/engine/streams/serdes.js';
-import type { Serde } from '../../../src/engine/streams/serdes.js';
 import type { Topology } from '../../../src/engine/streams/topology/topology.js';
 
 export interface BenchTopology {
   build(): Topology;
-  /** Of the values in the topic `out`: counts or texts. */
-  readonly valueSerde: Serde<number> | Serde<string>;
+  /** Reads a value of the topic `out`, a count or a text, and says what it adds to the sum. */
+  readonly sizeOf: (value: Uint8Array) => number;
 }
 
 const strings = { key: Serdes.string, value: Serdes.string };
@@ -28,7 +27,7 @@ export const streamsTopologies: Readonly<Record<string, BenchTopology>> = {
         .to('out', { key: Serdes.string, value: Serdes.safeLong });
       return builder.build({});
     },
-    valueSerde: Serdes.safeLong,
+    sizeOf: (value) => Serdes.safeLong.deserialize('out', value),
   },
   'streams-window': {
     build() {
@@ -42,7 +41,7 @@ export const streamsTopologies: Readonly<Record<string, BenchTopology>> = {
         .to('out', { key: Serdes.string, value: Serdes.safeLong });
       return builder.build({});
     },
-    valueSerde: Serdes.safeLong,
+    sizeOf: (value) => Serdes.safeLong.deserialize('out', value),
   },
   'streams-join': {
     build() {
@@ -57,7 +56,7 @@ export const streamsTopologies: Readonly<Record<string, BenchTopology>> = {
         .to('out', strings);
       return builder.build({ 'default.dsl.store': 'in_memory' });
     },
-    valueSerde: Serdes.string,
+    sizeOf: (value) => Serdes.string.deserialize('out', value).length,
   },
   'streams-table-join': {
     build() {
@@ -69,6 +68,6 @@ export const streamsTopologies: Readonly<Record<string, BenchTopology>> = {
         .to('out', strings);
       return builder.build({});
     },
-    valueSerde: Serdes.string,
+    sizeOf: (value) => Serdes.string.deserialize('out', value).length,
   },
 };
