@@ -97,6 +97,8 @@ class ApplicationLife {
 
   async end(): Promise<ApplicationRun> {
     if (this.#stage.instances.size === 0) await this.#start(0);
+    // Whoever has crashed may be given tasks until its session is over.
+    await this.#stage.world.advanceBy(8_000);
     await this.#awaitEveryTask();
     await this.#stage.rest(1_500);
     const inputs = Object.fromEntries(
@@ -110,7 +112,6 @@ class ApplicationLife {
     return { ...run, trace: this.#stage.world.trace };
   }
 
-  /** Those who crashed may be missed only after their sessions, one after the other. */
   async #awaitEveryTask(): Promise<void> {
     const { world, instances } = this.#stage;
     const { tasks } = planTopics(
