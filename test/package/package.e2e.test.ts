@@ -68,19 +68,19 @@ async function expectRoundTrip(url: string, isOwnMessage: (text: string) => bool
 }
 
 describe('the packed package, with no configuration', () => {
-  test('holds two modules that import nothing, their types and licenses', () => {
+  test('holds modules for pages that import nothing, their types and licenses', () => {
     const bare = new ConsumerApp('bare', '.');
     onTestFinished(() => bare.remove());
     bare.install(tarball);
     const installed = join(bare.folder, 'node_modules', 'partita');
-    for (const name of ['dist/index.js', 'dist/worker.js']) {
+    for (const name of ['dist/index.js', 'dist/worker.js', 'dist/streams.js', 'dist/streams-test.js']) {
       const code = readFileSync(join(installed, name), 'utf8');
       expect(code, name).not.toMatch(/^\s*(import|export)\b[^(;]*\bfrom\s*["']/m);
       expect(code, name).not.toMatch(/\bimport\s*\(\s*["'`]/);
     }
     expect(readFileSync(join(installed, 'dist/index.js'), 'utf8')).toContain("new URL('./worker.js', import.meta.url)");
     expect(readFileSync(join(installed, 'dist/third-party-licenses.txt'), 'utf8')).toContain('Apache License');
-    for (const name of ['LICENSE', 'README.md', 'dist/types/entry/browser.d.ts']) {
+    for (const name of ['LICENSE', 'README.md', 'dist/types/entry/browser.d.ts', 'dist/types/entry/streams.d.ts']) {
       expect(existsSync(join(installed, name)), name).toBe(true);
     }
     for (const name of ['src', 'test', 'node_modules']) expect(existsSync(join(installed, name)), name).toBe(false);
@@ -95,7 +95,22 @@ describe('the packed package, with no configuration', () => {
     bare.install(tarball);
     const compiler = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc');
     const options = ['--noEmit', '--strict', '--target', 'es2023', '--lib', 'es2023,dom'];
-    bare.run(compiler, [...options, '--module', module, '--moduleResolution', moduleResolution, 'typed.ts']);
+    bare.run(compiler, [
+      ...options,
+      '--module',
+      module,
+      '--moduleResolution',
+      moduleResolution,
+      'typed.ts',
+      'typed-streams.ts',
+    ]);
+  });
+
+  test('counts words in Node, through the test driver of streams', () => {
+    const bare = new ConsumerApp('bare', '.');
+    onTestFinished(() => bare.remove());
+    bare.install(tarball);
+    bare.run(join(bare.folder, 'word-count.mjs'), []);
   });
 
   test('works in a bare page', async () => {

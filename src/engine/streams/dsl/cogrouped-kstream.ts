@@ -26,9 +26,10 @@ export class CogroupedKStream<K, A> {
 
   /** Adds a stream, with what puts its values into the aggregate. */
   cogroup<V>(
-    { grouped }: KGroupedStream<K, V>,
+    group: KGroupedStream<K, V>,
     aggregator: (key: K, value: Present<V>, aggregate: A) => A | null,
   ): CogroupedKStream<K, A> {
+    const { grouped } = group;
     const others = this.cogroups.filter((cogroup) => cogroup.grouped !== grouped);
     return new CogroupedKStream([...others, { grouped, aggregator: aggregator as Cogroup<K, A>['aggregator'] }]);
   }
