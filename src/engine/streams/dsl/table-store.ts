@@ -103,7 +103,7 @@ export function keyValueTableStore<K, V>(
 export interface WindowedStore {
   readonly retentionMs: number;
   readonly windowSizeMs: number;
-  /** Whether its windows are sent when they close: then it is kept in the order of time, and not cached. */
+  /** Whether its windows are sent when they close: then it is kept in the order of time. */
   readonly timeOrdered: boolean;
 }
 
@@ -122,7 +122,7 @@ export function windowTableStore<K, V>(
     (store) =>
       timestampedWindowStoreBuilder({
         ...store,
-        cachingEnabled: store.cachingEnabled === true && !timeOrdered,
+        cachingEnabled: store.cachingEnabled === true,
         retentionMs,
         windowSizeMs,
         timeOrdered,
@@ -145,7 +145,7 @@ export function sessionTableStore<K, V>(
     (store) =>
       sessionStoreBuilder({
         ...store,
-        cachingEnabled: store.cachingEnabled === true && !timeOrdered,
+        cachingEnabled: store.cachingEnabled === true,
         retentionMs,
         timeOrdered,
       }),

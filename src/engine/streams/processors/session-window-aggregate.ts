@@ -67,7 +67,11 @@ class SessionAggregation<K, V, A> {
     this.store = context.getStateStore(options.storeName) as SessionStore<K, A>;
     this.late = new LateRecords(context, options.lateChild);
     this.interval = new EmitInterval(context, emitIntervalConfigs.windowedAggregation);
-    if (options.emit === 'on-window-close') this.lastCloseTime = context.processorMetadata(options.storeName);
+    if (options.emit === 'on-window-close') {
+      this.lastCloseTime = context.processorMetadata(options.storeName);
+      this.isHeldBack = false;
+      return;
+    }
     this.isHeldBack =
       cachingStore<Windowed<K>, A>(this.store)?.setFlushListener((session, newValue, oldValue, _timestamp, headers) =>
         this.forward(session, newValue, oldValue, headers),

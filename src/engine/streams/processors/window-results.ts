@@ -24,7 +24,8 @@ export class WindowResults<K, A> {
   /** The close time up to which windows have gone out; survives the task. */
   lastCloseTime: number | null = null;
   private readonly late: LateRecords<Windowed<K>, Change<A>>;
-  private readonly forwarder: ChangeForwarder<Windowed<K>, A>;
+  /** Null where windows go out when they close: then what the store lets go of does not. */
+  private readonly forwarder: ChangeForwarder<Windowed<K>, A> | null;
   private readonly interval: EmitInterval;
 
   constructor(
@@ -34,13 +35,11 @@ export class WindowResults<K, A> {
   ) {
     this.store = context.getStateStore(options.storeName) as TimestampedWindowStore<K, A>;
     this.late = new LateRecords(context, options.lateChild);
-    this.forwarder = new ChangeForwarder(
-      { forward: (record) => this.late.forwardResult(record) },
-      this.store,
-      sendsOldValues,
-    );
     this.interval = new EmitInterval(context, emitIntervalConfigs.windowedAggregation);
-    if (options.emit === 'on-window-close') this.lastCloseTime = context.processorMetadata(options.storeName);
+    const emitsClosed = options.emit === 'on-window-close';
+    if (emitsClosed) this.lastCloseTime = context.processorMetadata(options.storeName);
+    const target = { forward: (record: StreamRecord<Windowed<K>, Change<A>>) => this.late.forwardResult(record) };
+    this.forwarder = emitsClosed ? null : new ChangeForwarder(target, this.store, sendsOldValues);
   }
 
   observe(timestamp: number): void {
@@ -56,8 +55,7 @@ export class WindowResults<K, A> {
     timestamp: number,
   ): void {
     this.store.put(key, newValue === null ? null : { value: newValue, timestamp }, window.start);
-    if (this.options.emit === 'on-window-close') return;
-    this.forwarder.maybeForward({ key, window }, newValue, oldValue, true, timestamp, headers);
+    this.forwarder?.maybeForward({ key, window }, newValue, oldValue, true, timestamp, headers);
   }
 
   /** Counts a window that the record is too late for. */

@@ -36,7 +36,9 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
     const serde = this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value');
     this.values = this.codecOf({ topic: this.topic, serde });
     this.held =
-      this.options.cachingEnabled === true ? (context.cache?.open((update) => this.letGo(update)) ?? null) : null;
+      this.options.cachingEnabled === true
+        ? (context.cache?.open({ letGo: (update) => this.letGo(update) }) ?? null)
+        : null;
   }
 
   setFlushListener(listener: FlushListener<K, W>): boolean {

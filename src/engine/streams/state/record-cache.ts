@@ -14,36 +14,49 @@ export interface HeldUpdate<E> {
   readonly before: E | null;
   readonly after: E | null;
   readonly context: HeldContext;
-  readonly bytes: number;
 }
 
 /**
- * How many bytes of updates the caching stores of a thread may hold back together (`statestore.cache.max.bytes`, Kafka's
- * ThreadCache). The store whose update does not fit any more lets go of all of its own.
+ * How many bytes the caching stores of a thread may keep in their caches together (`statestore.cache.max.bytes`, Kafka's
+ * ThreadCache). The store whose update does not fit any more gives up of its own what was put longest ago.
  */
 export class RecordCache {
   private bytes = 0;
 
   constructor(readonly maxBytes: number) {}
 
-  /** What one store holds back; `letGo` logs and forwards an update. */
-  open<E>(letGo: (update: HeldUpdate<E>) => void): HeldUpdates<E> {
-    return new HeldUpdates(letGo, (change) => {
+  /** The cache of one store. */
+  open<E>(listener: CacheListener<E>): HeldUpdates<E> {
+    return new HeldUpdates(listener, (change) => {
       this.bytes += change;
       return this.bytes > this.maxBytes;
     });
   }
 }
 
-/** The updates that one store holds back: one for each key, in the order in which they were last made. */
+export interface CacheListener<E> {
+  /** Logs and forwards an update. */
+  letGo(update: HeldUpdate<E>): void;
+  /** What was put under this key is in the cache no more. */
+  evicted?(keyBytes: Uint8Array): void;
+}
+
+/** The cache of one store: updates that it holds back, one for each key, in the order in which they were last made; and what has gone out since but is still in the cache. */
 export class HeldUpdates<E> {
   private readonly updates = new Map<string, HeldUpdate<E>>();
+  /** All that is in the cache, the longest ago put first. */
+  private readonly cached = new Map<string, Cached>();
 
   constructor(
-    private readonly letGo: (update: HeldUpdate<E>) => void,
+    private readonly listener: CacheListener<E>,
     /** Books a change of the size; says whether the cache is too full now. */
     private readonly resize: (change: number) => boolean,
   ) {}
+
+  /** Whether what was put under this key last is in the cache. */
+  has(key: string): boolean {
+    return this.cached.has(key);
+  }
 
   hold(
     key: string,
@@ -54,33 +67,47 @@ export class HeldUpdates<E> {
     context: HeldContext,
   ): void {
     const earlier = this.updates.get(key);
-    const bytes = sizeOf(keyBytes, valueBytes, context);
     // Deleted first, so that the key moves to the end.
     if (earlier !== undefined) this.updates.delete(key);
-    this.updates.set(key, {
-      keyBytes,
-      before: earlier === undefined ? before : earlier.before,
-      after,
-      context,
-      bytes,
-    });
-    if (this.resize(bytes - (earlier?.bytes ?? 0))) this.flush();
+    this.updates.set(key, { keyBytes, before: earlier === undefined ? before : earlier.before, after, context });
+    const bytes = sizeOf(keyBytes, valueBytes, context);
+    const known = this.cached.get(key);
+    if (known !== undefined) this.cached.delete(key);
+    this.cached.set(key, { keyBytes, bytes });
+    if (this.resize(bytes - (known?.bytes ?? 0))) this.makeRoom();
   }
 
   flush(): void {
     if (this.updates.size === 0) return;
     const held = [...this.updates.values()];
     // Emptied first: what is forwarded may come back to this store.
-    this.clear();
-    for (const update of held) this.letGo(update);
+    this.updates.clear();
+    for (const update of held) this.listener.letGo(update);
   }
 
   clear(): void {
     let bytes = 0;
-    for (const update of this.updates.values()) bytes += update.bytes;
+    for (const entry of this.cached.values()) bytes += entry.bytes;
     this.updates.clear();
+    this.cached.clear();
     this.resize(-bytes);
   }
+
+  private makeRoom(): void {
+    for (const [key, { keyBytes, bytes }] of [...this.cached]) {
+      if (this.updates.has(key)) this.flush();
+      // What was forwarded may have put it again, or made room already.
+      if (this.cached.get(key)?.bytes !== bytes || this.updates.has(key)) continue;
+      this.cached.delete(key);
+      this.listener.evicted?.(keyBytes);
+      if (!this.resize(-bytes)) return;
+    }
+  }
+}
+
+interface Cached {
+  readonly keyBytes: Uint8Array;
+  readonly bytes: number;
 }
 
 /** As Kafka estimates it: a node of a list, the dirty flag, and the context of the record. */

@@ -35,8 +35,11 @@ export class BytesSessionStore<K, V>
   override init(context: TaskContext): void {
     super.init(context);
     this.values = plainValues(this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value'), this.topic);
-    this.held =
-      this.options.cachingEnabled === true ? (context.cache?.open((update) => this.letGo(update)) ?? null) : null;
+    const listener = {
+      letGo: (update: HeldUpdate<StoredValue>) => this.letGo(update),
+      evicted: (keyBytes: Uint8Array) => this.evicted(keyBytes),
+    };
+    this.held = this.options.cachingEnabled === true ? (context.cache?.open(listener) ?? null) : null;
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, V>): boolean {
@@ -50,20 +53,16 @@ export class BytesSessionStore<K, V>
     const key = this.encodeKey(session.key);
     const after = aggregate === null ? null : this.values.encode(aggregate, this.context.current.timestamp);
     this.assertOpen();
-    const before = this.held === null ? null : this.rows.get(key.text, end, start);
-    if (!this.write(key.text, start, end, after)) {
-      this.context.dropped({
-        reason: 'expired-window',
-        window: session.window,
-        streamTime: this.retention.streamTime,
-      });
-    }
     const keyBytes = sessionStoreKey(key.bytes, start, end);
-    if (this.held === null) this.log(keyBytes, after?.bytes ?? null, this.context.current.timestamp);
-    else {
+    if (this.held !== null) {
+      const before = end < this.retention.firstShown ? null : this.rows.get(key.text, end, start);
+      this.place(key.text, start, end, after);
       const bytes = after?.bytes.length ?? 0;
       this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
+      return;
     }
+    if (!this.write(key.text, start, end, after)) this.refused(start, end);
+    this.log(keyBytes, after?.bytes ?? null, this.context.current.timestamp);
   }
 
   remove(session: Windowed<K>): void {
@@ -90,8 +89,9 @@ export class BytesSessionStore<K, V>
   findSessionsEnding(earliestEnd: number, latestEnd: number): IterableIterator<readonly [Windowed<K>, V]> {
     this.assertOpen();
     // A persistent store lets everything go out that it still has.
-    const timeFrom = this.isByTime ? Math.max(earliestEnd, this.retention.firstShown) : earliestEnd;
-    const rows = this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd });
+    const timeFrom = this.isByTime ? Math.max(earliestEnd, this.firstRead) : earliestEnd;
+    const found = this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd });
+    const rows = this.isByTime ? this.shown(found) : found;
     // There sessions that end together are in the order of their starts, in memory in that of their keys.
     if (!this.isByTime) rows.sort((one, other) => one.time - other.time || one.rank - other.rank);
     return this.decoded(rows);
@@ -100,8 +100,8 @@ export class BytesSessionStore<K, V>
   fetchSession(key: K, start: number, end: number): V | null {
     const { text } = this.encodeKey(key);
     this.assertOpen();
-    if (end < this.retention.firstShown) return null;
     const stored = this.rows.get(text, end, start);
+    if (end < this.retention.firstShown && this.held?.has(cacheKey(text, start, end)) !== true) return null;
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -144,17 +144,31 @@ export class BytesSessionStore<K, V>
     this.retention.observe(end);
     if (!this.retention.accepts(end, (time) => this.rows.idOf(time))) return after === null;
     if (!this.rows.hasSegment(end)) this.rows.expireBefore(this.retention.firstKept);
-    if (after !== null) this.rows.put({ key, time: end, rank: start, stored: after });
-    else this.rows.delete(key, end, start);
+    this.place(key, start, end, after);
     return true;
   }
 
+  private place(key: string, start: number, end: number, after: StoredValue | null): void {
+    if (after !== null) this.rows.put({ key, time: end, rank: start, stored: after });
+    else this.rows.delete(key, end, start);
+  }
+
+  private refused(start: number, end: number): void {
+    this.context.dropped({
+      reason: 'expired-window',
+      window: { start, end },
+      streamTime: this.retention.streamTime,
+    });
+  }
+
+  /** What is in the cache is shown although it has expired, as by Kafka: only now the store itself hears of it. */
   private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
     if (this.listener !== null && before === null && after === null) return;
+    const { key, start, end } = readSessionStoreKey(keyBytes);
     this.context.during(context, () => {
+      this.passTime(start, end, after);
       this.log(keyBytes, after?.bytes ?? null, context.timestamp);
       if (this.listener === null) return;
-      const { key, start, end } = readSessionStoreKey(keyBytes);
       this.listener(
         { key: this.keys.decodeBytes(key), window: { start, end } },
         after === null ? null : this.values.decode(after),
@@ -165,11 +179,39 @@ export class BytesSessionStore<K, V>
     });
   }
 
+  private passTime(start: number, end: number, after: StoredValue | null): void {
+    const { firstKept } = this.retention;
+    this.retention.observe(end);
+    if (after !== null && !this.retention.accepts(end, (time) => this.rows.idOf(time))) this.refused(start, end);
+    if (this.rows.idOf(this.retention.firstKept) === this.rows.idOf(firstKept)) return;
+    this.rows.removeBefore(this.retention.firstKept, (row) => this.isCached(row));
+  }
+
+  private evicted(keyBytes: Uint8Array): void {
+    const { key, start, end } = readSessionStoreKey(keyBytes);
+    if (end < this.retention.firstShown) this.rows.delete(textOf(key), end, start);
+  }
+
+  private isCached({ key, time, rank }: TimedRow): boolean {
+    return this.held?.has(cacheKey(key, rank, time)) === true;
+  }
+
+  /** Where a cache may have more than the store shows, its rows are looked at too. */
+  private get firstRead(): number {
+    return this.held === null ? this.retention.firstShown : 0;
+  }
+
+  private shown(rows: TimedRow[]): TimedRow[] {
+    if (this.held === null) return rows;
+    const { firstShown } = this.retention;
+    return rows.filter((row) => row.time >= firstShown || this.isCached(row));
+  }
+
   private rowsOfKey(key: K, earliestEnd: number, latestStart: number): TimedRow[] {
     this.assertOpen();
-    return this.rows
-      .ofKey(this.encodeKey(key).text, Math.max(earliestEnd, this.retention.firstShown), Infinity)
-      .filter(({ rank }) => rank <= latestStart);
+    return this.shown(
+      this.rows.ofKey(this.encodeKey(key).text, Math.max(earliestEnd, this.firstRead), Infinity),
+    ).filter(({ rank }) => rank <= latestStart);
   }
 
   private rowsOfKeys(keyFrom: K | null, keyTo: K | null, earliestEnd: number): TimedRow[] {
@@ -177,10 +219,10 @@ export class BytesSessionStore<K, V>
     const range = {
       keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
       keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
-      timeFrom: Math.max(earliestEnd, this.retention.firstShown),
+      timeFrom: Math.max(earliestEnd, this.firstRead),
       timeTo: Infinity,
     };
-    return this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range);
+    return this.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
   }
 
   private *decoded(rows: readonly TimedRow[]): IterableIterator<readonly [Windowed<K>, V]> {
@@ -191,4 +233,8 @@ export class BytesSessionStore<K, V>
       ];
     }
   }
+}
+
+function cacheKey(key: string, start: number, end: number): string {
+  return textOf(sessionStoreKey(bytesOf(key), start, end));
 }

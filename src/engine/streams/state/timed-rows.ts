@@ -83,6 +83,17 @@ export class TimedRows {
     return found;
   }
 
+  /** Removes the rows in segments that end before `time`, but for those that are kept. */
+  removeBefore(time: number, isKept: (row: TimedRow) => boolean): void {
+    const firstLive = this.idOf(time);
+    const gone: TimedRow[] = [];
+    for (const { id, rowsOfKeys } of this.segments) {
+      if (id >= firstLive) break;
+      for (const [, rows] of rowsOfKeys.unordered()) for (const row of rows) if (!isKept(row)) gone.push(row);
+    }
+    for (const { key, time: at, rank } of gone) this.delete(key, at, rank);
+  }
+
   /** Removes the segments that end before `time`. */
   expireBefore(time: number): void {
     const firstLive = this.idOf(time);

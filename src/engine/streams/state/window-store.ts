@@ -2,7 +2,6 @@ import { StreamsError } from '../streams-error.js';
 import type { TaskContext } from '../processor/task-context.js';
 import { bytesOf, textOf } from './byte-text.js';
 import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
-import type { EncodedKey } from './key-codec.js';
 import type { ValueCodecFactory } from './key-value-store.js';
 import { LoggedStore } from './logged-store.js';
 import type { HeldUpdate, HeldUpdates } from './record-cache.js';
@@ -55,7 +54,11 @@ export class BytesWindowStore<K, V, W>
     const serde = this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value');
     this.values = this.codecOf({ topic: this.topic, serde });
     const isCaching = this.options.cachingEnabled === true && !this.keepsDuplicates;
-    this.held = isCaching ? (context.cache?.open((update) => this.letGo(update)) ?? null) : null;
+    const listener = {
+      letGo: (update: HeldUpdate<StoredValue>) => this.letGo(update),
+      evicted: (keyBytes: Uint8Array) => this.evicted(keyBytes),
+    };
+    this.held = isCaching ? (context.cache?.open(listener) ?? null) : null;
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, W>): boolean {
@@ -69,16 +72,23 @@ export class BytesWindowStore<K, V, W>
     const after = value === null ? null : this.values.encode(value, this.context.current.timestamp);
     this.assertOpen();
     if (this.keepsDuplicates) this.sequence = (this.sequence + 1) & 0x7fff_ffff;
-    const before = this.held === null ? null : this.rows.get(encoded.text, windowStart, 0);
+    const keyBytes = windowStoreKey(encoded.bytes, windowStart, this.sequence);
+    if (this.held !== null) {
+      const before = windowStart < this.retention.firstShown ? null : this.rows.get(encoded.text, windowStart, 0);
+      this.place(encoded.text, windowStart, 0, after);
+      const bytes = after?.bytes.length ?? 0;
+      this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
+      return;
+    }
     if (!this.write(encoded.text, windowStart, this.sequence, after)) this.refused(windowStart);
-    this.logOrHold(encoded, windowStart, before, after);
+    this.log(keyBytes, after?.bytes ?? null, after?.timestamp ?? this.context.current.timestamp);
   }
 
   fetch(key: K, windowStart: number): W | null {
     const { text } = this.encodeKey(key);
     this.assertOpen();
-    if (windowStart < this.retention.firstShown) return null;
     const stored = this.rows.get(text, windowStart, this.sequence);
+    if (windowStart < this.retention.firstShown && this.held?.has(cacheKey(text, windowStart)) !== true) return null;
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -146,9 +156,13 @@ export class BytesWindowStore<K, V, W>
     this.retention.observe(windowStart);
     if (!this.retention.accepts(windowStart, (time) => this.rows.idOf(time))) return false;
     if (!this.rows.hasSegment(windowStart)) this.rows.expireBefore(this.retention.firstKept);
+    this.place(key, windowStart, sequence, after);
+    return true;
+  }
+
+  private place(key: string, windowStart: number, sequence: number, after: StoredValue | null): void {
     if (after !== null) this.rows.put({ key, time: windowStart, rank: sequence, stored: after });
     else this.rows.delete(key, windowStart, sequence);
-    return true;
   }
 
   private refused(start: number): void {
@@ -159,22 +173,14 @@ export class BytesWindowStore<K, V, W>
     });
   }
 
-  private logOrHold(key: EncodedKey, start: number, before: StoredValue | null, after: StoredValue | null): void {
-    const keyBytes = windowStoreKey(key.bytes, start, this.sequence);
-    if (this.held === null) {
-      this.log(keyBytes, after?.bytes ?? null, after?.timestamp ?? this.context.current.timestamp);
-    } else {
-      const bytes = after?.bytes.length ?? 0;
-      this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
-    }
-  }
-
+  /** What is in the cache is shown although it has expired, as by Kafka: only now the store itself hears of it. */
   private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
     if (this.listener !== null && before === null && after === null) return;
+    const { key, start } = readWindowStoreKey(keyBytes);
     this.context.during(context, () => {
+      this.passTime(start);
       this.log(keyBytes, after?.bytes ?? null, after?.timestamp ?? context.timestamp);
       if (this.listener === null) return;
-      const { key, start } = readWindowStoreKey(keyBytes);
       this.listener(
         this.windowed(this.keys.decodeBytes(key), start),
         after === null ? null : this.values.decode(after),
@@ -185,9 +191,37 @@ export class BytesWindowStore<K, V, W>
     });
   }
 
+  private passTime(windowStart: number): void {
+    const { firstKept } = this.retention;
+    this.retention.observe(windowStart);
+    if (!this.retention.accepts(windowStart, (time) => this.rows.idOf(time))) this.refused(windowStart);
+    if (this.rows.idOf(this.retention.firstKept) === this.rows.idOf(firstKept)) return;
+    this.rows.removeBefore(this.retention.firstKept, (row) => this.isCached(row));
+  }
+
+  private evicted(keyBytes: Uint8Array): void {
+    const { key, start } = readWindowStoreKey(keyBytes);
+    if (start < this.retention.firstShown) this.rows.delete(textOf(key), start, 0);
+  }
+
+  private isCached({ key, time }: TimedRow): boolean {
+    return this.held?.has(cacheKey(key, time)) === true;
+  }
+
+  /** Where a cache may have more than the store shows, its rows are looked at too. */
+  private get firstRead(): number {
+    return this.held === null ? this.retention.firstShown : 0;
+  }
+
+  private shown(rows: TimedRow[]): TimedRow[] {
+    if (this.held === null) return rows;
+    const { firstShown } = this.retention;
+    return rows.filter((row) => row.time >= firstShown || this.isCached(row));
+  }
+
   private rowsOfKey(key: K, from: number, to: number): TimedRow[] {
     this.assertOpen();
-    return this.rows.ofKey(this.encodeKey(key).text, Math.max(from, this.retention.firstShown), to);
+    return this.shown(this.rows.ofKey(this.encodeKey(key).text, Math.max(from, this.firstRead), to));
   }
 
   private rowsOfKeys(keyFrom: K | null, keyTo: K | null, from: number, to: number): TimedRow[] {
@@ -195,17 +229,17 @@ export class BytesWindowStore<K, V, W>
     const range: RowRange = {
       keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
       keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
-      timeFrom: Math.max(from, this.retention.firstShown),
+      timeFrom: Math.max(from, this.firstRead),
       timeTo: to,
     };
-    return this.isByTimeOfKeys ? this.rows.byTime(range) : this.rows.byKey(range);
+    return this.shown(this.isByTimeOfKeys ? this.rows.byTime(range) : this.rows.byKey(range));
   }
 
   private rowsBetween(from: number, to: number): TimedRow[] {
     this.assertOpen();
-    const timeFrom = Math.max(from, this.retention.firstShown);
+    const timeFrom = Math.max(from, this.firstRead);
     const range: RowRange = { keyFrom: null, keyTo: null, timeFrom, timeTo: to };
-    return this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range);
+    return this.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
   }
 
   /** A join of what happens at the same time has windows without an extent, which cannot be shown, as in Kafka. */
@@ -224,4 +258,8 @@ export class BytesWindowStore<K, V, W>
       yield [this.windowed(this.keys.decodeBytes(bytesOf(key)), time), this.values.decode(stored)];
     }
   }
+}
+
+function cacheKey(key: string, windowStart: number): string {
+  return textOf(windowStoreKey(bytesOf(key), windowStart, 0));
 }

@@ -12,8 +12,8 @@ const options: WindowStoreOptions<string, string> = {
   windowSizeMs: 10,
 };
 
-function opened(given: Partial<typeof options> = {}, changelog: readonly LoggedChange[] = []) {
-  const bench = new OperatorBench({ stores: [windowStoreBuilder({ ...options, ...given })], changelog });
+function opened(given: Partial<typeof options> = {}, changelog: readonly LoggedChange[] = [], cacheBytes = 0) {
+  const bench = new OperatorBench({ stores: [windowStoreBuilder({ ...options, ...given })], changelog, cacheBytes });
   const store = bench.store('s') as WindowStore<string, string>;
   const put = (key: string, value: string | null, time: number) => bench.at(time, () => store.put(key, value, time));
   return { bench, store, put };
@@ -44,6 +44,19 @@ describe.each([false, true])('a window store (in memory: %s)', (inMemory) => {
     put('a', 'newer', 40);
     expect(store.fetch('a', 10)).toBeNull();
     expect(shown(store.all())).toBe('a@39=new a@40=newer');
+  });
+
+  it('shows what has expired for as long as it is in the cache', () => {
+    const { bench, store, put } = opened({ inMemory, cachingEnabled: true }, [], 200);
+    put('a', 'old', 10);
+    put('a', 'new', 45);
+    bench.flush();
+    expect(store.fetch('a', 10)).toBe('old');
+    expect(shown(store.all())).toBe('a@10=old a@45=new');
+    put('b', 'fills it', 46);
+    put('b', 'fills it', 47);
+    expect(store.fetch('a', 10)).toBeNull();
+    expect(shown(store.fetchAll(0, 45))).toBe('a@45=new');
   });
 
   it('keeps duplicates in the order in which they came, if it is told to', () => {
