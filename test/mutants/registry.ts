@@ -7,6 +7,8 @@ import { lookupMutants } from '../engine/log/log-lookups.js';
 import { producerLogMutants } from '../engine/log/producer-laws.js';
 import { logMutants } from '../engine/log/log-mutants.js';
 import { retentionMutants } from '../engine/log/retention-laws.js';
+import { streamJoinMutants } from '../engine/streams/processors/stream-join-laws.js';
+import { restoreMutants } from '../engine/streams/state/restore-laws.js';
 import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
 import { faultMutants } from '../properties/mutants/fault-mutants.js';
 import { groupMutants } from '../properties/mutants/group-mutants.js';
@@ -28,4 +30,6 @@ export const mutants: readonly Mutant[] = [
   ...producerMutants,
   ...consumerMutants,
   ...faultMutants,
+  ...streamJoinMutants,
+  ...restoreMutants,
 ];

@@ -68,11 +68,19 @@ export class OperatorBench {
       const store = builder.build();
       this.stores.set(builder.name, store);
       store.init(this.contextOf(builder.name, []));
-      store.restore(changelog.filter((change) => change.store === builder.name));
     }
+    this.restore(changelog);
   }
 
   private readonly emitIntervalMs: number;
+
+  /** Gives its stores more of their changelogs. */
+  restore(changelog: readonly LoggedChange[]): void {
+    for (const [name, store] of this.stores) {
+      const records = changelog.filter((change) => change.store === name);
+      if (records.length > 0) store.restore(records);
+    }
+  }
 
   store(name: string): unknown {
     return this.stores.get(name);

@@ -1,50 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JoinKind } from '../../../../src/engine/streams/processors/join-kind.js';
 import { joinWindow } from '../../../../src/engine/streams/processors/join-window.js';
 import { selfJoin } from '../../../../src/engine/streams/processors/self-join.js';
-import { streamStreamJoin, type JoinWindowSpec } from '../../../../src/engine/streams/processors/stream-stream-join.js';
-import { outerJoinStoreBuilder, windowStoreBuilder } from '../../../../src/engine/streams/state/stores.js';
-import { OperatorBench, text, type LoggedChange } from '../operator-bench.js';
-
-const noValue = null as unknown as string;
-
-export function joining(
-  kind: JoinKind,
-  windows: JoinWindowSpec,
-  changelog: readonly LoggedChange[] = [],
-  inMemory = false,
-) {
-  const retentionMs = windows.beforeMs + windows.afterMs + windows.graceMs;
-  const shared = { keySerde: text, valueSerde: text, retentionMs, windowSizeMs: windows.beforeMs + windows.afterMs };
-  const bench = new OperatorBench({
-    stores: [
-      windowStoreBuilder({ ...shared, name: 'left', retainDuplicates: true, inMemory }),
-      windowStoreBuilder({ ...shared, name: 'right', retainDuplicates: true, inMemory }),
-      outerJoinStoreBuilder({ ...shared, name: 'outer', leftSerde: text, rightSerde: text }),
-    ],
-    changelog,
-  });
-  const join = streamStreamJoin<string, string, string, string>({
-    kind,
-    windows,
-    leftStoreName: 'left',
-    rightStoreName: 'right',
-    outerStoreName: kind === 'inner' ? null : 'outer',
-    joiner: (_key, left, right) => `${left ?? 'null'},${right ?? 'null'}`,
-  });
-  bench.node('left join', join.leftJoin);
-  bench.node('right join', join.rightJoin);
-  const sides = {
-    L: bench.node('left window', join.leftWindow, 'left join'),
-    R: bench.node('right window', join.rightWindow, 'right join'),
-  };
-  const take = (side: 'L' | 'R', value: string | null, timestamp: number, key = 'k') =>
-    (sides[side](key, value ?? noValue, timestamp) as [string, string, number][]).map(
-      ([, joined, at]) => `${joined} ts ${at}`,
-    );
-  return { bench, take };
-}
+import { windowStoreBuilder } from '../../../../src/engine/streams/state/stores.js';
+import { OperatorBench, text } from '../operator-bench.js';
+import { joining } from './stream-join-laws.js';
 
 const wide = { beforeMs: 15, afterMs: 15, graceMs: 5 };
 
@@ -145,58 +105,6 @@ describe('joins of streams', () => {
     expect(after.take('R', 'a', 12)).toEqual(['A,a ts 12']);
     const again = joining('left', { beforeMs: 5, afterMs: 5, graceMs: 0 }, before.bench.changelog);
     expect(again.take('R', 'y', 100, 'other')).toEqual(['A,null ts 10']);
-  });
-});
-
-const event = fc.record({
-  side: fc.constantFrom('L' as const, 'R' as const),
-  key: fc.constantFrom('a', 'b'),
-  timestamp: fc.nat(60),
-});
-const spec = fc.record({
-  beforeMs: fc.integer({ min: 0, max: 12 }),
-  afterMs: fc.integer({ min: 0, max: 12 }),
-  kind: fc.constantFrom('inner' as const, 'left' as const, 'outer' as const),
-  inMemory: fc.boolean(),
-});
-
-describe('STR-5 a join of streams', () => {
-  it('pairs exactly what is of one key and within the window, and gives everything else once where it is preserved', () => {
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 30 }), spec, (events, { beforeMs, afterMs, kind, inMemory }) => {
-        // Nothing is late with a grace beyond all times, and at the end the time is moved past all of it.
-        const { take } = joining(kind, { beforeMs, afterMs, graceMs: 100 }, [], inMemory);
-        const named = events.map((each, index) => ({ ...each, name: `${each.side}${index}` }));
-        const results = named.flatMap(({ side, name, timestamp, key }) => take(side, name, timestamp, key));
-        results.push(...take('L', 'end', 1000, 'end'), ...take('R', 'end', 1001, 'end'));
-        const lefts = named.filter(({ side }) => side === 'L');
-        const rights = named.filter(({ side }) => side === 'R');
-        const pairs = lefts.flatMap((left) =>
-          rights
-            .filter(
-              ({ key, timestamp }) =>
-                key === left.key && timestamp >= left.timestamp - beforeMs && timestamp <= left.timestamp + afterMs,
-            )
-            .map((right) => ({ left, right })),
-        );
-        const expected = pairs.map(
-          ({ left, right }) => `${left.name},${right.name} ts ${Math.max(left.timestamp, right.timestamp)}`,
-        );
-        let streamTime = -1;
-        for (const [index, each] of named.entries()) {
-          streamTime = Math.max(streamTime, each.timestamp);
-          if (!(each.side === 'L' ? kind !== 'inner' : kind === 'outer')) continue;
-          const partners = pairs.flatMap(({ left, right }) => (left === each ? [right] : right === each ? [left] : []));
-          // What comes when its own window is over goes out at once, grace or not, and may be paired nevertheless.
-          const isOver = each.timestamp + (each.side === 'L' ? afterMs : beforeMs) < streamTime;
-          const isAlone = isOver ? partners.every((other) => named.indexOf(other) > index) : partners.length === 0;
-          if (isAlone)
-            expected.push(`${each.side === 'L' ? `${each.name},null` : `null,${each.name}`} ts ${each.timestamp}`);
-        }
-        expect(results.filter((result) => !result.includes('end')).sort()).toEqual(expected.sort());
-      }),
-      { numRuns: 150 },
-    );
   });
 });
 
