@@ -12,7 +12,8 @@ export interface Serde<T> {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A byte order mark is a character like any other in Kafka's texts.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The engine's own coders cost more to call than short texts of plain letters take to write. */
 const shortText = 40;

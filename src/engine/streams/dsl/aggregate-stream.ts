@@ -39,12 +39,6 @@ export class GroupedPart<K, V> {
   }
 }
 
-export interface LateSink<K, V> {
-  readonly topic: string;
-  readonly keySerde: Serde<K> | null;
-  readonly valueSerde: Serde<V> | null;
-}
-
 export interface StreamAggregation<K, V, KOut, A> {
   readonly grouped: GroupedPart<K, V>;
   readonly name: string;
