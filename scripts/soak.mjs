@@ -65,6 +65,12 @@ const soaks = {
       SEED: String(Date.now() % 1_000_000_000),
     },
   },
+  'serve-kills': {
+    says: 'a served broker is killed two hundred times while it writes files: no acknowledged record, no committed offset may be lost',
+    projects: ['node'],
+    tests: ['test/cli/serve-kills.test.ts'],
+    environment: { PARTITA_SERVE_KILLS: '200', PARTITA_SERVE_KILLS_SEED: `soak-${Date.now()}` },
+  },
 };
 
 const engines = await foundEngines();

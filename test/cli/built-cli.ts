@@ -14,10 +14,11 @@ export class BuiltCli {
     readonly file: string,
   ) {}
 
-  static async build(): Promise<BuiltCli> {
+  /** Of another entry than the command's own: a mutant of it. */
+  static async build(entry = 'src/cli/partita.ts'): Promise<BuiltCli> {
     const folder = mkdtempSync(join(tmpdir(), 'partita-cli-'));
     const file = join(folder, 'cli.mjs');
-    await bundleModule(join(projectRoot, 'src/cli/partita.ts'), file, 'node');
+    await bundleModule(join(projectRoot, entry), file, 'node');
     return new BuiltCli(folder, file);
   }
 
