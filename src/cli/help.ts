@@ -1,9 +1,10 @@
 export const generalHelp = `Usage: partita <command> [options]
 
-  serve      run a broker that Kafka's clients can talk to
-  gateway    let browsers reach a Kafka cluster through a WebSocket
-  export     write topics into a file
-  import     bring topics from such a file
+  serve           run a broker that Kafka's clients can talk to
+  gateway         let browsers reach a Kafka cluster through a WebSocket
+  export          write topics into a file
+  import          bring topics from such a file
+  streams-reset   have a streams application process its input again
 
   partita <command> --help tells the options of a command, partita --version the version.
 `;
@@ -80,5 +81,29 @@ or none if something is wrong. No broker may run on the folder meanwhile.
   --rename <old=new>    gives a topic another name; may be repeated
   --no-groups           leaves out what groups have committed
 
+  --help, --version
+`;
+
+export const streamsResetHelp = `Usage: partita streams-reset --application-id <id> [options]
+
+Has a streams application process its input again: sets its offsets in the input topics back, and deletes its internal topics (repartition
+and changelog). Stop all its instances first; what they keep of the state on disks goes with cleanUp().
+
+  --application-id <id>            the application
+  --bootstrap-server <host:port>   a broker, 127.0.0.1:9092 by default; several with commas
+  --input-topics <a,b>             the topics that it is to read again
+  --internal-topics <a,b>          deletes only these of its internal topics; all of them by default
+
+Where it is to begin (one of these)
+  --to-earliest                    at the earliest offset, the default
+  --to-latest                      at the end
+  --to-offset <offset>             at this offset
+  --to-datetime <time>             with the first record from YYYY-MM-DDTHH:mm:SS.sss on
+  --by-duration <duration>         with the first record of the last so long, as P7D
+  --shift-by <count>               so many records on, or back if negative
+  --from-file <file>               as a file says: lines of topic,partition,offset
+
+  --force                          puts instances out that are still members of the group
+  --dry-run                        tells what would be done, and does nothing
   --help, --version
 `;

@@ -4,12 +4,13 @@ import { gateway } from './gateway-command.js';
 import { generalHelp } from './help.js';
 import type { Running } from './running.js';
 import { serve } from './serve-command.js';
+import { streamsReset } from './streams-reset-command.js';
 import { exportCommand, importCommand } from './transfer-commands.js';
 import { UsageError } from './usage-error.js';
 
 const commands: Readonly<
   Record<string, (args: readonly string[], say: (line: string) => void) => Promise<Running | undefined>>
-> = { serve, gateway, export: exportCommand, import: importCommand };
+> = { serve, gateway, export: exportCommand, import: importCommand, 'streams-reset': streamsReset };
 
 const say = (line: string): void => console.log(line);
 

@@ -53,6 +53,13 @@ describe('partita', () => {
     [['gateway', '--help'], 0, '--upstream <host:port>'],
     [['export', '--help'], 0, '--topic <name>'],
     [['import', '--help'], 0, '--rename <old=new>'],
+    [['streams-reset', '--help'], 0, '--input-topics <a,b>'],
+    [['streams-reset'], 2, '--application-id <id>'],
+    [
+      ['streams-reset', '--application-id', 'a', '--to-latest', '--shift-by', '1'],
+      2,
+      'Only one of --to-latest, --shift-by',
+    ],
     [['--version'], 0, '0.1.0'],
     [['play'], 2, "There is no command 'play'"],
     [['serve', '--frob'], 2, "Unknown option '--frob'"],

@@ -10,6 +10,7 @@ import { GroupCoordinator } from './group-coordinator.js';
 import {
   deleteGroupOffsets,
   deleteGroups,
+  describeGroup,
   describeGroups,
   listGroups,
   type DeletedGroup,
@@ -25,6 +26,7 @@ import type {
   RequestEventPayload,
 } from './instrumentation.js';
 import { earliestTimestamp, latestTimestamp, listOffsets } from './list-offsets.js';
+import { leaveGroup } from './membership/leave-group.js';
 import { planReset, setGroupOffsets, type OffsetReset } from './offset-reset.js';
 import type { TopicPartition } from './assigned-partitions.js';
 
@@ -261,6 +263,20 @@ export class Admin {
       );
     }
     return result;
+  }
+
+  /** Puts members out of a classic group, all of them if none are named (KIP-571). They join again if they are still there. */
+  async removeMembersFromGroup(options: {
+    readonly groupId: string;
+    readonly memberIds?: readonly string[];
+    readonly reason?: string;
+  }): Promise<void> {
+    this.#requireConnected();
+    const { groupId, memberIds, reason = 'member was removed by the admin client' } = options;
+    const coordinator = new GroupCoordinator(this.#cluster, groupId);
+    const { members } = await describeGroup(coordinator);
+    for (const { memberId, groupInstanceId } of members)
+      if (memberIds?.includes(memberId) ?? true) await leaveGroup(coordinator, { memberId, groupInstanceId }, reason);
   }
 
   /** Sets a group's offsets. The group must have no members: else UNKNOWN_MEMBER_ID, with the state that it is in. */
