@@ -1,16 +1,9 @@
 import type { ProducedRecord, TaskOutput } from '../task/raw-record.js';
-
-/** What was sent to one topic: from `next` on nobody has read it. */
-interface TopicRecords {
-  records: ProducedRecord[];
-  /** Their places in the order over all topics. */
-  places: number[];
-  next: number;
-}
+import { RecordShelf } from './record-shelf.js';
 
 /** What a topology has sent and nobody has read yet: by topic, and in the order over all topics. */
 export class ProducedRecords implements TaskOutput {
-  readonly #byTopic = new Map<string, TopicRecords>();
+  readonly #shelves = new Map<string, RecordShelf>();
   #fresh: ProducedRecord[] = [];
   #places = 0;
 
@@ -24,52 +17,37 @@ export class ProducedRecords implements TaskOutput {
     if (fresh.length === 0) return fresh;
     this.#fresh = [];
     for (const record of fresh) {
-      let ofTopic = this.#byTopic.get(record.topic);
-      if (ofTopic === undefined) {
-        ofTopic = { records: [], places: [], next: 0 };
-        this.#byTopic.set(record.topic, ofTopic);
+      let shelf = this.#shelves.get(record.topic);
+      if (shelf === undefined) {
+        shelf = new RecordShelf(record.topic);
+        this.#shelves.set(record.topic, shelf);
       }
-      ofTopic.records.push(record);
-      ofTopic.places.push(this.#places++);
+      shelf.add(record, this.#places++);
     }
     return fresh;
   }
 
   /** Every topic that something was sent to. */
   get topics(): string[] {
-    return [...this.#byTopic.keys()];
+    return [...this.#shelves.keys()];
   }
 
   count(topic: string): number {
-    const ofTopic = this.#byTopic.get(topic);
-    return ofTopic === undefined ? 0 : ofTopic.records.length - ofTopic.next;
+    return this.#shelves.get(topic)?.size ?? 0;
   }
 
   read(topic: string): ProducedRecord | undefined {
-    const ofTopic = this.#byTopic.get(topic);
-    const record = ofTopic?.records[ofTopic.next];
-    if (ofTopic === undefined || record === undefined) return undefined;
-    ofTopic.next += 1;
-    if (ofTopic.next === ofTopic.records.length) empty(ofTopic);
-    return record;
+    return this.#shelves.get(topic)?.take();
   }
 
   /** Everything that was not read yet. */
   readAll(): ProducedRecord[] {
     const left: { readonly record: ProducedRecord; readonly place: number }[] = [];
-    for (const ofTopic of this.#byTopic.values()) {
-      const { records, places, next } = ofTopic;
-      for (const [index, record] of records.entries()) {
-        if (index >= next) left.push({ record, place: places[index] ?? 0 });
+    for (const shelf of this.#shelves.values()) {
+      for (let { place } = shelf; place !== undefined; { place } = shelf) {
+        left.push({ record: shelf.take() as ProducedRecord, place });
       }
-      empty(ofTopic);
     }
     return left.sort((one, other) => one.place - other.place).map(({ record }) => record);
   }
-}
-
-function empty(ofTopic: TopicRecords): void {
-  ofTopic.records = [];
-  ofTopic.places = [];
-  ofTopic.next = 0;
 }

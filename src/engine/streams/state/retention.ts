@@ -3,6 +3,11 @@ export function segmentIntervalOf(retentionMs: number): number {
   return Math.max(Math.floor(retentionMs / 2), 60_000);
 }
 
+/** The same in memory, where segments only say what can be thrown away together. */
+export function memorySegmentIntervalOf(retentionMs: number): number {
+  return Math.max(Math.floor(retentionMs / 2), 1000);
+}
+
 /** What is still there of a store that forgets: a time is live for so long after it, in the time of what was put in. */
 export class Retention {
   /** The largest time that was put in; -1 before the first. */

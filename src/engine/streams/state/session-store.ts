@@ -3,7 +3,7 @@ import { bytesOf, textOf } from './byte-text.js';
 import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
 import { LoggedStore } from './logged-store.js';
 import type { HeldUpdate, HeldUpdates } from './record-cache.js';
-import { Retention, segmentIntervalOf } from './retention.js';
+import { memorySegmentIntervalOf, Retention, segmentIntervalOf } from './retention.js';
 import type { ChangelogRecord, SessionStore, Windowed } from './state-store.js';
 import type { StoredValue } from './stored-value.js';
 import type { SessionStoreOptions } from './store-options.js';
@@ -27,7 +27,9 @@ export class BytesSessionStore<K, V>
   constructor(protected override readonly options: SessionStoreOptions<K, V>) {
     super(options);
     this.retentionMs = options.retentionMs;
-    this.rows = new TimedRows(segmentIntervalOf(options.retentionMs));
+    this.rows = new TimedRows(
+      (options.inMemory === true ? memorySegmentIntervalOf : segmentIntervalOf)(options.retentionMs),
+    );
     this.isByTime = options.inMemory === true;
     this.retention = new Retention(options.retentionMs, this.isByTime);
   }

@@ -5,7 +5,7 @@ import { heldContext, type CachingStore, type FlushListener } from './caching-st
 import type { ValueCodecFactory } from './key-value-store.js';
 import { LoggedStore } from './logged-store.js';
 import type { HeldUpdate, HeldUpdates } from './record-cache.js';
-import { Retention, segmentIntervalOf } from './retention.js';
+import { memorySegmentIntervalOf, Retention, segmentIntervalOf } from './retention.js';
 import type { ChangelogRecord, Windowed, WindowStore } from './state-store.js';
 import type { StoredValue } from './stored-value.js';
 import type { WindowStoreOptions } from './store-options.js';
@@ -38,7 +38,9 @@ export class BytesWindowStore<K, V, W>
     super(options);
     this.windowSizeMs = options.windowSizeMs;
     this.retentionMs = options.retentionMs;
-    this.rows = new TimedRows(segmentIntervalOf(options.retentionMs));
+    this.rows = new TimedRows(
+      (options.inMemory === true ? memorySegmentIntervalOf : segmentIntervalOf)(options.retentionMs),
+    );
     this.keepsDuplicates = options.retainDuplicates === true;
     this.isByTimeOfKeys = options.inMemory === true;
     this.retention = new Retention(
