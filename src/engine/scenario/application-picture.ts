@@ -2,19 +2,12 @@ import type { Millis } from '../environment/environment.js';
 import type { BuiltNode, RecordedEvent } from '../environment/trace-events.js';
 import { countingWindows, type CountingWindows } from './streams-programs/counting-windows.js';
 import type { RunApplication, StreamsProgram } from './streams-run-spec.js';
-import type {
-  ApplicationView,
-  InstanceCondition,
-  InstanceView,
-  StreamsCell,
-  StreamsTopicRole,
-} from './streams-run-view.js';
+import type { ApplicationView, InstanceCondition, InstanceView, StreamsTopicRole } from './streams-run-view.js';
 import { StoreRows } from './store-rows.js';
-import type { StoredCell } from './streams-topic-picture.js';
+import type { StoredCell, StreamsTopicPicture } from './streams-topic-picture.js';
 import { TaskPicture } from './task-picture.js';
 
 type BuiltStore = Extract<RecordedEvent, { kind: 'topology-built' }>['stores'][number];
-type FindCell = (topic: string, partition: number, offset: number) => StreamsCell | undefined;
 
 interface Life {
   fromMs: Millis;
@@ -27,6 +20,7 @@ interface Instance {
   condition: InstanceCondition;
   readonly lives: Life[];
   error: InstanceView['error'];
+  readonly failures: InstanceView['failures'][number][];
 }
 
 /** One application, from the events of its instances and of the topics that it has made. */
@@ -49,7 +43,7 @@ export class ApplicationPicture {
     this.program = program;
     this.windows = countingWindows(program);
     this.instances = new Map(
-      instances.map((instance) => [instance, { condition: 'absent', lives: [], error: undefined }]),
+      instances.map((instance) => [instance, { condition: 'absent', lives: [], error: undefined, failures: [] }]),
     );
   }
 
@@ -72,6 +66,10 @@ export class ApplicationPicture {
     this.windows = countingWindows(program);
   }
 
+  cleanedUp(instance: string): void {
+    for (const task of this.tasks.values()) task.cleanedUp(instance);
+  }
+
   topicDeleted(topic: string): void {
     for (const task of this.tasks.values()) task.forget(topic);
   }
@@ -81,7 +79,7 @@ export class ApplicationPicture {
     for (const global of this.globalStores.values()) if (global.topic === topic) global.rows.add(cells);
   }
 
-  apply(event: RecordedEvent, atMs: Millis, find: FindCell): void {
+  apply(event: RecordedEvent, atMs: Millis, topics: ReadonlyMap<string, StreamsTopicPicture>): void {
     switch (event.kind) {
       case 'topology-built':
         if (event.application === this.application) this.built(event);
@@ -104,7 +102,7 @@ export class ApplicationPicture {
       case 'task-ended':
       case 'record-processed':
       case 'record-dropped':
-        if (event.application === this.application) this.taskOf(event.task).apply(event, atMs, find);
+        if (event.application === this.application) this.taskOf(event.task).apply(event, atMs, topics);
         return;
       default:
     }
@@ -117,11 +115,12 @@ export class ApplicationPicture {
       nodes: this.nodes,
       repartitionTopics: this.repartitionTopics,
       windows: this.windows,
-      instances: [...this.instances].map(([instance, { condition, lives, error }]) => ({
+      instances: [...this.instances].map(([instance, { condition, lives, error, failures }]) => ({
         instance,
         condition,
         lives: lives.map((life) => ({ ...life })),
         error,
+        failures: [...failures],
       })),
       tasks: [...this.tasks.values()]
         .map((task) => task.view())
@@ -159,6 +158,7 @@ export class ApplicationPicture {
     if (instance === undefined || life === undefined) return;
     instance.condition = event.end;
     instance.error = event.error;
+    if (event.error !== undefined) instance.failures.push(event.error);
     life.toMs = atMs;
     life.end = event.end;
     for (const task of this.tasks.values()) task.instanceEnded(event.client, atMs);

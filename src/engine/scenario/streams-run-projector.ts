@@ -53,8 +53,7 @@ class StreamsPicture implements TraceProjection<StreamsRunView> {
         this.topics.get(event.topic)?.apply(event);
         break;
       default:
-        for (const application of this.applications)
-          application.apply(event, atMs, (topic, partition, offset) => this.topics.get(topic)?.cell(partition, offset));
+        for (const application of this.applications) application.apply(event, atMs, this.topics);
     }
   }
 
@@ -98,6 +97,7 @@ class StreamsPicture implements TraceProjection<StreamsRunView> {
     const { error, message } = event.args ?? {};
     const refused = typeof error === 'string' ? { code: error, message: String(message) } : undefined;
     this.actions.set(step, { ...action, answeredAtMs: atMs, refused });
+    if (asked.does === 'clean-up') for (const application of this.applications) application.cleanedUp(asked.instance);
     if (asked.does === 'set-partitions' && refused === undefined) this.topics.get(asked.topic)?.grow(asked.partitions);
   }
 }

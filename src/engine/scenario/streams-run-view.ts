@@ -77,7 +77,10 @@ export interface InstanceView {
     readonly end: 'stopped' | 'crashed' | 'failed' | undefined;
     readonly event: number;
   }[];
+  /** What the life that failed, or failed last, failed with; undefined if it runs. */
   readonly error: { readonly code: string; readonly message: string } | undefined;
+  /** What each life that failed has failed with, in their sequence. */
+  readonly failures: readonly { readonly code: string; readonly message: string }[];
 }
 
 export interface TaskView {

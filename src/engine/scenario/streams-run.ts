@@ -126,7 +126,7 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
     const code = buildProgram(program);
     const built = code.topology.build(application);
     this.deployed.set(application, { code, built });
-    this.words.learn(built, code, countingWindows(program)?.window === 'session');
+    this.words.learn(built, code, countingWindows(program));
   }
 
   private tellTopology(application: string, cause: string | undefined): void {
@@ -158,6 +158,8 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
 
   private async stop(instance: string, cause: string): Promise<void> {
     const life = this.requireLife(instance);
+    // It has failed or was killed: there is nothing to close.
+    if (life.isOver) return;
     await life.streams.close({ groupMembershipOperation: 'leave-group' });
     life.isOver = true;
     const { application } = this.applicationOf(instance);

@@ -5,7 +5,7 @@ import type { EventTimeWindow, StreamsCell, StreamsPartitionView } from './strea
 interface Track {
   logStartOffset: number;
   logEndOffset: number;
-  cells: StreamsCell[];
+  cells: StoredCell[];
 }
 
 /** A cell with what its record was given beside what is seen of it. */
@@ -58,6 +58,11 @@ export class StreamsTopicPicture {
 
   cell(partition: number, offset: number): StreamsCell | undefined {
     return this.partitions[partition]?.cells.find((cell) => cell.offset === offset);
+  }
+
+  /** What is left in a partition. */
+  kept(partition: number): readonly StoredCell[] {
+    return this.partitions[partition]?.cells.filter(({ isGone }) => !isGone) ?? [];
   }
 
   view(): readonly StreamsPartitionView[] {

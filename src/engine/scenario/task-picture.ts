@@ -2,7 +2,7 @@ import type { Millis } from '../environment/environment.js';
 import type { RecordedEvent } from '../environment/trace-events.js';
 import { StoreRows } from './store-rows.js';
 import type { DropView, ProcessedView, StreamsCell, TaskSpan, TaskView } from './streams-run-view.js';
-import { windowOf, type StoredCell } from './streams-topic-picture.js';
+import { windowOf, type StoredCell, type StreamsTopicPicture } from './streams-topic-picture.js';
 
 type TaskEvent = Extract<
   RecordedEvent,
@@ -27,6 +27,8 @@ export class TaskPicture {
   private readonly processed: ProcessedView[] = [];
   private readonly seen = new Set<string>();
   private readonly stores: readonly Store[];
+  /** The instances that have a copy of its stores on their own disks. */
+  private readonly copies = new Set<string>();
   private drops: DropView[] = [];
   private streamTimeMs: Millis | undefined;
 
@@ -41,11 +43,8 @@ export class TaskPicture {
     this.stores = stores.map((store) => ({ ...store, rows: new StoreRows() }));
   }
 
-  apply(
-    event: TaskEvent,
-    atMs: Millis,
-    find: (topic: string, partition: number, offset: number) => StreamsCell | undefined,
-  ): void {
+  /** `topics` are those of the run as they are now. */
+  apply(event: TaskEvent, atMs: Millis, topics: ReadonlyMap<string, StreamsTopicPicture>): void {
     switch (event.kind) {
       case 'task-assigned':
         this.assigned(event, atMs);
@@ -55,6 +54,7 @@ export class TaskPicture {
         if (span === undefined) return;
         span.restoredAtMs = atMs;
         span.restoredRecords = event.records;
+        this.cameBack(event.client, topics);
         return;
       }
       case 'task-ended':
@@ -69,7 +69,7 @@ export class TaskPicture {
         });
         return;
       case 'record-processed':
-        this.took(event, atMs, find(event.topic, event.partition, event.offset));
+        this.took(event, atMs, topics.get(event.topic)?.cell(event.partition, event.offset));
     }
   }
 
@@ -83,6 +83,11 @@ export class TaskPicture {
   forget(topic: string): void {
     for (const { changelog, rows } of this.stores) if (changelog === topic) rows.clear();
     this.seen.clear();
+  }
+
+  /** What an instance kept of it on its own disk is deleted. */
+  cleanedUp(instance: string): void {
+    this.copies.delete(instance);
   }
 
   instanceEnded(instance: string, atMs: Millis): void {
@@ -147,6 +152,17 @@ export class TaskPicture {
     for (const { table, changelog, rows } of this.stores)
       if (table === topic && (changelog === undefined || changelog === topic) && cell !== undefined)
         rows.add([{ ...cell, storedAtMs: atMs, event: index, sequence: undefined }]);
+  }
+
+  /** Whoever has nothing of it on its own disk has what is left of the changelogs, and no more. */
+  private cameBack(instance: string, topics: ReadonlyMap<string, StreamsTopicPicture>): void {
+    if (!this.copies.has(instance))
+      for (const { changelog, table, rows } of this.stores) {
+        if (changelog === undefined || changelog === table) continue;
+        rows.clear();
+        rows.add(topics.get(changelog)?.kept(this.partition) ?? []);
+      }
+    this.copies.add(instance);
   }
 
   private openSpan(instance: string): Writable<TaskSpan> | undefined {

@@ -171,6 +171,42 @@ export const catalogue = {
     lastStep: 'play',
     predictions: ['survivors', 'minute', 'second'],
   },
+  'price-table': {
+    number: 15,
+    subject: 'streams',
+    minutes: 8,
+    names: {
+      en: { title: 'Rebuild a table from its log', objective: 'A table is the newest of each key in a log' },
+      'zh-Hans': { title: '从日志重建一张表', objective: '表就是日志里每个键的最新值' },
+    },
+    firstStep: 'table',
+    lastStep: 'play',
+    predictions: ['rows', 'deleted', 'reads', 'compacted', 'kept'],
+  },
+  'retail-desk': {
+    number: 19,
+    subject: 'streams',
+    minutes: 10,
+    names: {
+      en: { title: 'The retail desk: reorders and prices', objective: 'Compute streams from streams, and survive it' },
+      'zh-Hans': { title: '零售柜台：补货与调价', objective: '由流算出流，并且挺过故障' },
+    },
+    firstStep: 'desk',
+    lastStep: 'play',
+    predictions: ['reorder', 'updates', 'takeover', 'again', 'new-code'],
+  },
+  'silent-joins': {
+    number: 21,
+    subject: 'streams',
+    minutes: 10,
+    names: {
+      en: { title: 'Joins that say nothing', objective: 'What each join answers, and where partners must lie' },
+      'zh-Hans': { title: '不出声的连接', objective: '每种连接回答什么，双方必须在哪里' },
+    },
+    firstStep: 'sales',
+    lastStep: 'play',
+    predictions: ['stream-table', 'table-table', 'stream-stream', 'partitions', 'fourth'],
+  },
   'late-window': {
     number: 20,
     subject: 'streams',

@@ -81,6 +81,9 @@ const loaders: Readonly<Record<ScenarioName, () => Promise<{ readonly open: Open
   rebalance: () => import('./plays/rebalance.js'),
   retention: () => import('./plays/retention.js'),
   compaction: () => import('./plays/compaction.js'),
+  'price-table': () => import('./plays/price-table.js'),
+  'retail-desk': () => import('./plays/retail-desk.js'),
+  'silent-joins': () => import('./plays/silent-joins.js'),
   'late-window': () => import('./plays/late-window.js'),
 };
 

@@ -54,7 +54,10 @@ describe.each(settings)('$name', (options) => {
       '9',
       '13',
       '14',
+      '15',
+      '19',
       '20',
+      '21',
     ]);
     const retention = app.page.locator('li', { has: app.page.locator('a[href$="/retention"]') });
     expect(await retention.innerText()).toMatch(

@@ -13,6 +13,9 @@ import {
   printedOf,
   sentAtMs,
 } from '../../../src/ui/scenarios/late-window/scenario.js';
+import { isWhole } from '../../../src/ui/scenarios/price-table/scenario.js';
+import { isRight } from '../../../src/ui/scenarios/retail-desk/scenario.js';
+import { pricedOf } from '../../../src/ui/scenarios/silent-joins/scenario.js';
 import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
 import { withApplication, type StreamsScenario } from '../../../src/ui/scenarios/streams-outcome.js';
 import { loadPlay, type StreamsPlay } from '../../../src/ui/state/play.js';
@@ -49,6 +52,80 @@ const expected = {
           : each,
       ),
     says: { 'saw-nine': /12 s/, 'saw-eight': /final count, 3,/, 'saw-silence': /60 s[\s\S]*15 s[\s\S]*holds 2/ },
+  },
+  'retail-desk': {
+    right: {
+      reorder: ['sku-1'],
+      updates: ['7'],
+      'saw-sales': ['each-update'],
+      takeover: ['2'],
+      again: ['changelog'],
+      'saw-kill': ['came-back'],
+      'new-code': ['3'],
+      'saw-new-code': ['added'],
+      guarantee: ['reset', 'new-id'],
+    },
+    keepsPromise: isRight,
+    meets: (spec) =>
+      withApplication(spec, 'retail', (each) => ({ ...each, cacheMaxBytes: 1_000_000, commitIntervalMs: 10_000 })),
+    says: {
+      'saw-sales': /7 records came in and 7 stock levels went out[\s\S]*Only sku-1 fell/,
+      'saw-kill': /read 17 records[\s\S]*sku-1 is 2[\s\S]*sku-2 got dearer/,
+      'saw-new-code': /has 3 records now/,
+    },
+  },
+  'price-table': {
+    right: {
+      rows: ['2'],
+      deleted: ['same'],
+      reads: ['9'],
+      'saw-full': ['from-changelog'],
+      compacted: ['4'],
+      'saw-compacted': ['fewer'],
+      kept: ['0'],
+      'saw-kept': ['nothing-read'],
+      guarantee: ['compact', 'input-topic'],
+    },
+    keepsPromise: isWhole,
+    meets: (spec) =>
+      withApplication(spec, 'prices-app', (each) => ({
+        ...each,
+        program: { program: 'price-table', changelog: 'input-topic' },
+      })),
+    says: {
+      'saw-full': /9 records[\s\S]*sku-1 7, sku-3 3/,
+      'saw-compacted': /left out 5 of 9 records\. 4 were read/,
+      'saw-kept': /read 0 records/,
+    },
+  },
+  'silent-joins': {
+    right: {
+      'stream-table': ['1'],
+      'saw-stream-table': ['only-sale-2'],
+      'table-table': ['3'],
+      'saw-table-table': ['both-sides'],
+      'stream-stream': ['4'],
+      'saw-stream-stream': ['every-pair'],
+      partitions: ['refused'],
+      'saw-partitions': ['failed'],
+      fourth: ['second-only'],
+      'saw-fourth': ['elsewhere'],
+      guarantee: ['repartition', 'global', 'write-again'],
+    },
+    keepsPromise: (outcome) => pricedOf(outcome, 'unequal').join() === 'sale 3 at 10,sale 4 at 20',
+    meets: (spec) =>
+      withApplication(spec, 'unequal', (each) =>
+        each.program.program === 'price-join'
+          ? { ...each, program: { ...each.program, join: 'left-stream-table' } }
+          : each,
+      ),
+    says: {
+      'saw-stream-table': /1 result: sale 2 at 10/,
+      'saw-table-table': /3 results: sale 1 at 10; sale 2 at 10; sale 2 at 12/,
+      'saw-stream-stream': /4 results/,
+      'saw-partitions': /TopologyException[\s\S]*not co-partitioned/,
+      'saw-fourth': /sale 4 at 20 is all[\s\S]*went to p3[\s\S]*lies in p1/,
+    },
   },
 } as const satisfies Readonly<Record<string, Expected>>;
 

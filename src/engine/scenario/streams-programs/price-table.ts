@@ -5,14 +5,15 @@ import type { StreamsCode } from './streams-code.js';
 
 const text = Serdes.string;
 
-/** Four changes fill a segment of the changelog, and no pass of the cleaner takes what is younger than 20 s. */
+/** With a change every 500 ms, four of them fill a segment of the changelog; no pass of the cleaner takes what is younger than 20 s. */
+const segments = { 'segment.ms': '1900' };
 const compacted = {
-  'segment.bytes': '320',
+  ...segments,
   'min.cleanable.dirty.ratio': '0.1',
   'min.compaction.lag.ms': '20000',
   'delete.retention.ms': '60000',
 };
-const deletedByAge = { 'cleanup.policy': 'delete', 'retention.ms': '20000', 'segment.bytes': '320' };
+const deletedByAge = { ...segments, 'cleanup.policy': 'delete', 'retention.ms': '20000' };
 
 /** Scenario 15: the newest price of each item, as a table. */
 export function priceTable({ changelog }: PriceTableProgram): StreamsCode {

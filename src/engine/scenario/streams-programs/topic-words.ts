@@ -5,6 +5,7 @@ import { deserializeChange } from '../../streams/state/buffered-change.js';
 import type { StoreKind } from '../../streams/state/store-builder.js';
 import { readSessionStoreKey, readTime, readWindowStoreKey } from '../../streams/state/window-keys.js';
 import type { BuiltTopology, TopologyNode } from '../../streams/topology/topology-node.js';
+import type { CountingWindows } from './counting-windows.js';
 import type { StreamsCode } from './streams-code.js';
 
 interface StoredBytes {
@@ -21,7 +22,7 @@ export class TopicWords {
   private readonly words = new Map<string, Words>();
 
   /** From now on it reads the topics of this application too. */
-  learn(built: BuiltTopology, code: StreamsCode, isSession: boolean): void {
+  learn(built: BuiltTopology, code: StreamsCode, windows: CountingWindows | undefined): void {
     const parts = [...built.subTopologies, ...(built.global === null ? [] : [built.global])];
     for (const node of parts.flatMap(({ nodes }) => nodes)) this.learnNode(node);
     for (const { stores, changelogTopics } of built.subTopologies)
@@ -29,7 +30,7 @@ export class TopicWords {
         const changelog = changelogTopics.get(name)?.name;
         const serdes = code.stores[name];
         if (changelog === undefined || serdes === undefined || this.words.has(changelog)) continue;
-        this.words.set(changelog, changelogWords(store, serdes, changelog, isSession));
+        this.words.set(changelog, changelogWords(store, serdes, changelog, windows));
       }
   }
 
@@ -78,7 +79,7 @@ function changelogWords(
   store: StoreKind,
   { key: keySerde, value: valueSerde }: { readonly key: Serde<unknown>; readonly value: Serde<unknown> },
   topic: string,
-  isSession: boolean,
+  windows: CountingWindows | undefined,
 ): Words {
   const read = (serde: Serde<unknown>, bytes: Uint8Array | null) =>
     bytes === null ? null : inWords(serde.deserialize(topic, bytes));
@@ -97,11 +98,12 @@ function changelogWords(
         return { key: read(keySerde, inner), value: read(valueSerde, value), timestamp, window: { start, end } };
       }
       case 'buffer': {
+        const isSession = windows?.window === 'session';
         const size = isSession ? 16 : 8;
         const change = value === null ? null : deserializeChange(value);
         const inner = key.subarray(0, key.length - size);
         const start = readTime(key, key.length - 8);
-        const end = isSession ? readTime(key, key.length - 16) : (change?.bufferTime ?? start);
+        const end = isSession ? readTime(key, key.length - 16) : start + (windows?.sizeMs ?? 0);
         const held = change?.change.newValue ?? null;
         return { key: read(keySerde, inner), value: read(valueSerde, held), timestamp, window: { start, end } };
       }

@@ -309,10 +309,10 @@ const guarantee: StreamsQuestion = {
   options: () => [
     {
       id: 'wait',
-      values: [10],
+      values: [5],
       misconception: 'M21',
       holds: () => false,
-      trial: (spec) => ({ ...spec, endsAtMs: 10 * 60 * second }),
+      trial: (spec) => ({ ...spec, endsAtMs: 5 * 60 * second }),
     },
     {
       id: 'no-grace',
