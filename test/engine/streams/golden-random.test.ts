@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { goldenLines } from '../protocol/golden.js';
+import type { StreamsCase } from './golden-case.js';
+import { inKeyOrder } from './golden-differences.js';
+import { expectedPlay, play } from './golden-player.js';
+
+describe('What random programs of many operators do, against Kafka Streams itself', () => {
+  const cases = goldenLines<StreamsCase>('streams-random.jsonl');
+  it.each(cases.map((recorded) => [recorded.name, recorded] as const))('%s', (_name, recorded) => {
+    expect(inKeyOrder(play(recorded), recorded)).toEqual(inKeyOrder(expectedPlay(recorded), recorded));
+  });
+});
