@@ -1,3 +1,5 @@
+import type { Storage as StateStorage } from '../engine/environment/storage.js';
+import { IndexedDbStorage } from '../engine/platform/browser/indexeddb-storage.js';
 import { openLog, type OpenOptions, type Partita } from './open-log.js';
 
 export { PartitaError, type PartitaErrorCode } from './partita-error.js';
@@ -13,6 +15,7 @@ export type { ConsumerRecord } from '../engine/client/record-stream.js';
 export { CompressionTypes } from '../engine/client/producer.js';
 export { WebSocketKafka, type WebSocketKafkaConfig } from './websocket-kafka.js';
 export type { Closed, LogStorage, Partita, TabRole } from './open-log.js';
+export type { Storage as StateStorage } from '../engine/environment/storage.js';
 export { ArchiveError, describeExport } from './topic-transfer.js';
 export type {
   ArchiveErrorCode,
@@ -49,4 +52,9 @@ export function openPartita({ workerUrl, ...options }: OpenPartitaOptions = {}):
       ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'partita' })
       : new Worker(workerUrl, { type: 'module', name: 'partita' }),
   );
+}
+
+/** Where a streams application keeps copies of its state: in a database of its own of this origin, which whoever opens it last has. Close it after the application. */
+export function openStateDatabase(name: string): Promise<StateStorage> {
+  return IndexedDbStorage.open({ name });
 }

@@ -1,5 +1,7 @@
 import { Kafka as EngineKafka, type KafkaConfig as EngineConfig } from '../engine/client/kafka.js';
+import type { Storage as StateStorage } from '../engine/environment/storage.js';
 import { nodeEnvironment } from '../engine/platform/node/node-environment.js';
+import { FileStorage } from '../engine/platform/node/file-storage.js';
 import { TcpNetwork, type TcpNetworkOptions } from '../engine/platform/node/tcp-network.js';
 import { TestBroker, type TestBrokerOptions } from './test-broker.js';
 
@@ -15,6 +17,7 @@ export { CompressionTypes } from '../engine/client/producer.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';
 export { ArchiveError, describeExport } from './topic-transfer.js';
 export type { ExportOptions, ImportOptions, ImportReport, ImportSource } from './topic-transfer.js';
+export type { Storage as StateStorage } from '../engine/environment/storage.js';
 export type { LoggedRequest } from './fault-plan.js';
 export type { TestBroker, TestBrokerOptions, TestTopic } from './test-broker.js';
 
@@ -31,6 +34,11 @@ export type { TestBroker, TestBrokerOptions, TestTopic } from './test-broker.js'
  */
 export function startBroker(options?: TestBrokerOptions): Promise<TestBroker> {
   return TestBroker.start(options);
+}
+
+/** Where a streams application keeps copies of its state: in a folder of its own, one process at a time. Close it after the application. */
+export function openStateDirectory(directory: string): Promise<StateStorage> {
+  return FileStorage.open({ directory });
 }
 
 /** How to reach a cluster: Partita elsewhere, or Apache Kafka. In KafkaJS's words. */

@@ -36,24 +36,25 @@ const smallestToCompact = 1024 * 1024;
 export class StateCopies {
   readonly #storage: Storage;
   readonly #clock: Clock;
-  readonly #folder: string;
+  readonly #applicationId: string;
   readonly #checkpoints = new Map<string, Checkpoint>();
   readonly #pending = new Map<string, Pending>();
 
   constructor(storage: Storage, clock: Clock, applicationId: string) {
     this.#storage = storage;
     this.#clock = clock;
-    this.#folder = `streams/${applicationId}`;
+    this.#applicationId = applicationId;
   }
 
   /** The copy of a store, or `null` if there is none that can be used. */
   async load(taskId: string, storeName: string): Promise<StateCopy | null> {
     const name = this.#nameOf(taskId, storeName);
     this.#pending.delete(name);
-    const blob = await this.#storage.readBlob(name);
+    const blob = await this.#storage.readBlob(checkpointOf(name));
     if (blob === undefined) return null;
     const checkpoint = JSON.parse(new TextDecoder().decode(blob)) as Checkpoint;
-    const bytes = checkpoint.size === 0 ? new Uint8Array() : await this.#storage.read(name, 0, checkpoint.size);
+    const bytes =
+      checkpoint.size === 0 ? new Uint8Array() : await this.#storage.read(changesOf(name), 0, checkpoint.size);
     const records = bytes.length < checkpoint.size ? null : decodeChangelog(bytes);
     if (records === null) {
       await this.drop(taskId, storeName);
@@ -74,8 +75,8 @@ export class StateCopies {
 
   /** Keeps what was noted for these tasks. */
   async checkpoint(taskIds: Iterable<string>): Promise<void> {
-    const wanted = new Set([...taskIds].map((taskId) => `${this.#folder}/${taskId}/`));
-    const names = [...this.#pending.keys()].filter((name) => wanted.has(name.slice(0, name.lastIndexOf('/') + 1)));
+    const wanted = new Set([...taskIds].map((taskId) => this.#folderOf(taskId)));
+    const names = [...this.#pending.keys()].filter((name) => wanted.has(folderIn(name)));
     const writes: StorageWrite[] = [];
     const checkpoints: (readonly [string, Checkpoint])[] = [];
     for (const name of names) {
@@ -83,7 +84,11 @@ export class StateCopies {
       this.#pending.delete(name);
       const { write, checkpoint } = await this.#writeOf(name, pending);
       if (write !== null) writes.push(write);
-      writes.push({ kind: 'put-blob', name, bytes: new TextEncoder().encode(JSON.stringify(checkpoint)) });
+      writes.push({
+        kind: 'put-blob',
+        name: checkpointOf(name),
+        bytes: new TextEncoder().encode(JSON.stringify(checkpoint)),
+      });
       checkpoints.push([name, checkpoint]);
     }
     if (writes.length === 0) return;
@@ -98,8 +103,20 @@ export class StateCopies {
 
   /** Forgets all copies of the application (`cleanUp`). */
   async clear(): Promise<void> {
-    const { files, blobs } = await this.#storage.contents(this.#folder);
-    for (const name of new Set([...files.map((file) => file.name), ...blobs])) await this.#remove(name);
+    this.#checkpoints.clear();
+    this.#pending.clear();
+    const { files, blobs } = await this.#storage.contents();
+    const isOwn = (name: string): boolean => {
+      const folder = folderIn(name);
+      return (
+        folder.startsWith(`${this.#applicationId}-`) && /^\d+_\d+$/.test(folder.slice(this.#applicationId.length + 1))
+      );
+    };
+    const writes: StorageWrite[] = [
+      ...files.filter(({ name }) => isOwn(name)).map(({ name }) => ({ kind: 'delete', file: name }) as const),
+      ...blobs.filter(isOwn).map((name) => ({ kind: 'delete-blob', name }) as const),
+    ];
+    if (writes.length > 0) await this.#storage.commit(writes, 'relaxed', 'essential');
   }
 
   async #writeOf(
@@ -111,33 +128,49 @@ export class StateCopies {
     const bytes = encodeChangelog(records);
     if (known === undefined) {
       const checkpoint = { nextOffset, size: bytes.length, compactedSize: bytes.length };
-      return { write: { kind: 'replace', file: name, bytes, modifiedAt }, checkpoint };
+      return { write: { kind: 'replace', file: changesOf(name), bytes, modifiedAt }, checkpoint };
     }
     const size = known.size + bytes.length;
     if (size > smallestToCompact && size > growthLimit * known.compactedSize) {
-      const before = decodeChangelog(await this.#storage.read(name, 0, known.size)) ?? [];
+      const before = decodeChangelog(await this.#storage.read(changesOf(name), 0, known.size)) ?? [];
       const compacted = encodeChangelog(lastOfEachKey([...before, ...records]));
       const checkpoint = { nextOffset, size: compacted.length, compactedSize: compacted.length };
-      return { write: { kind: 'replace', file: name, bytes: compacted, modifiedAt }, checkpoint };
+      return { write: { kind: 'replace', file: changesOf(name), bytes: compacted, modifiedAt }, checkpoint };
     }
     const checkpoint = { nextOffset, size, compactedSize: known.compactedSize };
     if (bytes.length === 0) return { write: null, checkpoint };
-    return { write: { kind: 'append', file: name, position: known.size, bytes, modifiedAt }, checkpoint };
+    return { write: { kind: 'append', file: changesOf(name), position: known.size, bytes, modifiedAt }, checkpoint };
   }
 
   async #remove(name: string): Promise<void> {
     this.#checkpoints.delete(name);
     this.#pending.delete(name);
-    const { files, blobs } = await this.#storage.contents(this.#folder);
+    const { files, blobs } = await this.#storage.contents(folderIn(name));
     const writes: StorageWrite[] = [];
-    if (files.some((file) => file.name === name)) writes.push({ kind: 'delete', file: name });
-    if (blobs.includes(name)) writes.push({ kind: 'delete-blob', name });
+    if (files.some((file) => file.name === changesOf(name))) writes.push({ kind: 'delete', file: changesOf(name) });
+    if (blobs.includes(checkpointOf(name))) writes.push({ kind: 'delete-blob', name: checkpointOf(name) });
     if (writes.length > 0) await this.#storage.commit(writes, 'relaxed', 'essential');
   }
 
   #nameOf(taskId: string, storeName: string): string {
-    return `${this.#folder}/${taskId}/${storeName}`;
+    return `${this.#folderOf(taskId)}/${storeName}`;
   }
+
+  #folderOf(taskId: string): string {
+    return `${this.#applicationId}-${taskId}`;
+  }
+}
+
+function folderIn(name: string): string {
+  return name.slice(0, name.indexOf('/'));
+}
+
+function changesOf(name: string): string {
+  return `${name}.changes`;
+}
+
+function checkpointOf(name: string): string {
+  return `${name}.checkpoint`;
 }
 
 /** What compaction leaves; tombstones go too, for nothing lies before them. */
