@@ -6,6 +6,8 @@ const brand = Symbol.for('partita.KafkaError');
 export class KafkaError extends Error {
   /** Known as one across the package's entries too, each of which has a class of its own. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // What is derived from it is known by its own class alone.
+    if (this !== KafkaError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return value instanceof Error && brand in value;
   }
 

@@ -249,11 +249,13 @@ export class World {
         if (eventsNow > mostEventsAtOneTime)
           this.fail(new Error(`${mostEventsAtOneTime} things happened without any time going by.`));
         try {
-          await happen();
+          const happening = happen();
+          if (happening !== undefined) await happening;
+          await this.options.settle();
         } catch (error) {
           this.fail(error);
         }
-        await this.comeToRest();
+        if (this.held.size > 0 || this.failure !== undefined) await this.comeToRest();
       }
       return true;
     } finally {

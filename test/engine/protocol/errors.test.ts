@@ -56,3 +56,10 @@ describe('a KafkaError', () => {
     expect(fromErrorData(structuredClone(toErrorData(error))).message).toBe('round');
   });
 });
+
+it('an error of a derived class is a KafkaError; not every KafkaError is of that class', () => {
+  class DerivedError extends KafkaError {}
+  expect(new DerivedError('UNKNOWN_SERVER_ERROR')).toBeInstanceOf(KafkaError);
+  expect(new DerivedError('UNKNOWN_SERVER_ERROR')).toBeInstanceOf(DerivedError);
+  expect(new KafkaError('UNKNOWN_SERVER_ERROR') instanceof DerivedError).toBe(false);
+});
