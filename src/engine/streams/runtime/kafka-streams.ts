@@ -36,7 +36,7 @@ export interface KafkaStreamsOptions {
   /** The clients that an instance works with, by the name that they are to have in requests and traces. */
   readonly kafka: (clientId: string) => KafkaClients;
   /** A topology, or what makes one for an application. */
-  readonly topology: BuiltTopology | { build(applicationId: string): BuiltTopology };
+  readonly topology: BuiltTopology | { build(applicationId: string, config: StreamsConfig): BuiltTopology };
   readonly config: StreamsConfig;
   /** Names the instance in requests and traces; `<application.id>-<uuid>` by default. */
   readonly clientId?: string;
@@ -113,7 +113,7 @@ export class KafkaStreams {
     const applicationId = config['application.id'];
     this.#environment = environment;
     this.#options = options;
-    this.#topology = 'build' in topology ? topology.build(applicationId) : topology;
+    this.#topology = 'build' in topology ? topology.build(applicationId, config) : topology;
     if (this.#topology.subTopologies.length === 0 && this.#topology.global === null)
       throw new StreamsError(
         'TopologyException',

@@ -1,4 +1,5 @@
 import { copartitionGroups } from './copartition-groups.js';
+import type { InternalTopicConfig } from './internal-topics.js';
 import { changelogTopic, changelogTopicName, repartitionTopic } from './internal-topics.js';
 import type { ProcessorParts, StoreParts, TopologyParts } from './topology-parts.js';
 import type {
@@ -12,7 +13,7 @@ import type {
 } from './topology-node.js';
 
 /** Cuts a topology into its sub-topologies and gives internal topics their names in the cluster. */
-export function buildTopology(parts: TopologyParts, applicationId: string): BuiltTopology {
+export function buildTopology(parts: TopologyParts, applicationId: string, config: InternalTopicConfig): BuiltTopology {
   const nameInCluster = (topic: string) => (parts.internalTopics.has(topic) ? `${applicationId}-${topic}` : topic);
   const globalSources = new Set([...parts.globalStores.values()].map(({ sourceName }) => sourceName));
   const groups = copartitionGroups(parts, nameInCluster);
@@ -22,7 +23,7 @@ export function buildTopology(parts: TopologyParts, applicationId: string): Buil
     applicationId,
     subTopologies: numbered
       .filter((group) => !isGlobal(group))
-      .map(({ names, id }) => buildSubTopology(parts, id, names, groups, applicationId, nameInCluster)),
+      .map(({ names, id }) => buildSubTopology(parts, id, names, groups, applicationId, config, nameInCluster)),
     global: buildGlobal(
       parts,
       numbered.filter(isGlobal).flatMap(({ names }) => names),
@@ -37,6 +38,7 @@ function buildSubTopology(
   names: readonly string[],
   allGroups: readonly (readonly string[])[],
   applicationId: string,
+  config: InternalTopicConfig,
   nameInCluster: (topic: string) => string,
 ): SubTopology {
   const drafts = names.flatMap((name) => parts.nodes.get(name) ?? []);
@@ -55,7 +57,7 @@ function buildSubTopology(
     repartitionTopics: ownTopics
       .filter((topic) => parts.internalTopics.has(topic))
       .map((topic) => repartitionTopic(nameInCluster(topic), parts.internalTopics.get(topic) ?? null)),
-    changelogTopics: new Map(stores.flatMap((store) => changelogOf(store, applicationId, nameInCluster))),
+    changelogTopics: new Map(stores.flatMap((store) => changelogOf(store, applicationId, config, nameInCluster))),
     copartitionGroups: allGroups.filter((group) => group.some((topic) => sourceTopics.includes(topic))),
   };
 }
@@ -80,11 +82,12 @@ function storesOf(parts: TopologyParts, drafts: readonly (SourceNode | Processor
 function changelogOf(
   { builder, sourceTopic }: StoreParts,
   applicationId: string,
+  config: InternalTopicConfig,
   nameInCluster: (topic: string) => string,
 ): (readonly [string, InternalTopic])[] {
-  if (sourceTopic !== null) return [[builder.name, changelogTopic(nameInCluster(sourceTopic), builder)]];
+  if (sourceTopic !== null) return [[builder.name, changelogTopic(nameInCluster(sourceTopic), builder, config)]];
   if (!builder.loggingEnabled) return [];
-  return [[builder.name, changelogTopic(changelogTopicName(applicationId, builder.name), builder)]];
+  return [[builder.name, changelogTopic(changelogTopicName(applicationId, builder.name), builder, config)]];
 }
 
 function finished(

@@ -5,6 +5,12 @@ const createTime = { 'message.timestamp.type': 'CreateTime' } as const;
 const dayMs = 24 * 60 * 60 * 1000;
 const repartitionSegmentBytes = 50 * 1024 * 1024;
 
+/** What of an application's configuration is in its internal topics, by Kafka's names. */
+export interface InternalTopicConfig {
+  /** What changelogs of windows keep beyond their stores, ms: clocks differ, and the topic must not expire first. A day by default. */
+  readonly 'windowstore.changelog.additional.retention.ms'?: number;
+}
+
 export const changelogTopicName = (applicationId: string, storeName: string): string =>
   `${applicationId}-${storeName}-changelog`;
 
@@ -22,14 +28,11 @@ export function repartitionTopic(name: string, partitions: number | null): Inter
   };
 }
 
-/**
- * Where the store's changes are kept.
- * @param additionalRetentionMs `windowstore.changelog.additional.retention.ms`: clocks differ, and the topic must not expire before its store
- */
+/** Where the store's changes are kept. */
 export function changelogTopic(
   name: string,
   { store, logConfig }: StoreBuilder,
-  additionalRetentionMs = dayMs,
+  { 'windowstore.changelog.additional.retention.ms': additionalRetentionMs = dayMs }: InternalTopicConfig,
 ): InternalTopic {
   return { name, partitions: null, config: { ...configOf(store, additionalRetentionMs), ...createTime, ...logConfig } };
 }

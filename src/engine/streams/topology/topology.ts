@@ -5,6 +5,7 @@ import { StreamsError } from '../streams-error.js';
 import { buildTopology } from './build-topology.js';
 import type { TopologyDescription } from './describe-topology.js';
 import { describeTopology } from './describe-topology.js';
+import type { InternalTopicConfig } from './internal-topics.js';
 import { NodeGroups } from './node-groups.js';
 import { invalidTopology } from './resource-name.js';
 import type { GlobalStoreParts, ProcessorParts, StoreParts, TopologyParts } from './topology-parts.js';
@@ -161,8 +162,8 @@ export class Topology {
   }
 
   /** The topology made ready for an application: its internal topics bear the application's id. */
-  build(applicationId: string): BuiltTopology {
-    return buildTopology(this.parts, applicationId);
+  build(applicationId: string, config: InternalTopicConfig = {}): BuiltTopology {
+    return buildTopology(this.parts, applicationId, config);
   }
 
   /** @internal */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessorSupplier } from '../../../../src/engine/streams/processor/processor.js';
 import { Serdes } from '../../../../src/engine/streams/serdes.js';
-import { keyValueStoreBuilder } from '../../../../src/engine/streams/state/stores.js';
+import { keyValueStoreBuilder, windowStoreBuilder } from '../../../../src/engine/streams/state/stores.js';
 import { Topology } from '../../../../src/engine/streams/topology/topology.js';
 
 const nothing: ProcessorSupplier<unknown, unknown, never, never> = { get: () => ({ process: () => undefined }) };
@@ -85,6 +85,21 @@ describe('A topology that is put together node by node', () => {
         },
       ],
     ]);
+  });
+
+  test('changelogs of windows outlive their stores by a day, or as long as is configured', () => {
+    const store = windowStoreBuilder({
+      name: 'windows',
+      keySerde: Serdes.string,
+      valueSerde: Serdes.string,
+      retentionMs: 10,
+      windowSizeMs: 5,
+    });
+    const topology = chain().addStateStore(store, ['processor']);
+    const retentionIn = (config?: Parameters<Topology['build']>[1]) =>
+      topology.build('app', config).subTopologies[0]!.changelogTopics.get('windows')?.config['retention.ms'];
+    expect(retentionIn()).toBe('86400010');
+    expect(retentionIn({ 'windowstore.changelog.additional.retention.ms': 1 })).toBe('11');
   });
 
   test('a supplier brings its stores along (KIP-401)', () => {
