@@ -10,7 +10,7 @@ export class StoreRows {
       if (key === null) continue;
       const id = JSON.stringify([key, window?.startMs, sequence === undefined ? undefined : [timestampMs, sequence]]);
       if (value === null) this.rows.delete(id);
-      else this.rows.set(id, { key, value, timestampMs, window, changedAtMs: storedAtMs, event });
+      else this.rows.set(id, { id, key, value, timestampMs, window, changedAtMs: storedAtMs, event });
     }
   }
 

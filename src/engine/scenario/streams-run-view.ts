@@ -142,6 +142,8 @@ export interface StoreView {
 }
 
 export interface StoreRow {
+  /** Names it among the rows of its store. */
+  readonly id: string;
   readonly key: string;
   readonly value: string;
   readonly timestampMs: Millis;

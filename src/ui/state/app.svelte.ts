@@ -6,12 +6,15 @@ import type { LearnerJournal, LearnerState, PlayState } from './learner-journal.
 import type { LogLeadership, LogStatus, TabSnapshot } from './log-leadership.js';
 import { logProblem, type LogProblem } from './log-problem.js';
 import {
+  isOwnPlay,
   isPlayName,
   loadPlay,
+  ownPlays,
   predictedIn,
   progressIn,
   recordsOf,
   type AnyPlayer,
+  type OwnPlayName,
   type Play,
   type PlayName,
 } from './play.js';
@@ -140,13 +143,13 @@ export class AppState {
   }
 
   /** Runs the scenario on the learner's own records, from its beginning. */
-  playOwn(records: readonly RunRecord[]): Promise<void> {
+  playOwn(play: OwnPlayName, records: readonly RunRecord[]): Promise<void> {
     this.opening = this.opening.then(async () => {
       await this.closePlayer();
-      this.plays = Object.fromEntries(Object.entries(this.plays).filter(([name]) => name !== 'three-ways/own'));
-      await this.openPlay('three-ways/own', records);
+      this.plays = Object.fromEntries(Object.entries(this.plays).filter(([name]) => name !== play));
+      await this.openPlay(play, records);
     });
-    this.router.go('three-ways/own');
+    this.router.go(play);
     return this.opening;
   }
 
@@ -224,9 +227,9 @@ export class AppState {
     if (this.playName === name && this.player !== undefined) return;
     await this.closePlayer();
     const kept = this.plays[name];
-    const ownRecords = records ?? (name === 'three-ways/own' ? recordsOf(kept) : undefined);
-    if (name === 'three-ways/own' && ownRecords === undefined) {
-      this.router.go('own-records');
+    const ownRecords = records ?? (isOwnPlay(name) ? recordsOf(kept) : undefined);
+    if (isOwnPlay(name) && ownRecords === undefined) {
+      this.router.go(ownPlays[name].entry);
       return;
     }
     const player = await this.begin(name, ownRecords, this.logProblem === undefined);
@@ -294,7 +297,7 @@ export class AppState {
     }
     await this.closePlayer();
     this.lostTheLog = false;
-    const player = await this.begin(name, name === 'three-ways/own' ? recordsOf(state) : undefined, false);
+    const player = await this.begin(name, isOwnPlay(name) ? recordsOf(state) : undefined, false);
     await player.start({ ...state, playing: false });
   }
 

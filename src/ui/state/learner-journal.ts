@@ -11,7 +11,7 @@ export interface LearnerJournal {
 /** Everything that must survive a reload. Plain data: it is written as JSON. */
 export interface LearnerState {
   readonly settings: LearnerSettings;
-  /** One entry a play: a scenario's id for the scenario on its own records, `three-ways/own` on the learner's. */
+  /** One entry a play: a scenario's id for the scenario on its own records, `<scenario>/own` on the learner's. */
   readonly plays: Readonly<Record<string, PlayState>>;
 }
 

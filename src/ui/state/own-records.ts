@@ -30,7 +30,11 @@ export type Expectation =
   | { readonly kind: 'unique-column-name' }
   | { readonly kind: 'shorter-value'; readonly limit: number }
   | { readonly kind: 'fewer-records'; readonly limit: number }
-  | { readonly kind: 'shorter-text'; readonly limit: number };
+  | { readonly kind: 'shorter-text'; readonly limit: number }
+  /** Of sales and shipments. */
+  | { readonly kind: 'sale-or-shipment' }
+  | { readonly kind: 'item' }
+  | { readonly kind: 'quantity' };
 
 export interface OwnRecords {
   readonly format: 'json-lines' | 'csv';

@@ -10,12 +10,21 @@ import { catalogue, type ListedScenario, type ScenarioName } from '../scenarios/
 import type { GroupScenarioTexts, GroupVariation } from '../scenarios/group-outcome.js';
 import type { ScenarioTexts } from '../scenarios/scenario-texts.js';
 import type { StreamsScenarioTexts, StreamsVariation } from '../scenarios/streams-outcome.js';
+import { movementsOf } from '../scenarios/retail-desk/movements.js';
 import type { Language } from '../texts/languages.js';
 import type { LearnerAnswer, PlayState } from './learner-journal.js';
 import type { PlayerOptions, ScenarioPlayer } from './scenario-player.svelte.js';
 
-/** The plays that the app knows, one a scenario; scenario 1 also on the learner's own records. */
-export type PlayName = ScenarioName | 'three-ways/own';
+/** Scenarios on the learner's own records, by the name of their play: the scenario, and where records are given to it. */
+export const ownPlays = {
+  'three-ways/own': { scenario: 'three-ways', entry: 'own-records' },
+  'retail-desk/own': { scenario: 'retail-desk', entry: 'own-sales' },
+} as const satisfies Readonly<Record<string, { readonly scenario: ScenarioName; readonly entry: string }>>;
+
+export type OwnPlayName = keyof typeof ownPlays;
+
+/** The plays that the app knows, one a scenario; some scenarios also on the learner's own records. */
+export type PlayName = ScenarioName | OwnPlayName;
 
 /** A scenario that is open, on runs of one kind. */
 interface OpenedPlay<Kind extends string, Player, Texts> {
@@ -94,7 +103,7 @@ export async function loadPlay(name: PlayName): Promise<OpenPlay> {
 
 /** Whether `name` is that of a play. */
 export function isPlayName(name: string | undefined): name is PlayName {
-  return name === 'three-ways/own' || (name !== undefined && Object.hasOwn(catalogue, name));
+  return isOwnPlay(name) || (name !== undefined && Object.hasOwn(catalogue, name));
 }
 
 /** What is known of a play's scenario before it is loaded. */
@@ -102,8 +111,13 @@ export function scenarioOf(name: PlayName): ListedScenario {
   return catalogue[scenarioNameOf(name)];
 }
 
+/** Whether a play is about the learner's own records. */
+export function isOwnPlay(name: string | undefined): name is OwnPlayName {
+  return name !== undefined && Object.hasOwn(ownPlays, name);
+}
+
 function scenarioNameOf(name: PlayName): ScenarioName {
-  return name === 'three-ways/own' ? 'three-ways' : name;
+  return isOwnPlay(name) ? ownPlays[name].scenario : name;
 }
 
 /** How many of the questions `predictions` were answered, and not skipped. */
@@ -135,5 +149,8 @@ export function progressIn(name: PlayName, state: PlayState | undefined): 'new' 
 
 /** The learner's own records, as a play was left. */
 export function recordsOf(state: PlayState | undefined): readonly RunRecord[] | undefined {
-  return state !== undefined && 'records' in state.spec ? state.spec.records : undefined;
+  if (state === undefined) return undefined;
+  const { spec } = state;
+  if ('records' in spec) return spec.records;
+  return spec.kind === 'streams' ? movementsOf(spec) : undefined;
 }

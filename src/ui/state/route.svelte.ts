@@ -1,15 +1,23 @@
 import { scenarioNames } from '../scenarios/catalogue.js';
-import type { PlayName } from './play.js';
+import { ownPlays, type OwnPlayName, type PlayName } from './play.js';
 
 /** A place in the app: what the hash of the address says. */
-export type Route = 'home' | PlayName | 'own-records' | 'kept-data' | 'broker';
+export type Route = 'home' | PlayName | 'own-records' | 'own-sales' | 'kept-data' | 'broker';
 
-const places: readonly Route[] = ['home', ...scenarioNames, 'three-ways/own', 'own-records', 'kept-data', 'broker'];
+const places: readonly Route[] = [
+  'home',
+  ...scenarioNames,
+  ...(Object.keys(ownPlays) as OwnPlayName[]),
+  'own-records',
+  'own-sales',
+  'kept-data',
+  'broker',
+];
 
 /** The address that leads to `route`. */
 export function hashOf(route: Route): string {
   if (route === 'home') return '#/';
-  const isShort = ['own-records', 'kept-data', 'broker'].includes(route) || route.startsWith('three-ways');
+  const isShort = ['own-records', 'own-sales', 'kept-data', 'broker'].includes(route) || route.startsWith('three-ways');
   return isShort ? `#/${route}` : `#/scenario/${route}`;
 }
 

@@ -155,12 +155,12 @@ function lifeSubject(inspected: InspectedStreams, { application, instance, event
   return { title: instance, fields, batch: [], why: whySteps(inspected, [event]) };
 }
 
-function rowSubject(inspected: InspectedStreams, { application, task, store, event }: Of<'row'>) {
+function rowSubject(inspected: InspectedStreams, { application, task, store, row: id }: Of<'row'>) {
   const { picture, texts, words } = inspected;
   const view = picture.applications.find((each) => each.application === application);
   const stores = task === null ? view?.globalStores : taskAt(inspected, application, task)?.stores;
   const found = stores?.find((each) => each.store === store);
-  const row = found?.rows.find((each) => each.event === event);
+  const row = found?.rows.find((each) => each.id === id);
   if (found === undefined || row === undefined) return undefined;
   const own = words.inspector;
   return {
@@ -175,7 +175,7 @@ function rowSubject(inspected: InspectedStreams, { application, task, store, eve
     ],
     value: row.value,
     batch: [],
-    why: whySteps(inspected, [event]),
+    why: whySteps(inspected, [row.event]),
   };
 }
 

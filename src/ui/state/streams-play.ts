@@ -8,6 +8,7 @@ import { streamsRun } from './streams-run.js';
 export function openStreams(
   scenario: StreamsScenario,
   texts: Readonly<Record<Language, StreamsScenarioTexts>>,
+  isOwn = false,
 ): OpenPlay<StreamsPlay> {
   const { variations } = scenario;
   return (options) => ({
@@ -15,6 +16,6 @@ export function openStreams(
     player: new ScenarioPlayer(scenario, streamsRun, options),
     texts,
     variations,
-    isOwn: false,
+    isOwn,
   });
 }

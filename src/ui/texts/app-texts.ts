@@ -167,6 +167,19 @@ export interface AppTexts {
     readonly goOn: string;
     readonly kept: string;
   };
+  /** Sales and shipments of the learner's own, for the retail desk; the rest of the words is that of `own`. */
+  readonly ownSales: {
+    readonly title: string;
+    readonly lead: string;
+    readonly placeholder: string;
+    readonly limits: (records: number) => string;
+    readonly nothing: string;
+    readonly kind: (kind: string | null) => string;
+    readonly start: string;
+    readonly goOn: string;
+    /** Leads here. */
+    readonly link: string;
+  };
   readonly kept: {
     readonly title: string;
     readonly lead: string;

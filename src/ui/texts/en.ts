@@ -205,6 +205,18 @@ export const english: AppTexts = {
     ],
   },
   kept: englishKeptData,
+  ownSales: {
+    title: 'My own sales and shipments',
+    lead: 'Type, paste or drop JSON lines (one object a line) or CSV (the first line names the columns), each with a type (sale or shipment), an sku and a qty. The retail desk runs on them. They stay in this browser.',
+    placeholder:
+      '{"type":"sale","sku":"tea","qty":3}\n{"type":"shipment","sku":"tea","qty":5}\n{"type":"sale","sku":"pot","qty":8}\n{"type":"sale","sku":"tea","qty":4}',
+    limits: (records) => `At most ${records.toLocaleString('en')} sales and shipments.`,
+    nothing: 'No sale or shipment yet. One line of JSON such as {"type":"sale","sku":"tea","qty":3} is one.',
+    kind: (kind) => (kind === 'shipment' ? 'shipment' : 'sale'),
+    start: 'Run the retail desk on them',
+    goOn: 'Go on with the sales and shipments that you gave before',
+    link: 'Use my own sales and shipments',
+  },
   own: {
     title: 'Use my own records',
     lead: 'Type, paste or drop JSON lines (one object a line) or CSV (the first line names the columns). The scenario then runs on them. They stay in this browser.',
@@ -246,6 +258,12 @@ export const english: AppTexts = {
           return `at most ${expected.limit.toLocaleString('en')} records; this one and those after it are left out`;
         case 'shorter-text':
           return `at most ${expected.limit.toLocaleString('en')} characters in all`;
+        case 'sale-or-shipment':
+          return 'a type that is sale or shipment';
+        case 'item':
+          return 'an item: a field sku, item or product';
+        case 'quantity':
+          return 'a quantity: a field qty, a whole number from 1';
       }
     },
     moreProblems: (count) => `and ${plural(count, 'more line')}`,

@@ -195,6 +195,18 @@ export const simplifiedChinese: AppTexts = {
     ],
   },
   kept: simplifiedChineseKeptData,
+  ownSales: {
+    title: '我自己的销售和到货',
+    lead: '输入、粘贴或拖入 JSON 行（每行一个对象）或 CSV（第一行是列名），每条有 type（sale 销售或 shipment 到货）、sku 和 qty，零售柜台就会用它们运行。它们只留在这个浏览器里。',
+    placeholder:
+      '{"type":"sale","sku":"tea","qty":3}\n{"type":"shipment","sku":"tea","qty":5}\n{"type":"sale","sku":"pot","qty":8}\n{"type":"sale","sku":"tea","qty":4}',
+    limits: (records) => `最多 ${records.toLocaleString('en')} 条销售和到货。`,
+    nothing: '还没有销售或到货。像 {"type":"sale","sku":"tea","qty":3} 这样的一行 JSON 就是一条。',
+    kind: (kind) => (kind === 'shipment' ? '到货' : '销售'),
+    start: '用它们运行零售柜台',
+    goOn: '继续用之前给出的销售和到货',
+    link: '使用我自己的销售和到货',
+  },
   own: {
     title: '使用我自己的记录',
     lead: '输入、粘贴或拖入 JSON 行（每行一个对象）或 CSV（第一行是列名），情景就会用它们运行。它们只留在这个浏览器里。',
@@ -236,6 +248,12 @@ export const simplifiedChinese: AppTexts = {
           return `最多 ${expected.limit.toLocaleString('en')} 条记录；从这一条起不再读入`;
         case 'shorter-text':
           return `总共最多 ${expected.limit.toLocaleString('en')} 个字符`;
+        case 'sale-or-shipment':
+          return '类型 type：sale（销售）或 shipment（到货）';
+        case 'item':
+          return '商品：字段 sku、item 或 product';
+        case 'quantity':
+          return '数量：字段 qty，从 1 起的整数';
       }
     },
     moreProblems: (count) => `还有 ${count} 行`,

@@ -14,7 +14,8 @@ import {
   sentAtMs,
 } from '../../../src/ui/scenarios/late-window/scenario.js';
 import { isWhole } from '../../../src/ui/scenarios/price-table/scenario.js';
-import { isRight } from '../../../src/ui/scenarios/retail-desk/scenario.js';
+import { movementsOf } from '../../../src/ui/scenarios/retail-desk/movements.js';
+import { isRight, itemsIn, movedIn, reordersUntil, stockOf } from '../../../src/ui/scenarios/retail-desk/scenario.js';
 import { pricedOf } from '../../../src/ui/scenarios/silent-joins/scenario.js';
 import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
 import { withApplication, type StreamsScenario } from '../../../src/ui/scenarios/streams-outcome.js';
@@ -63,6 +64,7 @@ const expected = {
       'saw-kill': ['came-back'],
       'new-code': ['3'],
       'saw-new-code': ['added'],
+      'saw-own': [],
       guarantee: ['reset', 'new-id'],
     },
     keepsPromise: isRight,
@@ -266,4 +268,52 @@ describe('20, as Kafka Streams does it', () => {
       each.program.program === 'window-count' ? { ...each, program: { ...each.program, window } } : each,
     );
   }
+});
+
+describe('19, on own sales and shipments', () => {
+  const own = [
+    { key: 'sale', value: '{"sku":"tea","qty":3}' },
+    { key: 'shipment', value: '{"sku":"tea","qty":5}' },
+    { key: 'sale', value: '{"sku":"pot","qty":8}' },
+    { key: 'sale', value: '{"sku":"tea","qty":4}' },
+  ];
+
+  test('runs on them, with a prediction from their own run, and gives them back as they were', async () => {
+    const host = new NodeScenarioHost();
+    const options = { host, frames: new ManualFrames(host), name: 'retail-desk/own', keepsRuns: false };
+    const play = (await loadPlay('retail-desk/own'))(options, own);
+    if (play.kind !== 'streams') throw new Error('The retail desk is no scenario on streams applications.');
+    const { scenario } = play.player;
+    expect(play.isOwn).toBe(true);
+    expect(movementsOf(scenario.spec)).toEqual(own);
+    const outcome = await outcomeOf(scenario.spec);
+    expect([movedIn(outcome), itemsIn(outcome)]).toEqual([4, 2]);
+    expect([stockOf(outcome, 'tea'), stockOf(outcome, 'pot')]).toEqual([8, 2]);
+    expect(reordersUntil(outcome, outcome.atMs)).toEqual(['pot']);
+    const right = scenario.questions['updates']
+      ?.options(scenario.spec, outcome)
+      .filter((option) => option.holds(outcome, scenario.spec));
+    expect(right?.map(({ id }) => id)).toEqual(['4']);
+    const seen = scenario.questions['saw-own']
+      ?.options(scenario.spec, outcome)
+      .filter((option) => option.holds(outcome, scenario.spec));
+    expect(seen?.map(({ id }) => id)).toEqual(['each-update']);
+    expect(scenario.challenge.isMet(outcome, scenario.spec)).toBe(false);
+    const held = withApplication(scenario.spec, 'retail', (each) => ({
+      ...each,
+      cacheMaxBytes: 1_000_000,
+      commitIntervalMs: 10_000,
+    }));
+    expect(scenario.challenge.isMet(await outcomeOf(held), held)).toBe(true);
+    for (const { steps, challenge } of Object.values(play.texts)) {
+      const context = { own: true, spec: scenario.spec, label: String };
+      for (const { id } of scenario.steps) {
+        const words = [steps[id]?.heading(context), ...(steps[id]?.body(context) ?? [])].join(' ');
+        const told = steps[id]?.explanation?.(context, outcome).paragraphs.join(' ') ?? '';
+        expect(`${words} ${told}`).toMatch(/\S/);
+        expect(`${words} ${told}`).not.toMatch(/undefined|NaN|sku-1/);
+      }
+      expect(challenge.goal(context)).not.toMatch(/12/);
+    }
+  });
 });

@@ -154,7 +154,7 @@ describe('one tab', () => {
 
   test('runs the scenario on own records, apart from the other play', async () => {
     const { app } = await openTab('leading');
-    await app.playOwn([
+    await app.playOwn('three-ways/own', [
       { key: 'x', value: '1' },
       { key: 'x', value: '2' },
     ]);

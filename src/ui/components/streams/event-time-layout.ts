@@ -1,5 +1,11 @@
 import type { CountingWindows } from '../../../engine/scenario/streams-programs/counting-windows.js';
-import type { EventTimeWindow, ProcessedView, StoreRow, TaskView } from '../../../engine/scenario/streams-run-view.js';
+import type {
+  ApplicationView,
+  EventTimeWindow,
+  ProcessedView,
+  StoreRow,
+  TaskView,
+} from '../../../engine/scenario/streams-run-view.js';
 
 /** Whether a window takes no more records at a stream time: Kafka's rule for each kind. */
 export function isWindowClosed(
@@ -57,11 +63,22 @@ export interface Arrival {
   readonly closes: readonly EventTimeWindow[];
 }
 
-/** The records that a task has counted, in the sequence in which it took them. */
-export function arrivalsOf(windows: CountingWindows, task: TaskView): readonly Arrival[] {
+/** The topics whose records reach the node that counts. */
+export function countedTopics({ node }: CountingWindows, nodes: ApplicationView['nodes']): ReadonlySet<string> {
+  const reached = new Set([node]);
+  for (let size = 0; size < reached.size;) {
+    size = reached.size;
+    for (const { name, children } of nodes) if (children.some((child) => reached.has(child))) reached.add(name);
+  }
+  return new Set(nodes.flatMap(({ name, kind, topics }) => (kind === 'source' && reached.has(name) ? topics : [])));
+}
+
+/** The records of these topics that a task has taken, in the sequence in which it did. */
+export function arrivalsOf(windows: CountingWindows, task: TaskView, topics: ReadonlySet<string>): readonly Arrival[] {
   let before = -1;
   const seen = drawnWindows(windows, task).map(({ window }) => window);
-  return task.processed.map((record) => {
+  const counted = task.processed.filter(({ topic }) => topics.has(topic));
+  return counted.map((record) => {
     const isDropped = record.drops.some(({ node }) => node === windows.node);
     const arrival: Arrival = {
       record,

@@ -16,7 +16,7 @@ export type StreamsSelection =
       readonly application: string;
       readonly task: string | null;
       readonly store: string;
-      readonly event: number;
+      readonly row: string;
     }
   | { readonly kind: 'node'; readonly application: string; readonly node: string }
   | { readonly kind: 'action'; readonly step: number };

@@ -5,10 +5,12 @@ import {
   adjustmentsUntil,
   deskTask,
   isRight,
+  itemsIn,
   killAtMs,
   killEndMs,
   levelAt,
   levelsUntil,
+  movedIn,
   program,
   reordersUntil,
   salesEndMs,
@@ -140,6 +142,23 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
       }),
       goOn: 'What else could one do?',
     },
+    'saw-own': {
+      heading: () => 'What did you see?',
+      body: () => [],
+      explanation: (_, outcome) => ({
+        paragraphs: [
+          `${movedIn(outcome)} records came in and ${cellsOf(outcome, 'stock-levels').length} stock levels went out, for ${itemsIn(outcome)} ${itemsIn(outcome) === 1 ? 'item' : 'items'}: a table as a stream is its changes.`,
+          `Reordered: ${reordersUntil(outcome, outcome.atMs).join(', ') || 'nothing'}. Dearer: ${adjustmentsUntil(outcome, outcome.atMs).join(', ') || 'nothing'}. A window is judged once a later sale in its partition has closed it.`,
+        ],
+        event: {
+          text: 'The last stock level was written.',
+          atMs: cellsOf(outcome, 'stock-levels').at(-1)?.storedAtMs ?? outcome.atMs,
+        },
+        config: '`statestore.cache.max.bytes` = 0: nothing is held back.',
+        sources: [{ text: 'Kafka documentation, Streams: duality of streams and tables', url: sources.duality }],
+      }),
+      goOn: 'Change it',
+    },
     guarantee: {
       heading: () => 'New rules for old sales',
       body: () => [
@@ -171,7 +190,7 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
         ({ 'sku-1': 'sku-1 only', 'sku-2': 'sku-2 only', 'sku-1+sku-2': 'both', nothing: 'none' })[id] ?? id,
     },
     updates: {
-      ask: () => `How many records has \`stock-levels\` at ${seconds(salesEndMs)}?`,
+      ask: ({ own }) => `How many records has \`stock-levels\` ${own ? 'in the end' : `at ${seconds(salesEndMs)}`}?`,
       option: (_, id) => id,
       row: () => 'Stock levels written',
       short: (id) => id,
@@ -226,6 +245,14 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
           'counted-twice': 'Sales were subtracted twice',
         })[id] ?? id,
     },
+    'saw-own': {
+      ask: () => 'Which of these happened?',
+      option: (_, id) =>
+        ({
+          'each-update': 'Every sale and shipment wrote a stock level',
+          'last-only': 'One stock level was written for each item',
+        })[id] ?? id,
+    },
     guarantee: {
       ask: () => 'Which of these do it?',
       option: (_, id) =>
@@ -254,9 +281,12 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
     return `${isRight(outcome) ? 'Right' : 'Not right'}: stock ${stock.join(', ')}; ${added} new reorders.`;
   },
   challenge: {
-    goal: () => `Can you have at most three records in \`stock-levels\` before ${seconds(killAtMs)}, and at least one?`,
+    goal: ({ own }) =>
+      own
+        ? 'Can you have fewer records in `stock-levels` than sales and shipments came in?'
+        : `Can you have at most three records in \`stock-levels\` before ${seconds(killAtMs)}, and at least one?`,
     hint: 'What may hold updates back, and until when?',
-    met: (_, view) =>
-      `${levelsUntil(view, killAtMs).length} were written: the cache kept the newest of each key until the commit. Who reads the topic sees fewer of the states in between.`,
+    met: ({ own }, view) =>
+      `${levelsUntil(view, own ? view.atMs : killAtMs).length} were written: the cache kept the newest of each key until the commit. Who reads the topic sees fewer of the states in between.`,
   },
 };

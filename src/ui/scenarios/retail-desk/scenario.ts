@@ -1,3 +1,4 @@
+import type { RunRecord } from '../../../engine/scenario/run-spec.js';
 import type { RetailDeskProgram, StreamsRunSpec, StreamsRunStep } from '../../../engine/scenario/streams-run-spec.js';
 import type { StreamsRunView, TaskSpan } from '../../../engine/scenario/streams-run-view.js';
 import {
@@ -9,6 +10,7 @@ import {
   type StreamsQuestion,
   type StreamsScenario,
 } from '../streams-outcome.js';
+import { topicOfMovement } from './movements.js';
 
 export type StepId =
   | 'desk'
@@ -23,12 +25,22 @@ export type StepId =
   | 'new-code'
   | 'run-new-code'
   | 'saw-new-code'
+  | 'saw-own'
   | 'guarantee'
   | 'vary'
   | 'play';
 
 export type QuestionId =
-  'reorder' | 'updates' | 'saw-sales' | 'takeover' | 'again' | 'saw-kill' | 'new-code' | 'saw-new-code' | 'guarantee';
+  | 'reorder'
+  | 'updates'
+  | 'saw-sales'
+  | 'takeover'
+  | 'again'
+  | 'saw-kill'
+  | 'new-code'
+  | 'saw-new-code'
+  | 'saw-own'
+  | 'guarantee';
 
 const second = 1000;
 export const application = 'retail';
@@ -121,6 +133,17 @@ export const retailDeskSpec: StreamsRunSpec = {
   endsAtMs,
 };
 
+const variations = (
+  [
+    'reorder-below',
+    'opening-stock',
+    'statestore.cache.max.bytes',
+    'commit.interval.ms',
+    'session.timeout.ms',
+    'num.standby.replicas',
+  ] as const
+).map((setting) => ({ setting, application }));
+
 /** Scenario 19: streams computed from streams, state that outlives its instance, and code that reads the past again. */
 export function retailDesk(): StreamsScenario<StepId, QuestionId> {
   return {
@@ -152,18 +175,10 @@ export function retailDesk(): StreamsScenario<StepId, QuestionId> {
       'saw-kill': sawKill,
       'new-code': newCode,
       'saw-new-code': sawNewCode,
+      'saw-own': sawOwn,
       guarantee,
     },
-    variations: (
-      [
-        'reorder-below',
-        'opening-stock',
-        'statestore.cache.max.bytes',
-        'commit.interval.ms',
-        'session.timeout.ms',
-        'num.standby.replicas',
-      ] as const
-    ).map((setting) => ({ setting, application })),
+    variations,
     challenge: {
       isMet: (outcome, spec) =>
         outcome.finished &&
@@ -174,6 +189,82 @@ export function retailDesk(): StreamsScenario<StepId, QuestionId> {
     },
   };
 }
+
+/** The same application on a learner's own sales and shipments: predicted, run, and played with. */
+export function retailDeskOn(movements: readonly RunRecord[]): StreamsScenario<StepId, QuestionId> {
+  const untouched = retailDesk();
+  const intervalMs = movements.length > 30 ? Math.max(100, Math.round(30_000 / movements.length)) : second;
+  const sends = movements.map(({ key, value }, at): StreamsRunStep => {
+    const kind = key === 'shipment' ? 'shipment' : 'sale';
+    return {
+      atMs: 3 * second + at * intervalMs,
+      does: 'send',
+      topic: topicOfMovement[kind],
+      key: `${kind}-${at + 1}`,
+      value,
+    };
+  });
+  const untilMs = 3 * second + movements.length * intervalMs + 5 * second;
+  return {
+    ...untouched,
+    spec: { ...retailDeskSpec, script: [...starts, ...sends], endsAtMs: Math.ceil(untilMs / second) * second },
+    steps: [
+      { id: 'desk', phase: 'set-up' },
+      { id: 'updates', phase: 'predict', question: 'updates' },
+      { id: 'run-sales', phase: 'run' },
+      { id: 'saw-own', phase: 'observe', question: 'saw-own' },
+      { id: 'vary', phase: 'vary' },
+      { id: 'play', phase: 'play' },
+    ],
+    questions: { ...untouched.questions, updates: ownUpdates },
+    challenge: {
+      isMet: (outcome) =>
+        outcome.finished &&
+        cellsOf(outcome, 'stock-levels').length > 0 &&
+        cellsOf(outcome, 'stock-levels').length < movedIn(outcome),
+      hintAfter: 2,
+    },
+  };
+}
+
+/** How many sales and shipments came in. */
+export const movedIn = (outcome: StreamsRunView): number =>
+  cellsOf(outcome, 'sales').length + cellsOf(outcome, 'shipments').length;
+
+/** How many items the store knows. */
+export const itemsIn = (outcome: StreamsRunView): number => rowsOf(outcome, application, 'stock').length;
+
+const ownUpdates: StreamsQuestion = {
+  kind: 'prediction',
+  answeredBy: 'number',
+  options: (_, outcome) => {
+    const right = cellsOf(outcome, 'stock-levels').length;
+    return [...new Set([right, itemsIn(outcome), cellsOf(outcome, 'sales').length])].map((count) => ({
+      id: String(count),
+      values: [count],
+      ...(count === right ? {} : { misconception: 'M23' as const }),
+      holds: (view: StreamsRunView) => cellsOf(view, 'stock-levels').length === count,
+    }));
+  },
+};
+
+const sawOwn: StreamsQuestion = {
+  kind: 'observation',
+  options: () => [
+    {
+      id: 'each-update',
+      values: [],
+      holds: (outcome) => cellsOf(outcome, 'stock-levels').length === movedIn(outcome),
+    },
+    {
+      id: 'last-only',
+      values: [],
+      misconception: 'M23',
+      holds: (outcome) =>
+        cellsOf(outcome, 'stock-levels').length === itemsIn(outcome) && itemsIn(outcome) < movedIn(outcome),
+    },
+  ],
+};
 
 /** What was written to `stock-levels` up to a moment. */
 export const levelsUntil = (

@@ -5,10 +5,12 @@ import {
   adjustmentsUntil,
   deskTask,
   isRight,
+  itemsIn,
   killAtMs,
   killEndMs,
   levelAt,
   levelsUntil,
+  movedIn,
   program,
   reordersUntil,
   salesEndMs,
@@ -134,6 +136,23 @@ export const simplifiedChinese: StreamsScenarioTexts<StepId, QuestionId> = {
       }),
       goOn: '还能怎么做？',
     },
+    'saw-own': {
+      heading: () => '你看到了什么？',
+      body: () => [],
+      explanation: (_, outcome) => ({
+        paragraphs: [
+          `进来 ${movedIn(outcome)} 条记录，出去 ${cellsOf(outcome, 'stock-levels').length} 条库存，商品共 ${itemsIn(outcome)} 种：作为流的表是它的变化。`,
+          `补货：${reordersUntil(outcome, outcome.atMs).join('、') || '无'}。涨价：${adjustmentsUntil(outcome, outcome.atMs).join('、') || '无'}。同一分区里更晚的销售关闭窗口之后，窗口才有定论。`,
+        ],
+        event: {
+          text: '写出了最后一条库存。',
+          atMs: cellsOf(outcome, 'stock-levels').at(-1)?.storedAtMs ?? outcome.atMs,
+        },
+        config: '`statestore.cache.max.bytes` = 0：什么也不扣住。',
+        sources: [{ text: 'Kafka 文档，Streams：流与表的对偶', url: sources.duality }],
+      }),
+      goOn: '改一改',
+    },
     guarantee: {
       heading: () => '新规则用于旧销售',
       body: () => ['假设新规则要用于*全部*销售，而且库存要对：sku-1 是 2，sku-2 是 7，sku-4 是 8。'],
@@ -163,7 +182,7 @@ export const simplifiedChinese: StreamsScenarioTexts<StepId, QuestionId> = {
       short: (id) => ({ 'sku-1': '仅 sku-1', 'sku-2': '仅 sku-2', 'sku-1+sku-2': '两种', nothing: '无' })[id] ?? id,
     },
     updates: {
-      ask: () => `到 ${seconds(salesEndMs)}，\`stock-levels\` 有几条记录？`,
+      ask: ({ own }) => `${own ? '最后' : `到 ${seconds(salesEndMs)}`}，\`stock-levels\` 有几条记录？`,
       option: (_, id) => id,
       row: () => '写出的库存',
       short: (id) => id,
@@ -218,6 +237,14 @@ export const simplifiedChinese: StreamsScenarioTexts<StepId, QuestionId> = {
           'counted-twice': '销售被减了两次',
         })[id] ?? id,
     },
+    'saw-own': {
+      ask: () => '发生了哪一种？',
+      option: (_, id) =>
+        ({
+          'each-update': '每次销售和到货都写出一条库存',
+          'last-only': '每种商品写出一条库存',
+        })[id] ?? id,
+    },
     guarantee: {
       ask: () => '哪些做得到？',
       option: (_, id) =>
@@ -246,9 +273,12 @@ export const simplifiedChinese: StreamsScenarioTexts<StepId, QuestionId> = {
     return `${isRight(outcome) ? '对' : '不对'}：库存 ${stock.join('，')}；新补货单 ${added} 张。`;
   },
   challenge: {
-    goal: () => `能不能让 \`stock-levels\` 在 ${seconds(killAtMs)}之前最多有三条、至少有一条记录？`,
+    goal: ({ own }) =>
+      own
+        ? '能不能让 `stock-levels` 的记录比进来的销售和到货更少？'
+        : `能不能让 \`stock-levels\` 在 ${seconds(killAtMs)}之前最多有三条、至少有一条记录？`,
     hint: '什么可以扣住更新，扣到什么时候？',
-    met: (_, view) =>
-      `写出了 ${levelsUntil(view, killAtMs).length} 条：缓存把每个键最新的值留到提交。读这个主题的人看到的中间状态更少。`,
+    met: ({ own }, view) =>
+      `写出了 ${levelsUntil(view, own ? view.atMs : killAtMs).length} 条：缓存把每个键最新的值留到提交。读这个主题的人看到的中间状态更少。`,
   },
 };
