@@ -152,6 +152,36 @@ export const consumerLaws = {
     same('GRC-9 (commit-regression)', stage.committed(), { 'orders-0': 2 });
   },
 
+  'GRC-6 callback-order: records that are handled out of order leave no smaller offset to be committed': async () => {
+    const stage = await ConsumerStage.open('law-callbacks', 1);
+    await stage.send(0, 'a', 'b', 'c');
+    const a = await stage.consumer('a');
+    const { timers } = stage.world.environment('a');
+    await stage.world.outcome(
+      a.run({
+        autoCommitInterval: 300,
+        eachBatchAutoResolve: false,
+        // The records are handled side by side: the last is done first.
+        eachBatch: async ({ batch, resolveOffset }) => {
+          const { messages } = batch;
+          await Promise.all(
+            messages.map(async ({ offset }, at) => {
+              await sleep(timers, 200 * (messages.length - at));
+              resolveOffset(offset);
+            }),
+          );
+        },
+      }),
+    );
+    const seen: number[] = [];
+    for (let turn = 0; turn < 60; turn++) {
+      await stage.world.advanceBy(100);
+      seen.push(stage.committed()['orders-0'] ?? 0);
+    }
+    await stage.close();
+    same('GRC-6 (callback-order)', [seen.at(-1), seen], [3, seen.toSorted((one, other) => one - other)]);
+  },
+
   'GRC-6 zombie-commit: what has gone to another member can not be committed any more': async () => {
     const stage = await ConsumerStage.open('law-zombie', 2);
     await stage.send(0, 'a', 'b', 'c');

@@ -122,6 +122,21 @@ export const consumerMutants: readonly Mutant[] = [
   ),
   consumerMutant(
     {
+      law: 'GRC-6 callback-order: records that are handled out of order leave no smaller offset to be committed',
+      breaks: 'a consumer that takes what was handled last for how far it has come',
+      bugs: [54],
+      says: /callback-order/,
+    },
+    AssignedPartition.prototype,
+    'advance',
+    () =>
+      as(function (this: AssignedPartition, offset: number) {
+        this.position = offset;
+        if (this.fetchOffset === undefined || offset > this.fetchOffset) this.fetchOffset = offset;
+      }),
+  ),
+  consumerMutant(
+    {
       law: 'GRC-6 zombie-commit: what has gone to another member can not be committed any more',
       breaks: 'a consumer that commits for partitions that it does not have',
       bugs: [43],
