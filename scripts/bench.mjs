@@ -2,7 +2,7 @@
 /**
  * Measures the engine against its rivals, in a worker of a real Chromium on a fresh profile, and prints a JSON object a line:
  * {"bench","value","unit","against","rival","ratio"}; a ratio above 1 means that we are ahead. Both sides run in turns; values are medians.
- * What has no rival is measured in Node, against itself: how its cost grows.
+ * What has no rival is measured in Node, against itself: how its cost grows. `serve` is measured against a real Apache Kafka on this machine, where Java and Maven are.
  *
  *   node scripts/bench.mjs [NAME]     all benchmarks, or those whose names begin with NAME
  */
@@ -23,6 +23,7 @@ const rounds = 5;
 /** @type {Record<string, readonly [entry: string, measure: string]>} */
 const inNode = {
   'group-size': ['test/bench/group-size.ts', 'measureGroupSize'],
+  serve: ['test/bench/serve/serve.ts', 'measureServe'],
   simulation: ['test/bench/simulation.ts', 'measureSimulation'],
   streams: ['test/bench/streams/streams.ts', 'measureStreams'],
 };
@@ -34,11 +35,20 @@ try {
   for (const [name, [entry, measure]] of chosen) {
     const file = join(workspace, `${name}.mjs`);
     await bundleModule(join(projectRoot, entry), file, 'node');
-    await (await import(pathToFileURL(file).href))[measure](console.log, projectRoot);
+    await (await import(pathToFileURL(file).href))[measure](console.log, projectRoot, bundleForNode);
   }
   if (prefix === '' || chosen.length === 0) await benchmarkPage();
 } finally {
   await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/**
+ * What a benchmark starts as a process of its own.
+ * @param {string} entry
+ * @param {string} file
+ */
+function bundleForNode(entry, file) {
+  return bundleModule(join(projectRoot, entry), file, 'node');
 }
 
 /** Runs what is measured in a browser. */

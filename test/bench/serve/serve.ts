@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kafkaVersion, whyNoKafka } from '../../../scripts/apache-kafka.mjs';
+import { connectTo, consumeRate, createTopic, latency, produceRate } from './load.js';
+import { startKafka, startPartita, type Rival } from './rivals.js';
+
+const rounds = Number(process.env['PARTITA_ROUNDS'] ?? 3);
+const loads = [
+  { name: '100B', bytes: 100, records: 600_000 },
+  { name: '1KiB', bytes: 1024, records: 120_000 },
+] as const;
+const latencySends = 1_000;
+const bigLoadBytes = 1_000_000_000;
+
+type Side = 'kafka' | 'memory' | 'data-dir';
+const sides: readonly Side[] = ['kafka', 'memory', 'data-dir'];
+
+/** `partita serve` against a real Apache Kafka, in turns, each through the same connection: start, memory, records in and out, latency. */
+export async function measureServe(
+  print: (line: string) => void,
+  _projectRoot: string,
+  bundle: (entry: string, file: string) => Promise<unknown>,
+): Promise<void> {
+  const reason = whyNoKafka();
+  if (reason !== undefined) return print(`serve: skipped, for ${reason}.`);
+  const cli = join(tmpdir(), `partita-bench-${process.pid}.mjs`);
+  await bundle('src/cli/partita.ts', cli);
+  const measured = new Map<string, Record<Side, number[]>>();
+  const note = (bench: string, side: Side, value: number): void => {
+    const found = measured.get(bench) ?? { kafka: [], memory: [], 'data-dir': [] };
+    found[side].push(value);
+    measured.set(bench, found);
+  };
+  try {
+    for (let round = 0; round < rounds; round++) await measureRound(cli, round, note);
+  } finally {
+    rmSync(cli, { force: true });
+  }
+  for (const [bench, values] of measured)
+    for (const side of sides.slice(1)) {
+      const [value, against] = [median(values[side]), median(values.kafka)];
+      if (value === undefined || against === undefined) continue;
+      const { unit, isSmallerBetter, aim } = kindOf(bench);
+      const ratio = Number((isSmallerBetter ? against / value : value / against).toPrecision(3));
+      print(
+        JSON.stringify({
+          bench: `${bench}-${side}`,
+          value: Number(value.toPrecision(4)),
+          unit,
+          against: Number(against.toPrecision(4)),
+          rival: `Apache Kafka ${kafkaVersion}`,
+          ratio,
+          aim,
+        }),
+      );
+    }
+}
+
+/** All that is measured in one turn of each side. The sides begin in another sequence each time. */
+async function measureRound(
+  cli: string,
+  round: number,
+  note: (bench: string, side: Side, value: number) => void,
+): Promise<void> {
+  const rivals: Partial<Record<Side, Rival>> = {};
+  const turns = [...sides.slice(round % sides.length), ...sides.slice(0, round % sides.length)];
+  const each = async (measure: (side: Side, rival: Rival) => Promise<void>): Promise<void> => {
+    for (const side of turns) await measure(side, rivals[side] as Rival);
+  };
+  try {
+    for (const side of turns) {
+      const rival = side === 'kafka' ? await startKafka() : await startPartita(cli, side === 'memory');
+      rivals[side] = rival;
+      note('serve-start', side, rival.startMs);
+    }
+    await each(async (side, rival) => note('serve-memory-idle', side, rival.residentBytes()));
+    for (const { name, bytes, records } of loads) {
+      await each(async (side, rival) => {
+        const connection = await connectTo(rival.port);
+        await createTopic(connection, `load-${name}`);
+        connection.close();
+        // The first part warms it up.
+        await produceRate(rival.port, `load-${name}`, bytes, records / 5);
+        note(`serve-produce-${name}`, side, await produceRate(rival.port, `load-${name}`, bytes, records));
+      });
+      await each(async (side, rival) =>
+        note(`serve-consume-${name}`, side, await consumeRate(rival.port, `load-${name}`)),
+      );
+    }
+    await each(async (side, rival) => {
+      const { p50, p99 } = await latency(rival.port, 'first', latencySends);
+      note('serve-latency-p50', side, p50);
+      note('serve-latency-p99', side, p99);
+    });
+    if (round > 0) return;
+    await each(async (side, rival) => {
+      if (side === 'memory') return;
+      await produceRate(rival.port, 'load-1KiB', 1024, bigLoadBytes / 1024);
+      note('serve-memory-after-1GB', side, rival.residentBytes());
+    });
+  } finally {
+    for (const rival of Object.values(rivals)) await rival.stop();
+  }
+}
+
+function kindOf(bench: string): { readonly unit: string; readonly isSmallerBetter: boolean; readonly aim: number } {
+  if (bench === 'serve-start') return { unit: 'ms', isSmallerBetter: true, aim: 25 };
+  if (bench.startsWith('serve-memory')) return { unit: 'bytes', isSmallerBetter: true, aim: 5 };
+  if (bench.startsWith('serve-latency')) return { unit: 'ms', isSmallerBetter: true, aim: 1 };
+  return { unit: 'records/s', isSmallerBetter: false, aim: 1 };
+}
+
+function median(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+}
