@@ -89,7 +89,7 @@ export class NodeBroker {
     try {
       storage =
         dataDir === undefined
-          ? new HeapStorage(new HeapDisk(options.maxMemory ?? defaultMaxMemory))
+          ? new HeapStorage(new HeapDisk(options.maxMemory ?? defaultMaxMemory), true)
           : await FileStorage.open({ directory: dataDir });
       const advertised =
         options.advertised === undefined ? reachable(server.address) : parseAddress(options.advertised);

@@ -11,8 +11,8 @@ import {
 /** Beyond the limit, for deletions and what they need. */
 const reserveBytes = 8 * 1024 * 1024;
 
-/** Pieces of a file grow up to this. */
-const largestPiece = 1024 * 1024;
+/** Pieces of a file grow up to this. What is not written yet of one takes no memory. */
+const largestPiece = 8 * 1024 * 1024;
 
 /** A file in memory that grows without being copied. */
 class HeapFile {
@@ -46,6 +46,18 @@ class HeapFile {
       this.starts.pop();
       this.pieces.pop();
     }
+    // What was read of it stays as it was, whatever is appended.
+    const last = this.pieces.at(-1);
+    if (last !== undefined) this.pieces[this.pieces.length - 1] = last.slice();
+  }
+
+  /** The bytes as they lie there if they are in one piece, else a copy. Bytes that are in a file never change. */
+  view(position: number, length: number): Uint8Array {
+    const end = Math.min(position + length, this.size);
+    const piece = this.pieceAt(position);
+    const [start, bytes] = [this.starts[piece], this.pieces[piece]];
+    if (start === undefined || bytes === undefined || end > start + bytes.length) return this.read(position, length);
+    return bytes.subarray(position - start, Math.max(position, end) - start);
   }
 
   read(position: number, length: number): Uint8Array {
@@ -88,7 +100,11 @@ export class HeapStorage implements Storage {
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
-  constructor(private readonly disk: HeapDisk = new HeapDisk()) {
+  /** `sharesReads`: what is read may be the stored bytes themselves, for those who change and transfer nothing. */
+  constructor(
+    private readonly disk: HeapDisk = new HeapDisk(),
+    private readonly sharesReads = false,
+  ) {
     this.opener = ++disk.openers;
   }
 
@@ -113,7 +129,7 @@ export class HeapStorage implements Storage {
     this.checkOpen();
     const found = this.disk.files.get(file);
     if (found === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
-    return found.read(position, length);
+    return this.sharesReads ? found.view(position, length) : found.read(position, length);
   }
 
   async readBlob(name: string): Promise<Uint8Array | undefined> {

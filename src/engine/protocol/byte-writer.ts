@@ -5,6 +5,12 @@ export class ByteWriter {
   private bytes = new Uint8Array(256);
   private view = new DataView(this.bytes.buffer);
   private at = 0;
+  /** What was taken over as it is, and what lies before it. */
+  private readonly parts: Uint8Array[] = [];
+  private partsEnd = 0;
+
+  /** Bytes of at least `takesOverFrom` are not copied; then what is written is had by `writtenParts` alone. */
+  constructor(private readonly takesOverFrom = Infinity) {}
 
   int8(value: number): void {
     const start = this.advance(1);
@@ -32,6 +38,11 @@ export class ByteWriter {
   }
 
   raw(bytes: Uint8Array): void {
+    if (bytes.length >= this.takesOverFrom) {
+      this.parts.push(this.bytes.subarray(this.partsEnd, this.at), bytes);
+      this.partsEnd = this.at;
+      return;
+    }
     const start = this.advance(bytes.length);
     this.bytes.set(bytes, start);
   }
@@ -49,6 +60,11 @@ export class ByteWriter {
   /** What was written, as it lies in a larger buffer: for who is done with the writer. */
   writtenInPlace(): Uint8Array {
     return this.bytes.subarray(0, this.at);
+  }
+
+  /** What was written, piece after piece: for who is done with the writer. */
+  writtenParts(): readonly Uint8Array[] {
+    return [...this.parts, this.bytes.subarray(this.partsEnd, this.at)];
   }
 
   private advance(size: number): number {

@@ -82,6 +82,29 @@ export function responseFrame<Api extends ApiName>(
   return framed(header, apis[api].response, version, response);
 }
 
+/** From this size on bytes of an answer leave as they are stored, without being copied. */
+const largeBytes = 16 * 1024;
+
+/** The same in pieces, to be written one after the other: large records are not copied. */
+export function responseParts<Api extends ApiName>(
+  api: Api,
+  version: number,
+  correlationId: number,
+  response: ResponseOf<Api>,
+): readonly Uint8Array[] {
+  const schema: MessageSchema = apis[api].response;
+  checkVersion(schema, version);
+  const writer = new ByteWriter(largeBytes);
+  writer.int32(0);
+  writer.raw(encodeResponseHeader(responseHeaderVersion(apis[api], version), correlationId));
+  writeStruct(writer, schema, version, schema.fields, response);
+  const parts = writer.writtenParts();
+  const [first] = parts as [Uint8Array];
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  new DataView(first.buffer, first.byteOffset).setInt32(0, size - 4);
+  return parts;
+}
+
 /** The correlation id at the front of any response. */
 export function correlationIdOf(bytes: Uint8Array): number {
   return decodeResponseHeader(0, bytes).correlationId;

@@ -5,7 +5,7 @@ import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.js';
 import type { RequestHandler } from '../protocol/connection.js';
 import type { BytePipe, PipeEnd } from './byte-pipe.js';
 import { FrameError, FrameSplitter } from './frame-splitter.js';
-import { openRequest, requestBody, responseFrame, sized, type RequestFrame } from './frames.js';
+import { openRequest, requestBody, responseParts, sized, type RequestFrame } from './frames.js';
 import type { ListenerLimits } from './limits.js';
 import type { RequestBudget } from './request-budget.js';
 import { SaslGate, type Authentication } from './sasl/gate.js';
@@ -157,14 +157,13 @@ export class ServerSession implements PipeEnd {
   }
 
   /** Writes the answer behind those before it. */
-  private follow(frame: Uint8Array, answer: Promise<Uint8Array | undefined>): void {
+  private follow(frame: Uint8Array, answer: Promise<readonly Uint8Array[]>): void {
     const before = this.answered;
     // Its failure is seen below, after those before it are written.
     answer.catch(() => undefined);
     this.answered = before.then(async () => {
       try {
-        const bytes = await answer;
-        if (bytes !== undefined && !this.isEnded) this.pipe.write(bytes);
+        for (const bytes of await answer) if (!this.isEnded) this.pipe.write(bytes);
         if (this.gate?.hasFailed === true) this.pipe.close(false);
       } catch (error) {
         this.fail(error instanceof Error ? error.message : String(error));
@@ -177,8 +176,8 @@ export class ServerSession implements PipeEnd {
     });
   }
 
-  /** The bytes of the answer; undefined where none is wanted. Rejects where the connection must end instead. */
-  private async answer(frame: RequestFrame): Promise<Uint8Array | undefined> {
+  /** The bytes of the answer in pieces; none where none is wanted. Rejects where the connection must end instead. */
+  private async answer(frame: RequestFrame): Promise<readonly Uint8Array[]> {
     const { header, api, isVersionKnown } = frame;
     const version = header.requestApiVersion;
     const isGreeting = api === 'ApiVersions';
@@ -193,28 +192,28 @@ export class ServerSession implements PipeEnd {
     const response = await this.options.handler.handle(context, call, request);
     if (api === 'Produce' && (request as RequestOf<'Produce'>).acks === 0) {
       refuseLoudly(response as ResponseOf<'Produce'>);
-      return undefined;
+      return [];
     }
-    return responseFrame(api, isVersionKnown ? version : 0, header.correlationId, response);
+    return responseParts(api, isVersionKnown ? version : 0, header.correlationId, response);
   }
 
-  private async answerGate(api: ApiName, frame: RequestFrame): Promise<Uint8Array> {
+  private async answerGate(api: ApiName, frame: RequestFrame): Promise<readonly Uint8Array[]> {
     const gate = this.gate as SaslGate;
     const { requestApiVersion: version, correlationId } = frame.header;
     if (api === 'SaslHandshake') {
       this.hasTokens = version === 0;
-      return responseFrame(api, version, correlationId, gate.handshake(requestBody(api, frame)));
+      return responseParts(api, version, correlationId, gate.handshake(requestBody(api, frame)));
     }
     if (api !== 'SaslAuthenticate') throw new Error(`${api} came before the client has said who it is.`);
     const response = await gate.authenticate(requestBody(api, frame));
     if (gate.hasFailed) await this.delayFailure();
-    return responseFrame(api, version, correlationId, response);
+    return responseParts(api, version, correlationId, response);
   }
 
-  private async answerToken(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  private async answerToken(bytes: Uint8Array): Promise<readonly Uint8Array[]> {
     const answer = await (this.gate as SaslGate).token(bytes);
     if (answer === undefined) await this.delayFailure();
-    return answer && sized(answer);
+    return answer === undefined ? [] : [sized(answer)];
   }
 
   private delayFailure(): Promise<void> {

@@ -9,6 +9,7 @@ import { InProcessNetwork } from '../../../src/engine/protocol/in-process-networ
 import { encodeRequestHeader, requestHeaderVersion } from '../../../src/engine/protocol/message-headers.js';
 import type { StructValue } from '../../../src/engine/protocol/message-values.js';
 import type { MessageSchema } from '../../../src/engine/protocol/schema.js';
+import { FrameSplitter } from '../../../src/engine/wire/frame-splitter.js';
 import { correlationIdOf, openResponse, sized } from '../../../src/engine/wire/frames.js';
 import { defaultLimits } from '../../../src/engine/wire/limits.js';
 import { RequestBudget } from '../../../src/engine/wire/request-budget.js';
@@ -146,6 +147,7 @@ export class AnswersInOrder {
 }
 
 class AnsweringPipe extends MemoryPipe {
+  private readonly splitter = new FrameSplitter(() => 1 << 28, 0);
   private readonly answers = new AnswersInOrder();
 
   get sent(): number {
@@ -157,7 +159,7 @@ class AnsweringPipe extends MemoryPipe {
   }
 
   override write(bytes: Uint8Array): void {
-    this.answers.take(bytes.subarray(4));
+    for (const frame of this.splitter.push(bytes)) this.answers.take(frame);
   }
 
   override close(): void {

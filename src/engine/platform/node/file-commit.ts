@@ -8,6 +8,8 @@ import type { StagedFile } from './staged-files.js';
 type Staged<Kind extends StagedFile['kind']> = Extract<StagedFile, { kind: Kind }>;
 
 const copyBytes = 1024 * 1024;
+/** A file's time is told to other programs, and to retention if nothing better is known. */
+const closeEnoughMs = 1_000;
 
 /**
  * One commit: first what can be taken back (bytes at the ends of files, new contents beside the old ones), flushed if the commit is strict; then what can't
@@ -103,7 +105,8 @@ export class FileCommit {
       // What a crash left of a file that nobody knows of is not part of it.
       if (isNew) await this.calls.truncate(descriptor, 0);
       await this.write(descriptor, bytes, from);
-      await this.calls.setModified(descriptor, modifiedAt);
+      // The system has just noted the time of the write itself.
+      if (Math.abs(Date.now() - modifiedAt) > closeEnoughMs) await this.calls.setModified(descriptor, modifiedAt);
     });
   }
 

@@ -82,8 +82,10 @@ export class FileStorage implements Storage {
     this.checkOpen();
     const known = this.known.get(file);
     if (known === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, known.size - position)));
-    if (bytes.length === 0) return bytes;
+    const size = Math.max(0, Math.min(length, known.size - position));
+    if (size === 0) return new Uint8Array(0);
+    // Not cleared before it is filled, and a buffer of its own.
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
     try {
       const path = join(this.directory, filePath(file));
       const count = await this.open.use(path, false, (descriptor) => this.fill(descriptor, bytes, position));

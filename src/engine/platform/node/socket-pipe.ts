@@ -27,7 +27,13 @@ export class SocketPipe implements BytePipe {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.socket.writable) this.socket.write(bytes);
+    if (!this.socket.writable) return;
+    // What is written in one turn leaves together.
+    if (this.socket.writableCorked === 0) {
+      this.socket.cork();
+      process.nextTick(() => this.socket.uncork());
+    }
+    this.socket.write(bytes);
   }
 
   whenDrained(listener: () => void): void {
