@@ -1,9 +1,11 @@
 import { foreignKeyJoin } from '../processors/foreign-key-join.js';
 import { tableSource } from '../processors/table-source.js';
 import { validName } from '../topology/resource-name.js';
+import type { StreamPartitioner } from '../topology/topology-node.js';
 import { GraphNode } from './graph/graph-node.js';
 import { StreamSourceNode } from './graph/source-node.js';
 import { processorNode } from './kstream.js';
+import type { OnForeignKey } from './ktable.js';
 import type { Materialized } from './materialized.js';
 import type { TablePart } from './part.js';
 import { keyValueTableStore, storeName } from './table-store.js';
@@ -16,7 +18,7 @@ export function joinByForeignKey<K, V, FK, FV, VR>(
   kind: 'inner' | 'left',
   left: TablePart<K, V>,
   right: TablePart<FK, FV>,
-  foreignKey: (value: V, key: K) => FK | null,
+  { foreignKey, otherPartitioner }: OnForeignKey<K, V, FK>,
   joiner: (left: V | null, right: FV | null) => VR | null,
   materialized: Materialized<K, VR>,
 ): TablePart<K, VR> {
@@ -47,7 +49,10 @@ export function joinByForeignKey<K, V, FK, FV, VR>(
   const sender = processorNode(names.sender, join.sender);
   const subscription = { key: right.keySerde, value: join.subscriptionSerde };
   const subscriptionSink = new GraphNode(names.subscriptionSink, ({ topology }, parents) =>
-    topology.addSink(names.subscriptionSink, names.subscriptionTopic, parents, subscription),
+    topology.addSink(names.subscriptionSink, names.subscriptionTopic, parents, {
+      ...subscription,
+      partitioner: otherPartitioner as StreamPartitioner | undefined,
+    }),
   );
   const subscriptionSource = new StreamSourceNode(names.subscriptionSource, [names.subscriptionTopic], subscription);
   const receiver = new GraphNode(names.receiver, ({ topology }, parents) => {

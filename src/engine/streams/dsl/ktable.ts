@@ -27,6 +27,8 @@ import { joinTables } from './table-table-join.js';
 /** The key of the right table, from a row of the left one; `null` for none. */
 export interface OnForeignKey<K, V, FK> {
   readonly foreignKey: (value: V, key: K) => FK | null;
+  /** The partition of a key in the right table's topic, if the default partitioner did not choose it (KIP-775). */
+  readonly otherPartitioner?: (topic: string, key: FK, value: unknown, partitions: number) => number | null;
 }
 
 /** The latest row of each key, and the changes to it (Kafka's `KTable`). A change without a value deletes the row. */
@@ -171,7 +173,7 @@ export class KTable<K, V> {
       Materialized<K, unknown>?,
     ];
     return new KTable(
-      joinByForeignKey(kind, this.part, (other as KTable<unknown, unknown>).part, on.foreignKey, joiner, materialized),
+      joinByForeignKey(kind, this.part, (other as KTable<unknown, unknown>).part, on, joiner, materialized),
     );
   }
 
