@@ -21,7 +21,10 @@ export function durableLosses(index: HistoryIndex): readonly Anomaly[] {
 /** A log that a crash has cut in the middle of a batch. */
 export function nonPrefixRecoveries(index: HistoryIndex): readonly Anomaly[] {
   return recoveries(index).flatMap((recovery) => {
-    const appends = index.appendsOf(recovery.tp).filter(({ i }) => i < recovery.i);
+    // What an earlier crash has taken, or could not be stored, is no part of the log that this one found.
+    const appends = index
+      .appendsOf(recovery.tp)
+      .filter(({ i, goneAt }) => i < recovery.i && (goneAt === undefined || goneAt >= recovery.i));
     const cut = appends.find(({ off, n }) => off < recovery.to && recovery.to < off + n);
     if (cut === undefined) return [];
     return [

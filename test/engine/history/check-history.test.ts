@@ -574,6 +574,13 @@ const predicates: Record<AnomalyName, Predicate> = {
     nearMisses: {
       'it ends between two batches': written(appended(0, 2), appended(2, 3), recovered(2)),
       'it holds everything': written(appended(0, 2), appended(2, 3), recovered(5)),
+      'the batch that lies there had gone before': written(
+        appended(0, 2),
+        appended(2, 3),
+        recovered(2),
+        appended(2, 2),
+        recovered(4),
+      ),
     },
   },
   'two-leaders': {
