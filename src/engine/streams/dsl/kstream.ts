@@ -275,8 +275,10 @@ export class KStream<K, V> {
     return new KStream<K, V2>({ ...next, keySerde: this.part.keySerde, valueSerde: null });
   }
 
-  /** The part of this stream after a repartition for a join; a second join by the same name shares the first one's topic.
-   * @internal */
+  /**
+   * The part of this stream after a repartition for a join; joins without a name of their own share one topic.
+   * @internal
+   */
   repartitionForJoin(prefix: string, keySerde: Serde<K> | null, valueSerde: Serde<V> | null): StreamPart<K, V> {
     const { graph } = this.part;
     const serdes = { keySerde: keySerde ?? this.part.keySerde, valueSerde: valueSerde ?? this.part.valueSerde };
