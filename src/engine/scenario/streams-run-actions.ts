@@ -1,4 +1,5 @@
 import type { Admin } from '../client/admin.js';
+import { resetApplication } from '../streams/runtime/application-reset.js';
 import type { BuiltTopology } from '../streams/topology/topology-node.js';
 import type { StreamsRunStep } from './streams-run-spec.js';
 
@@ -16,18 +17,18 @@ export async function carryOutStreamsAction(
     return;
   }
   const { application } = step;
-  const { subTopologies } = builtOf(application);
-  const own = new Set(
-    subTopologies.flatMap(({ repartitionTopics, changelogTopics }) => [
-      ...repartitionTopics.map(({ name }) => name),
-      ...[...changelogTopics.values()].map(({ name }) => name).filter((name) => name.startsWith(`${application}-`)),
-    ]),
-  );
-  const sources = [...new Set(subTopologies.flatMap(({ sourceTopics }) => sourceTopics))];
-  const inputs = sources.filter((topic) => !own.has(topic)).map((topic) => ({ topic }));
-  await admin.resetOffsets({ groupId: application, topics: inputs, reset: { to: 'earliest' } });
-  if (step.does === 'reset') {
-    const there = new Set(await admin.listTopics());
-    await admin.deleteTopics({ topics: [...own].filter((topic) => there.has(topic)) });
-  }
+  const inputTopics = inputsOf(builtOf(application));
+  if (step.does === 'reset') await resetApplication(admin, { applicationId: application, inputTopics });
+  else
+    await admin.resetOffsets({
+      groupId: application,
+      topics: inputTopics.map((topic) => ({ topic })),
+      reset: { to: 'earliest' },
+    });
+}
+
+/** The topics that an application reads and has not made for itself. */
+function inputsOf({ subTopologies }: BuiltTopology): readonly string[] {
+  const own = new Set(subTopologies.flatMap(({ repartitionTopics }) => repartitionTopics.map(({ name }) => name)));
+  return [...new Set(subTopologies.flatMap(({ sourceTopics }) => sourceTopics))].filter((topic) => !own.has(topic));
 }
