@@ -13,7 +13,8 @@ export type StreamsErrorName =
   | 'MissingSourceTopicException'
   | 'TaskCorruptedException'
   | 'UnknownTopicException'
-  | 'NoSuchElementException';
+  | 'NoSuchElementException'
+  | 'ShutdownRequested';
 
 const brand = Symbol.for('partita.StreamsError');
 

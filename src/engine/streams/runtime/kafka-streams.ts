@@ -46,8 +46,8 @@ export interface KafkaStreamsOptions {
   readonly clients?: ClientOverrides;
 }
 
-/** What to do about an error that ends the processing: begin again with a new member, or end this instance (Kafka's `StreamThreadExceptionResponse`). */
-export type UncaughtExceptionResponse = 'replace-thread' | 'shutdown-client';
+/** What to do about an error that ends the processing: begin again with a new member, end this instance, or all of them (Kafka's `StreamThreadExceptionResponse`). */
+export type UncaughtExceptionResponse = 'replace-thread' | 'shutdown-client' | 'shutdown-application';
 
 export type StateListener = (newState: StreamsState, oldState: StreamsState) => void;
 
@@ -104,7 +104,10 @@ export class KafkaStreams {
   #global: GlobalStores | null = null;
   #running: Promise<void> = Promise.resolve();
   #isPaused = false;
+  #leavesGroup = false;
   #closing: Promise<void> | undefined;
+  #starting: Promise<void> | undefined;
+  #response: UncaughtExceptionResponse = 'shutdown-client';
   #failure: Error | undefined;
 
   /** @throws StreamsError if the topology cannot be built, or reads nothing */
@@ -160,6 +163,11 @@ export class KafkaStreams {
   async start(): Promise<void> {
     this.#requireCreated('Start it');
     this.#setState('REBALANCING');
+    this.#starting = this.#begin();
+    await this.#starting;
+  }
+
+  async #begin(): Promise<void> {
     try {
       await this.#admin.connect();
       await this.#startGlobal();
@@ -181,7 +189,7 @@ export class KafkaStreams {
   /** Commits, closes its tasks, and ends. */
   async close({ groupMembershipOperation = 'remain-in-group' }: CloseOptions = {}): Promise<void> {
     if (this.#closing !== undefined) return await this.#closing;
-    if (this.#thread !== undefined) this.#thread.leavesGroup = groupMembershipOperation === 'leave-group';
+    this.#leavesGroup = groupMembershipOperation === 'leave-group';
     this.#closing = this.#shutDown();
     await this.#closing;
   }
@@ -299,12 +307,7 @@ export class KafkaStreams {
         await thread.run();
         return;
       } catch (error) {
-        const response = this.#closing === undefined ? this.#exceptionHandler(error as Error) : 'shutdown-client';
-        if (response === 'shutdown-client') {
-          this.#failed(error as Error);
-          if (this.#closing === undefined) this.#closing = this.#end('ERROR');
-          return;
-        }
+        if (this.#response !== 'replace-thread') return this.#endAfter(error as Error);
       }
       this.#setState('REBALANCING');
       try {
@@ -312,19 +315,38 @@ export class KafkaStreams {
         this.#thread = thread;
         await thread.open();
       } catch (error) {
-        this.#failed(error as Error);
-        this.#closing ??= this.#end('ERROR');
-        return;
+        return this.#endAfter(error as Error);
       }
     }
   }
 
+  /** Asks the application what is to be done, unless it is closing or another instance has asked all of them to end. */
+  #responseTo(error: Error): UncaughtExceptionResponse {
+    const isDecided = this.#closing !== undefined || error.name === 'ShutdownRequested';
+    this.#response = isDecided ? 'shutdown-client' : this.#exceptionHandler(error);
+    return this.#response;
+  }
+
+  #endAfter(error: Error): void {
+    this.#failed(error);
+    this.#closing ??= this.#end('ERROR');
+  }
+
   async #shutDown(): Promise<void> {
-    if (this.#state === 'ERROR' || this.#state === 'NOT_RUNNING') return;
+    // What has begun to start is let start, and then stopped.
+    await this.#starting?.catch(() => undefined);
+    if (this.#state === 'ERROR') return;
     this.#setState('PENDING_SHUTDOWN');
+    if (this.#thread !== undefined) this.#thread.leavesGroup = this.#leavesGroup;
     this.#thread?.stop();
     await this.#running;
     await this.#end(this.#failure === undefined ? 'NOT_RUNNING' : 'ERROR');
+  }
+
+  async #stopAndFail(): Promise<void> {
+    this.#thread?.stop();
+    await this.#running;
+    await this.#end('ERROR');
   }
 
   async #end(state: 'NOT_RUNNING' | 'ERROR'): Promise<void> {
@@ -360,7 +382,7 @@ export class KafkaStreams {
     );
     this.#global.start((error) => {
       this.#failed(error);
-      this.#closing ??= this.#shutDown();
+      this.#closing ??= this.#stopAndFail();
     });
   }
 
@@ -381,6 +403,7 @@ export class KafkaStreams {
       observer: this.#observer,
       isPaused: () => this.#isPaused,
       onRebalance: () => this.#setState('REBALANCING'),
+      onFailure: (error) => this.#responseTo(error),
       onRunning: () => this.#setState('RUNNING'),
       onAssignment: (data) => this.#metadata.assigned(data),
     });

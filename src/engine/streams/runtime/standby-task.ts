@@ -1,4 +1,4 @@
-import { StreamTask } from '../task/stream-task.js';
+import type { StreamTask } from '../task/stream-task.js';
 import type { Restoration } from './state-restorer.js';
 import type { TaskManagerOptions } from './task-manager.js';
 import type { PlannedTask } from './topic-plan.js';
@@ -7,23 +7,15 @@ import type { PlannedTask } from './topic-plan.js';
 export class StandbyTask {
   readonly planned: PlannedTask;
   readonly task: StreamTask;
-  readonly #options: TaskManagerOptions;
+  readonly #options: Pick<TaskManagerOptions, 'copies' | 'restorer'>;
+  /** By store: where in its changelog it is. */
+  readonly #offsets = new Map<string, number>();
 
-  constructor(planned: PlannedTask, options: TaskManagerOptions) {
-    const { config, clock, globalStores } = options;
+  /** @param task not started; it may be, when it becomes the active one */
+  constructor(planned: PlannedTask, task: StreamTask, options: Pick<TaskManagerOptions, 'copies' | 'restorer'>) {
     this.planned = planned;
+    this.task = task;
     this.#options = options;
-    this.task = new StreamTask({
-      taskId: planned.id,
-      partition: planned.partition,
-      topology: planned.subTopology,
-      topics: planned.topics,
-      config,
-      clock,
-      output: { send: () => undefined },
-      globalStores,
-      cache: null,
-    });
   }
 
   async start(): Promise<void> {
@@ -35,7 +27,10 @@ export class StandbyTask {
       // A source topic would be read up to its end, beyond what the task has committed.
       if (planned.subTopology.sourceTopics.includes(topic)) continue;
       const copy = (await copies?.load(planned.id, storeName)) ?? null;
-      if (copy !== null) task.restore(storeName, copy.records);
+      if (copy !== null) {
+        task.restore(storeName, copy.records);
+        this.#offsets.set(storeName, copy.nextOffset);
+      }
       restorations.push({
         topic,
         partition: planned.partition,
@@ -46,13 +41,23 @@ export class StandbyTask {
         isStandby: true,
         take: (records, nextOffset) => {
           task.restore(storeName, records);
+          this.#offsets.set(storeName, nextOffset);
           copies?.add(planned.id, storeName, records, nextOffset);
         },
-        startOver: () => task.emptyStore(storeName),
+        startOver: () => {
+          this.#offsets.delete(storeName);
+          task.emptyStore(storeName);
+        },
         done: () => undefined,
       });
     }
     restorer.add(restorations);
+  }
+
+  /** Hands over the task with the state that it has, and where each store is in its changelog: it becomes the active one. */
+  release(): { readonly task: StreamTask; readonly offsets: ReadonlyMap<string, number> } {
+    this.#options.restorer.remove(new Set([this.planned.id]));
+    return { task: this.task, offsets: this.#offsets };
   }
 
   /** What it has is kept, for whoever goes on with it here. */

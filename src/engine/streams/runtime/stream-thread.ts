@@ -15,7 +15,7 @@ import type { AutoOffsetReset, BuiltTopology, SourceNode } from '../topology/top
 import type { AssignmentData } from './assignor/assignor-data.js';
 import { streamsAssignor } from './assignor/streams-assignor.js';
 import type { ClientOverrides } from './client-overrides.js';
-import type { KafkaClients } from './kafka-streams.js';
+import type { KafkaClients, UncaughtExceptionResponse } from './kafka-streams.js';
 import { InternalTopics } from './internal-topics.js';
 import { RepartitionPurge } from './repartition-purge.js';
 import type { StateCopies } from './state-copies.js';
@@ -41,6 +41,8 @@ export interface StreamThreadOptions {
   readonly isPaused: () => boolean;
   /** It has begun to give up or take over tasks. */
   readonly onRebalance: () => void;
+  /** It fails, and is about to end: what is to become of the application. */
+  readonly onFailure: (error: Error) => UncaughtExceptionResponse;
   /** All its tasks run. */
   readonly onRunning: () => void;
   readonly onAssignment: (data: AssignmentData) => void;
@@ -73,6 +75,7 @@ export class StreamThread {
   readonly tasks: TaskManager;
   #plan: TopicPlan | undefined;
   #isStopping = false;
+  #wantsShutdown = false;
   #failure: Error | undefined;
   #lastCommitMs: number;
   #turnBeganMs: number;
@@ -96,6 +99,7 @@ export class StreamThread {
           standbyReplicas: config['num.standby.replicas'] ?? 0,
           plan: async () => (this.#plan = await this.#topics.prepare()),
           standbyTasks: () => [...this.tasks.standby.keys()],
+          wantsShutdown: () => this.#wantsShutdown,
           onAssignment: (data) => this.#heard(data),
         }),
       ],
@@ -154,10 +158,15 @@ export class StreamThread {
 
   /** Connects, and makes sure that the topics are there. Rejects with a StreamsError if the topology or its topics are to blame. */
   async open(): Promise<void> {
-    this.#plan = await this.#prepareTopics();
-    await Promise.all([this.#producer.connect(), this.#consumer.connect(), this.#restorer.connect()]);
-    this.#restorer.start();
-    await this.#subscribe();
+    try {
+      this.#plan = await this.#prepareTopics();
+      await Promise.all([this.#producer.connect(), this.#consumer.connect(), this.#restorer.connect()]);
+      this.#restorer.start();
+      await this.#subscribe();
+    } catch (error) {
+      await this.#close(error);
+      throw error;
+    }
   }
 
   /** Joins the group and works until `stop`. Rejects with what it fails with; everything is closed either way. */
@@ -168,9 +177,24 @@ export class StreamThread {
       await this.#commitAtTheEnd();
     } catch (error) {
       failure = error;
+      if (this.#options.onFailure(error as Error) === 'shutdown-application') await this.#tellTheOthers();
     }
     await this.#close(failure);
     if (failure !== undefined) throw failure as Error;
+  }
+
+  /** Asks the leader, in a rebalance, to have every instance shut down. */
+  async #tellTheOthers(): Promise<void> {
+    const { clock } = this.#options.environment;
+    this.#wantsShutdown = true;
+    await this.tasks.closeAll('failed');
+    const untilMs = clock.now() + longestLastCommitMs;
+    this.#consumer.enforceRebalance('the application is to be shut down');
+    try {
+      while (clock.now() < untilMs) await this.#poll();
+    } catch {
+      // It has been told, as the others are; or it cannot be reached, and they go on without it.
+    }
   }
 
   /** Has `run` commit, close its tasks and end. */
@@ -207,12 +231,13 @@ export class StreamThread {
 
   #pollMs(): number {
     const { config, environment } = this.#options;
-    if (this.#isStopping) return config['poll.ms'] ?? pollMsByDefault;
+    if (this.#isStopping || this.#wantsShutdown) return config['poll.ms'] ?? pollMsByDefault;
     if (this.tasks.isProcessable && !this.#options.isPaused()) return 0;
     const longest = config['poll.ms'] ?? pollMsByDefault;
     const now = environment.clock.now();
     const due = Math.min(this.tasks.dueMs ?? Infinity, this.#lastCommitMs + this.#commitIntervalMs);
-    return Math.max(0, Math.min(longest, due - now));
+    // Never 0 where nothing can be processed: time has to go on.
+    return Math.max(1, Math.min(longest, due - now));
   }
 
   async #subscribe(): Promise<void> {

@@ -38,6 +38,8 @@ export interface TaskManagerOptions {
 export interface ActiveTask {
   readonly planned: PlannedTask;
   readonly task: StreamTask;
+  /** By store: where in its changelog it is already, if the task was a standby. */
+  readonly offsets: ReadonlyMap<string, number> | null;
   /** Changelogs that are still being read; processing begins at 0. */
   restoring: number;
   restored: number;
@@ -114,7 +116,7 @@ export class TaskManager {
     for (const taskId of wanted) {
       const planned = this.#options.plan().tasks.find(({ id }) => id === taskId);
       if (planned === undefined || this.#standby.has(taskId)) continue;
-      const standby = new StandbyTask(planned, this.#options);
+      const standby = new StandbyTask(planned, this.#newTask(planned), this.#options);
       this.#standby.set(taskId, standby);
       this.#options.onAssigned(planned, 'standby');
       await standby.start();
@@ -188,11 +190,15 @@ export class TaskManager {
   /** Has every task process some of what waits, and punctuate what is due. */
   process(): void {
     const { clock, consumer } = this.#options;
+    const assigned = new Set(consumer.assignment().map(({ topic, partition }) => `${topic}-${partition}`));
     for (const active of this.#running) {
       const { task, planned } = active;
       const { partition } = planned;
       for (const topic of task.topics)
-        task.setLag(topic, this.#isAssigned(topic, partition) ? (consumer.currentLag({ topic, partition }) ?? -1) : -1);
+        task.setLag(
+          topic,
+          assigned.has(`${topic}-${partition}`) ? (consumer.currentLag({ topic, partition }) ?? -1) : -1,
+        );
       for (let done = 0; done < recordsPerTurn && task.isProcessable(clock.now()); done += 1) {
         task.process();
         task.punctuateStreamTime();
@@ -226,9 +232,30 @@ export class TaskManager {
     return [...this.#active.values()].filter(({ isRunning }) => isRunning);
   }
 
+  /** A standby of the task becomes the active one, with the state that it has. */
   #create(planned: PlannedTask): ActiveTask {
+    const standby = this.#standby.get(planned.id)?.release();
+    if (standby !== undefined) {
+      this.#standby.delete(planned.id);
+      this.#options.onEnded(planned.id, 'standby', 'revoked');
+    }
+    const task = standby?.task ?? this.#newTask(planned);
+    const active: ActiveTask = {
+      planned,
+      task,
+      offsets: standby?.offsets ?? null,
+      restoring: 0,
+      restored: 0,
+      isRunning: false,
+    };
+    this.#active.set(planned.id, active);
+    this.#options.onAssigned(planned, 'active');
+    return active;
+  }
+
+  #newTask(planned: PlannedTask): StreamTask {
     const { config, clock, producer, globalStores, observer } = this.#options;
-    const task = new StreamTask({
+    return new StreamTask({
       taskId: planned.id,
       partition: planned.partition,
       topology: planned.subTopology,
@@ -240,30 +267,25 @@ export class TaskManager {
       cache: this.#cache,
       observer,
     });
-    const active: ActiveTask = { planned, task, restoring: 0, restored: 0, isRunning: false };
-    this.#active.set(planned.id, active);
-    this.#options.onAssigned(planned, 'active');
-    return active;
   }
 
   async #beginRestore(active: ActiveTask, committed: ReadonlyMap<string, number>): Promise<void> {
     const { planned, task } = active;
     const { copies, restorer } = this.#options;
     this.#flow(active);
-    // What a standby has here is on the disk if anything is: read again from there.
-    if (this.#standby.has(planned.id)) await this.#endStandby(planned.id, 'revoked');
-    task.openStores();
+    const { offsets } = active;
+    if (offsets === null) task.openStores();
     const restorations: Restoration[] = [];
     for (const [storeName, { name: topic }] of planned.subTopology.changelogTopics) {
       const isSource = planned.subTopology.sourceTopics.includes(topic);
-      const copy = isSource ? null : ((await copies?.load(planned.id, storeName)) ?? null);
+      const copy = isSource || offsets !== null ? null : ((await copies?.load(planned.id, storeName)) ?? null);
       if (copy !== null) task.restore(storeName, copy.records);
       restorations.push({
         topic,
         partition: planned.partition,
         taskId: planned.id,
         storeName,
-        fromOffset: copy?.nextOffset ?? null,
+        fromOffset: offsets?.get(storeName) ?? copy?.nextOffset ?? null,
         limit: isSource ? (committed.get(topic) ?? 0) : null,
         isStandby: false,
         take: (records, nextOffset) => {
@@ -329,10 +351,6 @@ export class TaskManager {
         consumer.pause([{ topic, partitions: [partition] }]);
       }
     }
-  }
-
-  #isAssigned(topic: string, partition: number): boolean {
-    return this.#options.consumer.assignment().some((each) => each.topic === topic && each.partition === partition);
   }
 
   #tasksOf(partitions: readonly TopicPartition[]): PlannedTask[] {

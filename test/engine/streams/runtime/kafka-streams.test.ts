@@ -209,12 +209,71 @@ describe('an application', () => {
       'standby',
       'standby',
     ]);
+    const before = stage.of('task-restored').length;
     stage.crash('a');
     await stage.world.advanceBy(10_000);
     await stage.send('in', words('to', 'be', 'or', 'not', 'to', 'be'));
     await stage.rest();
     expect(await countsOf(stage, 'out')).toEqual({ to: '4', be: '4', or: '2', not: '2' });
+    // They had the state already.
+    expect(
+      stage
+        .of('task-restored')
+        .slice(before)
+        .map(({ records }) => records),
+    ).toEqual([0, 0, 0]);
     await stage.closeAll();
+  });
+
+  it('ends everywhere where the handler of one instance says so', async () => {
+    const stage = await openStage('shutdown');
+    const poisoned = (): BuiltTopology => {
+      const built = countingTopology();
+      const node = built.subTopologies[0]?.nodes[1] as unknown as {
+        supplier: { get: () => { process: (record: { value: unknown }) => void } };
+      };
+      const { get } = node.supplier;
+      node.supplier.get = () => {
+        const processor = get();
+        return {
+          ...processor,
+          process(record) {
+            if (record.value === 'bad') throw new RangeError('value is bad');
+            processor.process(record);
+          },
+        };
+      };
+      return built;
+    };
+    const asked: string[] = [];
+    for (const name of ['a', 'b']) {
+      const streams = stage.instance(name, poisoned());
+      streams.setUncaughtExceptionHandler(() => {
+        asked.push(name);
+        return 'shutdown-application';
+      });
+      await stage.world.outcome(streams.start());
+    }
+    await stage.rest();
+    await stage.send('in', words('good', 'bad'));
+    await stage.world.advanceBy(30_000);
+    expect([...stage.instances.values()].map(({ state }) => state)).toEqual(['ERROR', 'ERROR']);
+    expect(asked.length).toBe(1);
+    expect([...stage.instances.values()].map(({ failure }) => failure?.name).sort()).toEqual([
+      'ShutdownRequested',
+      'StreamsException',
+    ]);
+    stage.instances.clear();
+  });
+
+  it('is closed in good order while it starts', async () => {
+    const stage = await openStage('early end');
+    const streams = stage.instance('a', countingTopology());
+    const starting = streams.start();
+    await stage.world.outcome(streams.close());
+    await stage.world.outcome(starting);
+    expect(streams.state).toBe('NOT_RUNNING');
+    stage.instances.clear();
   });
 
   it('deletes from repartition topics what is committed', async () => {

@@ -6,6 +6,8 @@ export interface SubscriptionData {
   readonly standby: readonly string[];
   /** Where others find it (`application.server`); `null` if it does not say. */
   readonly server: string | null;
+  /** Whether it wants the whole application to end. */
+  readonly wantsShutdown: boolean;
 }
 
 /** What the leader tells an instance besides its partitions. */
@@ -13,7 +15,7 @@ export interface AssignmentData {
   readonly standby: readonly string[];
   /** Of every instance of the application: what it runs from now on. */
   readonly clients: readonly ClientTasks[];
-  /** Why there is no assignment: the application fails with it everywhere. */
+  /** Why there is no assignment: the application fails with it everywhere. `ShutdownRequested` if an instance wants that. */
   readonly error: { readonly name: StreamsErrorName; readonly message: string } | null;
 }
 
@@ -38,9 +40,9 @@ export function encodeAssignmentData(data: AssignmentData): Uint8Array {
 
 /** @throws StreamsError IllegalStateException if it is of a later version */
 export function decodeSubscriptionData(bytes: Uint8Array | null): SubscriptionData {
-  if (bytes === null) return { standby: [], server: null };
-  const { standby, server } = decoded(bytes) as unknown as SubscriptionData;
-  return { standby, server };
+  if (bytes === null) return { standby: [], server: null, wantsShutdown: false };
+  const { standby, server, wantsShutdown } = decoded(bytes) as unknown as SubscriptionData;
+  return { standby, server, wantsShutdown };
 }
 
 /** @throws StreamsError IllegalStateException if it is of a later version */

@@ -23,6 +23,8 @@ export interface StreamsAssignorOptions {
   readonly plan: () => Promise<TopicPlan>;
   /** The tasks whose state this instance keeps beside those that it runs. */
   readonly standbyTasks: () => readonly string[];
+  /** Whether this instance wants the whole application to end. */
+  readonly wantsShutdown: () => boolean;
   /** Hears what the leader said, before the partitions are taken over. */
   readonly onAssignment: (data: AssignmentData) => void;
 }
@@ -35,11 +37,21 @@ export function streamsAssignor(options: StreamsAssignorOptions): Assignor {
   return {
     name: 'partita-streams',
     protocols: ['cooperative'],
-    userData: () => encodeSubscriptionData({ standby: options.standbyTasks(), server: options.server }),
+    userData: () =>
+      encodeSubscriptionData({
+        standby: options.standbyTasks(),
+        server: options.server,
+        wantsShutdown: options.wantsShutdown(),
+      }),
     assign() {
       throw new StreamsError('IllegalStateException', 'Tasks are assigned by assignWithData.');
     },
     async assignWithData(_partitions, members) {
+      if (members.some(({ userData }) => decodeSubscriptionData(userData).wantsShutdown))
+        return refused(
+          new StreamsError('ShutdownRequested', 'An instance of the application has asked all of them to shut down.'),
+          members,
+        );
       try {
         return assigned(await options.plan(), members, options.standbyReplicas);
       } catch (error) {
