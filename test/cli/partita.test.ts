@@ -231,7 +231,7 @@ describe('WebSockets', () => {
     await run.kill('SIGTERM');
   });
 
-  it('a gateway carries them to the brokers of its cluster, and to nothing else', async () => {
+  it('GW-18 a gateway carries them to the brokers of its cluster, and to nothing else', async () => {
     const broker = await cli.run(['serve', '--port', '0', '--profile', 'test']);
     const upstream = `127.0.0.1:${broker.port}`;
     const run = await cli.run(['gateway', '--port', '0', '--upstream', upstream, '--allow-origin', origin]);

@@ -24,6 +24,8 @@ export interface WebSocketListenerOptions extends WebSocketRules {
 export type Accept = (pipe: BytePipe, broker: string | undefined) => Promise<PipeEnd>;
 
 const largestMessage = 8 * 1024 * 1024;
+/** A message may come in so many pieces. */
+const mostFragments = 64;
 
 /** Serves Kafka's protocol to browsers: a WebSocket for each connection, opened only for pages and programs that may. */
 export class WebSocketListener {
@@ -63,6 +65,7 @@ export class WebSocketListener {
     const upgrader = new Upgrader({
       noServer: true,
       maxPayload: largestMessage,
+      maxFragments: mostFragments,
       perMessageDeflate: false,
       handleProtocols: (offered) => (offered.has(kafkaSubprotocol) ? kafkaSubprotocol : false),
     });
