@@ -11,6 +11,8 @@ export interface Rival {
   /** From the start of the process to the first record that it has acknowledged. */
   readonly startMs: number;
   residentBytes(): number;
+  /** What it has used of the processors so far: unlike the clock, it does not depend on what else runs on the machine. */
+  cpuSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function startPartita(cli: string, isInMemory: boolean): Promise<Ri
     port,
     startMs: performance.now() - began,
     residentBytes: () => residentBytes(child.pid),
+    cpuSeconds: () => cpuSeconds(child.pid),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');
@@ -53,6 +56,7 @@ export async function startKafka(): Promise<Rival> {
     port: kafka.port,
     startMs: kafka.listeningMs + performance.now() - listening,
     residentBytes: () => residentBytes(kafka.pid),
+    cpuSeconds: () => cpuSeconds(kafka.pid),
     stop: kafka.stop,
   };
 }
@@ -61,6 +65,14 @@ async function acknowledgeFirst(port: number): Promise<void> {
   const connection = await connectTo(port);
   await createTopic(connection, 'first');
   connection.close();
+}
+
+/** User and system time, which Linux counts in hundredths of a second. */
+function cpuSeconds(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 function residentBytes(pid: number | undefined): number {

@@ -82,11 +82,15 @@ async function measureRound(
         connection.close();
         // The first part warms it up.
         await produceRate(rival.port, `load-${name}`, bytes, records / 5);
+        const before = rival.cpuSeconds();
         note(`serve-produce-${name}`, side, await produceRate(rival.port, `load-${name}`, bytes, records));
+        note(`serve-produce-${name}-cpu`, side, records / (rival.cpuSeconds() - before));
       });
-      await each(async (side, rival) =>
-        note(`serve-consume-${name}`, side, await consumeRate(rival.port, `load-${name}`)),
-      );
+      await each(async (side, rival) => {
+        const before = rival.cpuSeconds();
+        note(`serve-consume-${name}`, side, await consumeRate(rival.port, `load-${name}`));
+        note(`serve-consume-${name}-cpu`, side, (records * 1.2) / (rival.cpuSeconds() - before));
+      });
     }
     await each(async (side, rival) => {
       const { p50, p99 } = await latency(rival.port, 'first', latencySends);
@@ -108,7 +112,8 @@ function kindOf(bench: string): { readonly unit: string; readonly isSmallerBette
   if (bench === 'serve-start') return { unit: 'ms', isSmallerBetter: true, aim: 25 };
   if (bench.startsWith('serve-memory')) return { unit: 'bytes', isSmallerBetter: true, aim: 5 };
   if (bench.startsWith('serve-latency')) return { unit: 'ms', isSmallerBetter: true, aim: 1 };
-  return { unit: 'records/s', isSmallerBetter: false, aim: 1 };
+  const unit = bench.endsWith('-cpu') ? 'records a second of a processor' : 'records/s';
+  return { unit, isSmallerBetter: false, aim: 1 };
 }
 
 function median(values: readonly number[]): number | undefined {
