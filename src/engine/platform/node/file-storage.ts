@@ -12,6 +12,7 @@ import { DirectoryLock } from './directory-lock.js';
 import { systemCalls, type DirectoryEntry, type FileCalls } from './file-calls.js';
 import { FileCommit } from './file-commit.js';
 import { blobPath, fileName, filePath, folderOf, isTemporary } from './file-paths.js';
+import { LentBuffers } from './lent-buffers.js';
 import { OpenFiles } from './open-files.js';
 import { knownAfter, listed, stageFiles, type KnownFile } from './staged-files.js';
 import { storageErrorOf } from './system-errors.js';
@@ -31,6 +32,7 @@ export class FileStorage implements Storage {
   private readonly known = new Map<string, KnownFile>();
   private readonly broken = new Map<string, StorageError>();
   private readonly open: OpenFiles;
+  private readonly buffers = new LentBuffers();
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;
 
@@ -84,8 +86,7 @@ export class FileStorage implements Storage {
     if (known === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
     const size = Math.max(0, Math.min(length, known.size - position));
     if (size === 0) return new Uint8Array(0);
-    // Not cleared before it is filled, and a buffer of its own.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(size).buffer);
+    const bytes = this.buffers.take(size);
     try {
       const path = join(this.directory, filePath(file));
       const count = await this.open.use(path, false, (descriptor) => this.fill(descriptor, bytes, position));

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { BytePipe, PipeEnd } from '../../wire/byte-pipe.js';
+import { LentBuffers } from './lent-buffers.js';
 
 /** Carries bytes over a socket. */
 export class SocketPipe implements BytePipe {
@@ -33,7 +34,8 @@ export class SocketPipe implements BytePipe {
       this.socket.cork();
       process.nextTick(() => this.socket.uncork());
     }
-    this.socket.write(bytes);
+    if (LentBuffers.isLent(bytes)) this.socket.write(bytes, () => LentBuffers.giveBack(bytes));
+    else this.socket.write(bytes);
   }
 
   whenDrained(listener: () => void): void {
