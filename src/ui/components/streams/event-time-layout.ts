@@ -76,7 +76,11 @@ export function countedTopics({ node }: CountingWindows, nodes: ApplicationView[
 /** The records of these topics that a task has taken, in the sequence in which it did. */
 export function arrivalsOf(windows: CountingWindows, task: TaskView, topics: ReadonlySet<string>): readonly Arrival[] {
   let before = -1;
-  const seen = drawnWindows(windows, task).map(({ window }) => window);
+  const drawn = drawnWindows(windows, task).map(({ window }) => window);
+  /** Several keys may have the same one. */
+  const seen = drawn.filter(
+    ({ startMs, endMs }, at) => drawn.findIndex((each) => each.startMs === startMs && each.endMs === endMs) === at,
+  );
   const counted = task.processed.filter(({ topic }) => topics.has(topic));
   return counted.map((record) => {
     const isDropped = record.drops.some(({ node }) => node === windows.node);
