@@ -8,6 +8,7 @@ import type { Millis, TraceSink, Clock, Random, Timers } from './environment.js'
  *   request:<connection>:<n>        the n-th request (from 0) on a connection
  *   append:<topic>-<partition>@<baseOffset>
  *   delivery:<client>:<n>           the n-th record (from 0) that was handed to a consumer's code
+ *   processing:<client>:<task>:<topic>-<partition>@<offset>:<ms>   a streams task's processing of a record, told when it is done
  *   message:<queue or topic>:<n>, attempt:<…>   of the models
  */
 export type EventId = string;

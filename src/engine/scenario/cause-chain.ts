@@ -1,4 +1,4 @@
-import type { EventId, RecordedEvent } from '../environment/trace-events.js';
+import type { EventId, RecordedEvent, TopicPartitionRef } from '../environment/trace-events.js';
 
 /**
  * Why an event happened: the event itself, what caused it, and so on back to a command. A cause that names a request goes on with what the
@@ -36,6 +36,25 @@ function causeOf(
     );
     if (sent !== undefined) return sent;
   }
+  // What a task processed lies in a batch that had been stored.
+  const taken = takenIn(event);
+  if (taken !== undefined)
+    return trace
+      .slice(0, event.index)
+      .findLast(
+        (other) =>
+          other.kind === 'records-stored' &&
+          other.topic === taken.topic &&
+          other.partition === taken.partition &&
+          other.baseOffset <= taken.offset &&
+          other.baseOffset + other.records.length > taken.offset,
+      );
   if (event.kind === 'batch-sent') return byId.get(event.sends[0] ?? '');
   return event.cause === undefined ? undefined : byId.get(event.cause);
+}
+
+/** The record that a streams task took, if the event tells of that. */
+function takenIn(event: RecordedEvent): (TopicPartitionRef & { readonly offset: number }) | undefined {
+  if (event.kind === 'record-processed') return event;
+  return event.kind === 'record-dropped' ? event.origin : undefined;
 }

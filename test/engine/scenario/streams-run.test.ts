@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
 import { settle } from '../../../src/engine/platform/node/settle.js';
+import { causeChain } from '../../../src/engine/scenario/cause-chain.js';
 import { readStoredRecord } from '../../../src/engine/scenario/stored-record.js';
 import { StreamsRun } from '../../../src/engine/scenario/streams-run.js';
 import { StreamsRunProjector } from '../../../src/engine/scenario/streams-run-projector.js';
@@ -138,4 +139,23 @@ describe('a run of streams applications', () => {
     const twice = { ...spec, script: [...spec.script, { atMs: 9_000, does: 'start', instance: 'a' } as const] };
     await expect(played(twice)).rejects.toThrow('The script starts a, which runs already.');
   });
+});
+
+test('what came out of an application leads back, record by record, to the command that sent what went in', async () => {
+  const { run } = await playedOnce();
+  const out = run.trace.findLast((event) => event.kind === 'records-stored' && event.topic === 'reorders');
+  const chain = causeChain(run.trace, out?.index ?? -1);
+  const told = chain.flatMap((event) => {
+    if (event.kind === 'records-stored') return [`stored in ${event.topic}`];
+    if (event.kind === 'record-processed') return [`processed from ${event.topic}`];
+    return event.kind === 'command' ? [event.id] : [];
+  });
+  expect(told).toEqual([
+    'stored in reorders',
+    'processed from retail-sales-by-sku-repartition',
+    'stored in retail-sales-by-sku-repartition',
+    'processed from sales',
+    'stored in sales',
+    'command:script-4',
+  ]);
 });

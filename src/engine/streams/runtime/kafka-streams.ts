@@ -11,7 +11,7 @@ import type { StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
 import { GlobalTask } from '../task/global-task.js';
 import type { TaskMetricValues } from '../task/task-metrics.js';
-import type { TaskObserver } from '../task/task-observer.js';
+import { processingId, type TaskObserver } from '../task/task-observer.js';
 import type { BuiltTopology, StreamPartitioner } from '../topology/topology-node.js';
 import type { ClientOverrides } from './client-overrides.js';
 import { GlobalStores } from './global-stores.js';
@@ -429,12 +429,18 @@ export class KafkaStreams {
   }
 
   #makeObserver(): TaskObserver {
-    const { tracer } = this.#environment;
+    const { clock, tracer } = this.#environment;
     if (tracer === silentTracer) return {};
     const instance = { client: this.clientId, application: this.#options.config['application.id'] };
     return {
       processed: ({ taskId, ...record }) =>
-        tracer.emit({ kind: 'record-processed', ...instance, task: taskId, ...record }),
+        tracer.emit({
+          kind: 'record-processed',
+          id: processingId(this.clientId, taskId, record, clock.now()),
+          ...instance,
+          task: taskId,
+          ...record,
+        }),
       dropped: ({ taskId, node, reason, timestamp, streamTime, origin, window }) =>
         tracer.emit({
           kind: 'record-dropped',

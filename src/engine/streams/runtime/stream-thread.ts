@@ -4,13 +4,13 @@ import type { Consumer } from '../../client/consumer.js';
 import type { Producer } from '../../client/producer.js';
 import type { AutoOffsetReset as ClientReset } from '../../client/reset-policy.js';
 import { sleep } from '../../environment/environment.js';
-import type { Environment } from '../../environment/trace-events.js';
+import { silentTracer, type Environment, type EventId } from '../../environment/trace-events.js';
 import { KafkaError } from '../../protocol/kafka-error.js';
 import type { StateStore } from '../state/state-store.js';
 import type { StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
 import type { TaskOffset } from '../task/stream-task.js';
-import type { TaskObserver } from '../task/task-observer.js';
+import { processingId, type TaskObserver } from '../task/task-observer.js';
 import type { AutoOffsetReset, BuiltTopology, SourceNode } from '../topology/topology-node.js';
 import type { AssignmentData } from './assignor/assignor-data.js';
 import { streamsAssignor } from './assignor/streams-assignor.js';
@@ -124,6 +124,7 @@ export class StreamThread {
         countPartitions: (topic) => this.#countPartitions(topic),
         dropped: (taskId, node) => this.tasks.active.get(taskId)?.task.dropped(node, { reason: 'failed' }),
         changed: (taskId, record, offset) => this.#changed(taskId, record, offset),
+        ...(environment.tracer !== silentTracer && { cause: (taskId: string) => this.#processing(taskId) }),
       }),
       restorer: this.#restorer,
       copies,
@@ -387,6 +388,13 @@ export class StreamThread {
     const storeName = [...(changelogs ?? [])].find(([, { name }]) => name === record.topic)?.[0];
     if (copies === null || storeName === undefined || key === null) return;
     copies.add(taskId, storeName, [{ ...record, key }], offset + 1);
+  }
+
+  /** The record that a task is processing at this moment, as the trace will name it. */
+  #processing(taskId: string): EventId | undefined {
+    const { environment, clientId } = this.#options;
+    const origin = this.tasks.active.get(taskId)?.task.current?.origin ?? null;
+    return origin === null ? undefined : processingId(clientId, taskId, origin, environment.clock.now());
   }
 
   #requirePlan(): TopicPlan {

@@ -1,6 +1,7 @@
 import type { Headers } from '../../client/message.js';
 import type { Producer } from '../../client/producer.js';
 import { KafkaError } from '../../protocol/kafka-error.js';
+import type { EventId } from '../../environment/trace-events.js';
 import type { RecordHeaders } from '../processor/record.js';
 import type { StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
@@ -16,6 +17,13 @@ export interface TaskProducerOptions {
   readonly dropped: (taskId: string, node: string) => void;
   /** A change of a store has arrived in its changelog. */
   readonly changed: (taskId: string, record: ProducedRecord, offset: number) => void;
+  /** What a task is sending for at this moment, as traces name it; absent where nobody watches. */
+  readonly cause?: (taskId: string) => EventId | undefined;
+}
+
+/** A record with what it is sent for. */
+interface CausedRecord extends ProducedRecord {
+  readonly cause?: EventId;
 }
 
 /** Sends what the tasks of a thread send, and knows at a flush whether all of it has arrived. */
@@ -33,7 +41,14 @@ export class TaskProducer {
 
   /** What one task sends to. */
   outputOf(taskId: string): TaskOutput {
-    return { send: (record) => this.#send(taskId, record) };
+    const { cause } = this.#options;
+    if (cause === undefined) return { send: (record) => this.#send(taskId, record) };
+    return {
+      send: (record) => {
+        const caused = cause(taskId);
+        this.#send(taskId, caused === undefined ? record : { ...record, cause: caused });
+      },
+    };
   }
 
   /** Throws what made a send fail since, once. */
@@ -53,7 +68,7 @@ export class TaskProducer {
     this.throwFailure();
   }
 
-  #send(taskId: string, record: ProducedRecord): void {
+  #send(taskId: string, record: CausedRecord): void {
     const { topic, choosePartition } = record;
     const before = this.#waiting.get(topic);
     if (before === undefined && (choosePartition === undefined || this.#counts.has(topic))) {
@@ -74,7 +89,7 @@ export class TaskProducer {
     if (!this.#counts.has(topic)) this.#counts.set(topic, await this.#options.countPartitions(topic));
   }
 
-  #deliver(taskId: string, record: ProducedRecord): void {
+  #deliver(taskId: string, record: CausedRecord): void {
     const { topic, partition, choosePartition } = record;
     const chosen = partition ?? choosePartition?.(this.#counts.get(topic) as number) ?? null;
     const partitions = typeof chosen === 'object' && chosen !== null ? chosen : [chosen];
@@ -86,8 +101,8 @@ export class TaskProducer {
   }
 
   /** Never rejects. */
-  async #deliverTo(taskId: string, record: ProducedRecord, partition: number | null): Promise<void> {
-    const { topic, key, value, timestamp, headers } = record;
+  async #deliverTo(taskId: string, record: CausedRecord, partition: number | null): Promise<void> {
+    const { topic, key, value, timestamp, headers, cause } = record;
     try {
       const [metadata] = await this.#options.producer.send({
         topic,
@@ -98,6 +113,7 @@ export class TaskProducer {
             timestamp,
             ...(partition !== null && { partition }),
             ...(headers.length > 0 && { headers: headersOf(headers) }),
+            ...(cause !== undefined && { trace: { cause } }),
           },
         ],
       });

@@ -1,6 +1,18 @@
+import type { Millis } from '../../environment/environment.js';
+import type { EventId } from '../../environment/trace-events.js';
 import type { PunctuationType } from '../processor/processor.js';
 import type { RecordOrigin } from '../processor/record.js';
 import type { DroppedRecord } from '../processor/task-context.js';
+
+/** Names the processing of a record in traces: what it brings about says so, while it is not over yet. */
+export function processingId(
+  client: string,
+  taskId: string,
+  { topic, partition, offset }: RecordOrigin,
+  nowMs: Millis,
+): EventId {
+  return `processing:${client}:${taskId}:${topic}-${partition}@${offset}:${nowMs}`;
+}
 
 /** Hears what a task does, for logs and traces. */
 export interface TaskObserver {
