@@ -29,7 +29,10 @@ export class TimeWindowedKStream<K, V> {
     private readonly options: WindowedOptions = { emit: 'on-window-update', lateTopic: null },
   ) {}
 
-  /** Whether each update is passed on, or one result when a window closes (KIP-825). */
+  /**
+   * Whether each update is passed on, or one result when a window closes (KIP-825). A window that leaves its store before it goes out
+   * is lost, as in Kafka: where stream time may jump by more than size and grace, give a longer `retention`.
+   */
   emitStrategy(emit: EmitStrategy): TimeWindowedKStream<K, V> {
     return new TimeWindowedKStream(this.grouped, this.windows, { ...this.options, emit });
   }
