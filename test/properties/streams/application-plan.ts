@@ -18,7 +18,7 @@ export type Happening =
   | PlannedRecord
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'start' | 'close' | 'crash'; readonly instance: number }
-  | { readonly kind: 'drop-connections' };
+  | { readonly kind: 'drop-connections' | 'crash-broker' };
 
 export interface ApplicationPlan {
   readonly program: ProgramName;
@@ -75,7 +75,7 @@ export function crashPlans(names: readonly ProgramName[] = allPrograms): fc.Arbi
       { weight: 8, arbitrary: record },
       { weight: 2, arbitrary: wait },
       { weight: 2, arbitrary: comingAndGoing('start', 'close', 'crash') },
-      { weight: 1, arbitrary: fc.constant({ kind: 'drop-connections' }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('drop-connections', 'crash-broker') }) },
     ),
   );
 }

@@ -92,6 +92,8 @@ class ApplicationLife {
       }
       case 'drop-connections':
         return this.#stage.world.dropConnections();
+      case 'crash-broker':
+        return await this.#stage.restartBroker();
     }
   }
 

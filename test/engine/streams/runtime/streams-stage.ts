@@ -30,6 +30,13 @@ export class StreamsStage {
     return stage;
   }
 
+  /** The broker is gone, and comes back with what was on its disk. */
+  async restartBroker(): Promise<void> {
+    await this.world.crashBroker();
+    const storage = this.world.storage(this.storage);
+    await this.world.outcome(this.world.startBroker({ storage, profile: 'test' }));
+  }
+
   async createTopics(...topics: (readonly [topic: string, numPartitions: number])[]): Promise<void> {
     await this.#withAdmin((admin) =>
       admin.createTopics({
