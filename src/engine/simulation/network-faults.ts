@@ -48,6 +48,8 @@ export class MessageFates {
   private readonly losses: Random;
   private readonly repeats: Random;
   private readonly strays: Random;
+  /** Whether anything could go wrong with a request so far: it may still be under way when nothing can any more. */
+  private wereThereFaults = false;
 
   constructor(
     random: Random,
@@ -70,7 +72,9 @@ export class MessageFates {
   }
 
   ofRequest(): RequestFate {
-    const { lossPerMille, repeatPerMille, strayPerMille } = this.faults();
+    const faults = this.faults();
+    this.wereThereFaults ||= faults !== noNetworkFaults;
+    const { lossPerMille, repeatPerMille, strayPerMille } = faults;
     const isLost = happens(this.losses, lossPerMille);
     const isRepeated = happens(this.repeats, repeatPerMille);
     const isAstray = happens(this.strays, strayPerMille);
@@ -93,7 +97,7 @@ export class MessageFates {
 
   /** Whether the broker still takes a request whose client has given the connection up. */
   letsStray(api: ApiName): boolean {
-    return this.faults() === noNetworkFaults || mayStray.has(api);
+    return !this.wereThereFaults || mayStray.has(api);
   }
 }
 
