@@ -31,7 +31,7 @@ async function produce(values: readonly string[], kafka = kafkaJs()): Promise<vo
 }
 
 async function consume(count: number, kafka = kafkaJs()): Promise<string[]> {
-  const consumer = kafka.consumer({ groupId: 'readers' });
+  const consumer = kafka.consumer({ groupId: 'readers', maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic: 'orders', fromBeginning: true });
   const values: string[] = [];
@@ -169,7 +169,7 @@ describe('what a test can do to its broker', () => {
 
   it('removes a member, which comes again', async () => {
     await start();
-    const consumer = kafkaJs().consumer({ groupId: 'readers', heartbeatInterval: 50 });
+    const consumer = kafkaJs().consumer({ groupId: 'readers', heartbeatInterval: 50, maxWaitTimeInMs: 100 });
     await consumer.connect();
     await consumer.subscribe({ topic: 'orders', fromBeginning: true });
     const joined: string[] = [];
