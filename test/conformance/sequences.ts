@@ -504,10 +504,12 @@ const makers: readonly ((random: Random, topic: string, pick: Pick) => Step)[] =
       ],
       includeSynonyms: pick([true, false]),
     }),
-  (random, topic, pick) =>
-    step('OffsetCommit', 8, {
+  (random, topic, pick) => {
+    const committedMetadata = pick(['', 'note', null, 'x'.repeat(5000)]);
+    return step('OffsetCommit', 8, {
       memberId: '',
-      groupId: `group-${topic}`,
+      // A commit that is refused leaves an empty group behind in Kafka: nothing else looks at that one.
+      groupId: (committedMetadata?.length ?? 0) > 4096 ? `refused-${topic}` : `group-${topic}`,
       ...(pick([true, false]) && { generationIdOrMemberEpoch: -1 }),
       topics: [
         {
@@ -516,9 +518,60 @@ const makers: readonly ((random: Random, topic: string, pick: Pick) => Step)[] =
             {
               partitionIndex: randomInteger(random, 5),
               committedOffset: BigInt(randomInteger(random, 100)),
-              committedMetadata: pick(['', 'note', null, 'x'.repeat(5000)]),
+              committedMetadata,
             },
           ],
+        },
+      ],
+    });
+  },
+  (_, _topic, pick) =>
+    step('DescribeConfigs', 4, {
+      resources: [
+        {
+          resourceType: 4,
+          resourceName: pick(['1', '1', '', '2', 'one']),
+          configurationKeys: pick([
+            ['num.partitions', 'log.retention.ms', 'log.retention.hours', 'log.retention.minutes'],
+            ['message.max.bytes', 'min.insync.replicas', 'compression.type', 'log.cleanup.policy', 'no.such'],
+            ['ssl.keystore.password', 'log.roll.ms', 'log.flush.interval.ms', 'group.max.size', 'log.cleaner.threads'],
+          ]),
+        },
+      ],
+      includeSynonyms: pick([true, false]),
+    }),
+  // A trial: the other sequences play on the same broker.
+  (_, _topic, pick) =>
+    step('IncrementalAlterConfigs', 1, {
+      resources: [
+        {
+          resourceType: 4,
+          resourceName: pick(['1', '', '1', '', '7']),
+          configs: [
+            {
+              name: pick(['log.retention.ms', 'log.cleanup.policy', 'num.partitions', 'message.max.bytes', 'no.such']),
+              configOperation: pick([0, 1, 2, 3, 9]),
+              value: pick(['1', 'compact', '-1', 'x', '', '5000000']),
+            },
+          ],
+        },
+      ],
+      validateOnly: true,
+    }),
+  (random, topic, pick) =>
+    step('Fetch', 12, {
+      maxWaitMs: 50,
+      minBytes: 1,
+      maxBytes: pick([1, 90, 200, 10_000_000]),
+      isolationLevel: pick([0, 1]),
+      topics: [
+        {
+          topic,
+          partitions: [0, 1].map((partition) => ({
+            partition,
+            fetchOffset: BigInt(randomInteger(random, 3)),
+            partitionMaxBytes: pick([0, 1, 60, 80, 150, 1_000_000]),
+          })),
         },
       ],
     }),

@@ -127,7 +127,9 @@ function comparable(json: Json, kept: ReadonlyMap<string, unknown>): Json {
   if (typeof json === 'string')
     return /^[A-Za-z0-9_-]{22}$/.test(json) && json !== 'AAAAAAAAAAAAAAAAAAAAAA'
       ? '(id)'
-      : json.replaceAll(/conformance-[0-9a-f-]{36}/g, '(member)').replaceAll(/range \[\d+, \d+\]/g, 'range (now)');
+      : json
+          .replaceAll(/conformance-[0-9a-f-]{36}/g, '(member)')
+          .replaceAll(/(range|within) \[-?\d+, -?\d+\]/g, '$1 (now)');
   if (typeof json !== 'object' || json === null) return json;
   return Object.fromEntries(
     Object.entries(json).map(([name, value]) => [

@@ -186,7 +186,8 @@ function applyChange(
       return ['INVALID_CONFIG', problem];
     }
     const before = listOf(configs.get(name) ?? definition.default ?? '');
-    const given = listOf(value ?? '');
+    // For a broker an empty text is an element, too: an empty one, which no list may have.
+    const given = isOfBroker && value === '' ? [''] : listOf(value ?? '');
     const after =
       operation === 2
         ? [...before, ...given.filter((each) => !before.includes(each))]

@@ -60,15 +60,17 @@ describe('settings that were changed while a broker ran', () => {
     const context = () => ({ connectionId: 'c', requestId: `request:c:${requests++}` });
     return {
       stop: () => running.stop(),
-      alter: (resourceName: string, name: string, value: string) =>
-        running.handle(
+      alter: async (resourceName: string, name: string, value: string, configOperation = 0) => {
+        const { responses } = await running.handle(
           context(),
           { api: 'IncrementalAlterConfigs', version: 1, clientId: null },
           {
-            resources: [{ resourceType: 4, resourceName, configs: [{ name, configOperation: 0, value }] }],
+            resources: [{ resourceType: 4, resourceName, configs: [{ name, configOperation, value }] }],
             validateOnly: false,
           },
-        ),
+        );
+        return responses[0]?.errorMessage ?? null;
+      },
       described: async (resourceType: number, resourceName: string, name: string) => {
         const { results } = await running.handle(
           context(),
@@ -100,5 +102,13 @@ describe('settings that were changed while a broker ran', () => {
     expect(await second.described(2, 'orders', 'retention.ms')).toEqual(['7200000', 3]);
     expect(await second.described(2, 'orders', 'max.message.bytes')).toEqual(['3000', 2]);
     await second.stop();
+  });
+
+  it('an empty text is appended to a list as an element, which it may not have', async () => {
+    const running = await broker(new MemoryStorage());
+    const error = "Configuration 'log.cleanup.policy' values must not be empty.";
+    expect(await running.alter('1', 'log.cleanup.policy', '', 2)).toBe(error);
+    expect(await running.alter('1', 'log.cleanup.policy', '', 3)).toBe(null);
+    await running.stop();
   });
 });
