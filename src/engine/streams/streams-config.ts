@@ -1,4 +1,5 @@
 import type { Serde } from './serdes.js';
+import { StreamsError } from './streams-error.js';
 import type {
   DeserializationExceptionHandler,
   ProcessingExceptionHandler,
@@ -55,4 +56,46 @@ export interface StreamsConfig {
 export function plainConfig(config: StreamsConfig, name: string): string | number | boolean | undefined {
   const value = config[name];
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
+
+/** Settings that are numbers, and the least that each may be. */
+const leastOf: Readonly<Record<string, number>> = {
+  'max.task.idle.ms': -1,
+  'buffered.records.per.partition': 1,
+  'commit.interval.ms': 0,
+  'poll.ms': 0,
+  'statestore.cache.max.bytes': 0,
+  'num.standby.replicas': 0,
+  'repartition.purge.interval.ms': 1,
+  'windowstore.changelog.additional.retention.ms': 0,
+  'replication.factor': -1,
+};
+
+/** @throws StreamsError ConfigException for what cannot be, or is not there yet */
+export function checkConfig(config: StreamsConfig): void {
+  const applicationId = config['application.id'] as string | undefined;
+  if (applicationId === undefined || !/^[a-zA-Z0-9._-]{1,200}$/.test(applicationId))
+    throw invalid('application.id', applicationId, 'a name of letters, digits, ".", "_" and "-", as of a topic');
+  for (const [name, least] of Object.entries(leastOf)) {
+    const value = config[name];
+    if (value !== undefined && !(typeof value === 'number' && Number.isInteger(value) && value >= least))
+      throw invalid(name, value, `a whole number of ${least} or more`);
+  }
+  const guarantee = config['processing.guarantee'] as string | undefined;
+  if (guarantee !== undefined && guarantee !== 'at_least_once')
+    throw invalid('processing.guarantee', guarantee, 'at_least_once: transactions are not built yet');
+  const threads = config['num.stream.threads'];
+  if (threads !== undefined && threads !== 1)
+    throw invalid(
+      'num.stream.threads',
+      threads,
+      '1: start another instance, in a worker of its own, to use another core',
+    );
+}
+
+function invalid(name: string, value: unknown, expected: string): StreamsError {
+  return new StreamsError(
+    'ConfigException',
+    `Invalid value ${String(value)} for configuration ${name}: expected is ${expected}.`,
+  );
 }

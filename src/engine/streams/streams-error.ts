@@ -5,6 +5,7 @@ export type StreamsErrorName =
   | 'IllegalArgumentException'
   | 'IllegalStateException'
   | 'NullPointerException'
+  | 'ConfigException'
   | 'SerializationException'
   | 'InvalidStateStoreException'
   | 'UnknownStateStoreException'

@@ -9,7 +9,7 @@ import type {
   VersionedKeyValueStore,
   WindowStore,
 } from '../state/state-store.js';
-import type { StreamsConfig } from '../streams-config.js';
+import { checkConfig, type StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
 import { GlobalTask } from '../task/global-task.js';
 import type { ProducedRecord, RawRecord } from '../task/raw-record.js';
@@ -60,6 +60,7 @@ export class TopologyTestDriver {
 
   /** @throws StreamsError if the topology cannot be built or its processors cannot be initialized */
   constructor(topology: TestedTopology, config: StreamsConfig, options: TopologyTestDriverOptions = {}) {
+    checkConfig(config);
     const built = 'build' in topology ? topology.build(config['application.id']) : topology;
     const { observer, initialWallClockTimeMs = 0 } = options;
     this.#startMs = initialWallClockTimeMs;

@@ -7,7 +7,7 @@ import { topicIdText } from '../../protocol/topic-id.js';
 import type { Serde } from '../serdes.js';
 import type { StateStore } from '../state/state-store.js';
 import type { StoreBuilder } from '../state/store-builder.js';
-import type { StreamsConfig } from '../streams-config.js';
+import { checkConfig, type StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
 import { GlobalTask } from '../task/global-task.js';
 import type { TaskMetricValues } from '../task/task-metrics.js';
@@ -110,9 +110,10 @@ export class KafkaStreams {
   #response: UncaughtExceptionResponse = 'shutdown-client';
   #failure: Error | undefined;
 
-  /** @throws StreamsError if the topology cannot be built, or reads nothing */
+  /** @throws StreamsError ConfigException for a configuration that cannot be; TopologyException if the topology cannot be built, or reads nothing */
   constructor(environment: Environment, options: KafkaStreamsOptions) {
     const { topology, config, storage } = options;
+    checkConfig(config);
     const applicationId = config['application.id'];
     this.#environment = environment;
     this.#options = options;
