@@ -7,7 +7,6 @@ import type {
   StreamsCell,
   StreamsRunView,
   StreamsTopicView,
-  TaskView,
 } from '../../engine/scenario/streams-run-view.js';
 import type { Question, Scenario } from './scenario.js';
 import type { ScenarioTexts } from './scenario-texts.js';
@@ -83,11 +82,6 @@ export function processedBy(view: StreamsRunView, application: string): readonly
   return applicationOf(view, application)
     .tasks.flatMap(({ processed }) => processed)
     .sort((a, b) => a.atMs - b.atMs || a.event - b.event);
-}
-
-/** A task of an application; undefined if nobody has had it. */
-export function taskOf(view: StreamsRunView, application: string, task: string): TaskView | undefined {
-  return applicationOf(view, application).tasks.find((each) => each.task === task);
 }
 
 /** The rows of a store in all of an application's tasks. */

@@ -11,10 +11,10 @@ const named = (key: string | null, value: string | null): string =>
   `${key ?? 'no key'} → ${value ?? 'no value (tombstone)'}`;
 
 /** The ends as they are written of windows that do not hold theirs. */
-export const windowName = ({ startMs, endMs }: EventTimeWindow): string => `[${short(startMs)}, ${short(endMs)})`;
+const windowName = ({ startMs, endMs }: EventTimeWindow): string => `[${short(startMs)}, ${short(endMs)})`;
 
 /** What code an application runs, in a few words. */
-export function programInWords(program: StreamsProgram): string {
+function programInWords(program: StreamsProgram): string {
   switch (program.program) {
     case 'window-count':
       return `${program.window} windows of ${short(program.sizeMs)} s, grace ${short(program.graceMs)} s`;
@@ -28,7 +28,7 @@ export function programInWords(program: StreamsProgram): string {
 }
 
 /** A step of the script, in a few words. */
-export function streamsActionInWords(step: StreamsRunStep): string {
+function streamsActionInWords(step: StreamsRunStep): string {
   switch (step.does) {
     case 'send':
       return `send to ${step.topic}`;

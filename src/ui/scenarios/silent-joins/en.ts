@@ -128,7 +128,7 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
           `It failed at once: ${refusalOf(outcome)?.code ?? ''}. A task reads the same partition of both topics, so both must have equally many: they must be *co-partitioned*.`,
           'That is checked, and is the good case. What can’t be checked comes next.',
         ],
-        event: { text: `${refusalOf(outcome)?.message ?? ''}`, atMs: refusalOf(outcome)?.atMs },
+        event: { text: refusalOf(outcome)?.message ?? '', atMs: refusalOf(outcome)?.atMs },
         config: 'The number of partitions of both topics.',
         sources: [{ text: 'Kafka documentation, Streams DSL: co-partitioning', url: sources.copartitioning }],
       }),
