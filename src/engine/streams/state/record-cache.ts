@@ -46,6 +46,8 @@ export class HeldUpdates<E> {
   private readonly updates = new Map<string, HeldUpdate<E>>();
   /** All that is in the cache, the longest ago put first. */
   private readonly cached = new Map<string, Cached>();
+  /** Goes on where it was: from the beginning, a map would have to pass by all that it has given up. */
+  private oldest = this.cached.entries();
 
   constructor(
     private readonly listener: CacheListener<E>,
@@ -90,18 +92,28 @@ export class HeldUpdates<E> {
     for (const entry of this.cached.values()) bytes += entry.bytes;
     this.updates.clear();
     this.cached.clear();
+    this.oldest = this.cached.entries();
     this.resize(-bytes);
   }
 
   private makeRoom(): void {
-    for (const [key, { keyBytes, bytes }] of [...this.cached]) {
+    for (let oldest = this.nextOldest(); oldest !== null; oldest = this.nextOldest()) {
+      const [key, entry] = oldest;
       if (this.updates.has(key)) this.flush();
-      // What was forwarded may have put it again, or made room already.
-      if (this.cached.get(key)?.bytes !== bytes || this.updates.has(key)) continue;
+      // What was forwarded may have put it again: then its turn comes later.
+      if (this.cached.get(key) !== entry || this.updates.has(key)) continue;
       this.cached.delete(key);
-      this.listener.evicted?.(keyBytes);
-      if (!this.resize(-bytes)) return;
+      this.listener.evicted?.(entry.keyBytes);
+      if (!this.resize(-entry.bytes)) return;
     }
+  }
+
+  private nextOldest(): readonly [string, Cached] | null {
+    const next = this.oldest.next();
+    if (next.done !== true) return next.value;
+    this.oldest = this.cached.entries();
+    const first = this.oldest.next();
+    return first.done === true ? null : first.value;
   }
 }
 
