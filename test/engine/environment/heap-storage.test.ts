@@ -23,3 +23,22 @@ it('memory that is used up refuses what is too much, and takes what fits again a
   await append(0, 1000);
   expect((await storage.files())[0]?.size).toBe(1000);
 });
+
+it('what was read without being copied stays as it was, whatever is cut off and appended', async () => {
+  const storage = new HeapStorage(new HeapDisk(), true);
+  const write = (position: number, ...bytes: number[]) =>
+    storage.commit([{ kind: 'append', file: 'a', position, bytes: Uint8Array.from(bytes), modifiedAt: 0 }], 'strict');
+  await write(0, 1, 2, 3, 4);
+  const read = await storage.read('a', 1, 3);
+  await storage.commit([{ kind: 'truncate', file: 'a', size: 2, modifiedAt: 0 }], 'strict');
+  await write(2, 9, 9);
+  expect([...read]).toEqual([2, 3, 4]);
+  expect([...(await storage.read('a', 0, 100))]).toEqual([1, 2, 9, 9]);
+  expect([...(await storage.read('a', 4, 1))]).toEqual([]);
+  const large = Uint8Array.from({ length: 9 * 1024 * 1024 }, (_, at) => at % 251);
+  await storage.commit([{ kind: 'append', file: 'b', position: 0, bytes: large, modifiedAt: 0 }], 'strict');
+  expect(Buffer.from(await storage.read('b', 0, large.length)).equals(large)).toBe(true);
+  expect(Buffer.from(await storage.read('b', 8_000_000, 900_000)).equals(large.subarray(8_000_000, 8_900_000))).toBe(
+    true,
+  );
+});
