@@ -38,6 +38,8 @@ export interface StreamsConfig {
   readonly 'topology.optimization'?: string;
   /** How many copies of a task's stores other instances keep up to date; 0 by default. */
   readonly 'num.standby.replicas'?: number;
+  /** How long what could not be sent is tried again; 300 000 by default. */
+  readonly 'task.timeout.ms'?: number;
   /** Repartition topics are purged of what is committed so often; 30 000 by default. */
   readonly 'repartition.purge.interval.ms'?: number;
   /** What window stores' changelogs keep beyond the store's own retention; a day by default. */
@@ -66,6 +68,7 @@ const leastOf: Readonly<Record<string, number>> = {
   'poll.ms': 0,
   'statestore.cache.max.bytes': 0,
   'num.standby.replicas': 0,
+  'task.timeout.ms': 0,
   'repartition.purge.interval.ms': 1,
   'windowstore.changelog.additional.retention.ms': 0,
   'replication.factor': -1,

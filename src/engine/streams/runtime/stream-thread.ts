@@ -121,6 +121,7 @@ export class StreamThread {
       producer: new TaskProducer({
         producer: this.#producer,
         config,
+        clock: environment.clock,
         countPartitions: (topic) => this.#countPartitions(topic),
         dropped: (taskId, node) => this.tasks.active.get(taskId)?.task.dropped(node, { reason: 'failed' }),
         changed: (taskId, record, offset) => this.#changed(taskId, record, offset),
@@ -212,12 +213,22 @@ export class StreamThread {
     this.#throwFailure();
     this.tasks.addRecords(records);
     await this.#followStandbys();
+    await this.#prepareTasks();
     this.tasks.startRestored();
     if (this.tasks.isRunning) this.#options.onRunning();
     if (!this.#options.isPaused()) this.tasks.process();
     this.#throwFailure();
     await this.#commitIfDue();
     await this.#giveWay();
+  }
+
+  async #prepareTasks(): Promise<void> {
+    try {
+      await this.tasks.prepare();
+    } catch (error) {
+      // With the next turn again; nothing of these tasks is read before.
+      if (!(error instanceof KafkaError) || !error.retriable) throw error;
+    }
   }
 
   async #poll() {
@@ -269,7 +280,7 @@ export class StreamThread {
     // The leader has seen topics or partitions that were not there when this instance planned.
     if (partitions.some(({ topic, partition }) => !known.has(`${topic}-${partition}`)))
       this.#plan = await this.#topics.prepare();
-    await this.tasks.assign(partitions);
+    this.tasks.assign(partitions);
   }
 
   async #revoked(partitions: readonly TopicPartition[]): Promise<void> {

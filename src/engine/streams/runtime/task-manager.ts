@@ -40,6 +40,8 @@ export interface ActiveTask {
   readonly task: StreamTask;
   /** By store: where in its changelog it is already, if the task was a standby. */
   readonly offsets: ReadonlyMap<string, number> | null;
+  /** Whether it is known where it begins, and what is to be restored. */
+  isPrepared: boolean;
   /** Changelogs that are still being read; processing begins at 0. */
   restoring: number;
   restored: number;
@@ -82,8 +84,8 @@ export class TaskManager {
     return this.#assignmentsHeard > 0 && [...this.#active.values()].every((each) => each.isRunning);
   }
 
-  /** Takes over the tasks of these partitions. */
-  async assign(partitions: readonly TopicPartition[]): Promise<void> {
+  /** Takes over the tasks of these partitions; `prepare` then has them brought back. */
+  assign(partitions: readonly TopicPartition[]): void {
     this.#assignmentsHeard += 1;
     const tasks = this.#tasksOf(partitions);
     const added: ActiveTask[] = [];
@@ -92,18 +94,24 @@ export class TaskManager {
       if (known === undefined) added.push(this.#create(planned));
       else for (const topic of planned.topics) if (!known.task.reads(topic)) known.task.addTopic(topic);
     }
+    for (const active of added) this.#flow(active);
+  }
+
+  /** Finds out where tasks that are new begin, and has their state brought back. Rejects where the cluster does not answer: to be tried again. */
+  async prepare(): Promise<void> {
+    const added = [...this.#active.values()].filter(({ isPrepared }) => !isPrepared);
     if (added.length === 0) return;
     const read = added.flatMap(({ planned }) =>
       planned.topics.map((topic) => ({ topic, partition: planned.partition })),
     );
     const committed = await this.#options.consumer.committed(read);
     for (const active of added) {
+      const { planned, task } = active;
       const offsets = new Map<string, number>();
       for (const { topic, partition, offset, metadata } of committed) {
-        if (partition !== active.planned.partition || !active.planned.topics.includes(topic)) continue;
-        if (offset === null) continue;
+        if (partition !== planned.partition || offset === null || !task.reads(topic)) continue;
         offsets.set(topic, Number(offset));
-        active.task.resumeFrom(topic, metadata);
+        task.resumeFrom(topic, metadata);
       }
       await this.#beginRestore(active, offsets);
     }
@@ -148,7 +156,7 @@ export class TaskManager {
   startRestored(): boolean {
     let hasStarted = false;
     for (const active of this.#active.values()) {
-      if (active.isRunning || active.restoring > 0) continue;
+      if (active.isRunning || !active.isPrepared || active.restoring > 0) continue;
       active.task.start();
       active.isRunning = true;
       hasStarted = true;
@@ -244,6 +252,7 @@ export class TaskManager {
       planned,
       task,
       offsets: standby?.offsets ?? null,
+      isPrepared: false,
       restoring: 0,
       restored: 0,
       isRunning: false,
@@ -272,7 +281,6 @@ export class TaskManager {
   async #beginRestore(active: ActiveTask, committed: ReadonlyMap<string, number>): Promise<void> {
     const { planned, task } = active;
     const { copies, restorer } = this.#options;
-    this.#flow(active);
     const { offsets } = active;
     if (offsets === null) task.openStores();
     const restorations: Restoration[] = [];
@@ -301,6 +309,7 @@ export class TaskManager {
       });
     }
     active.restoring = restorations.length;
+    active.isPrepared = true;
     restorer.add(restorations);
   }
 

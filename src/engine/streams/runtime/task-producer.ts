@@ -1,5 +1,6 @@
 import type { Headers } from '../../client/message.js';
 import type { Producer } from '../../client/producer.js';
+import type { Clock } from '../../environment/environment.js';
 import { KafkaError } from '../../protocol/kafka-error.js';
 import type { EventId } from '../../environment/trace-events.js';
 import type { RecordHeaders } from '../processor/record.js';
@@ -11,6 +12,7 @@ import type { ProducedRecord, TaskOutput } from '../task/raw-record.js';
 export interface TaskProducerOptions {
   readonly producer: Pick<Producer, 'send' | 'flush'>;
   readonly config: StreamsConfig;
+  readonly clock: Clock;
   /** How many partitions a topic has. Rejects if that cannot be found out. */
   readonly countPartitions: (topic: string) => Promise<number>;
   /** A record was left out because it could not be sent. */
@@ -26,6 +28,8 @@ interface CausedRecord extends ProducedRecord {
   readonly cause?: EventId;
 }
 
+const taskTimeoutMsByDefault = 300_000;
+
 /** Sends what the tasks of a thread send, and knows at a flush whether all of it has arrived. */
 export class TaskProducer {
   readonly #options: TaskProducerOptions;
@@ -33,6 +37,8 @@ export class TaskProducer {
   /** By topic: the sends that wait for the number of its partitions, one after the other. */
   readonly #waiting = new Map<string, Promise<void>>();
   readonly #pending = new Set<Promise<void>>();
+  /** Since when records could not be sent that are tried again. */
+  readonly #failingSinceMs = new Map<ProducedRecord, number>();
   #failure: Error | undefined;
 
   constructor(options: TaskProducerOptions) {
@@ -117,6 +123,7 @@ export class TaskProducer {
           },
         ],
       });
+      this.#failingSinceMs.delete(record);
       if (record.partition !== null && record.node === null && metadata?.baseOffset !== undefined)
         this.#options.changed(taskId, record, Number(metadata.baseOffset));
     } catch (error) {
@@ -129,24 +136,34 @@ export class TaskProducer {
     const handler = config['production.exception.handler'] ?? retryOrFail;
     const isRetriable = error instanceof KafkaError && error.retriable;
     try {
-      const { result, deadLetters = [] } = handler(
+      const { result: decided, deadLetters = [] } = handler(
         contextOf(taskId, record, config),
         { kind: 'send', record, isRetriable },
         error,
       );
       for (const letter of deadLetters) this.#send(taskId, { ...letter, partition: null, node: null });
+      const result = decided === 'retry' && !this.#mayRetry(record) ? 'fail' : decided;
+      if (result !== 'retry') this.#failingSinceMs.delete(record);
       // The producer itself has tried for as long as it may: once more is a new send.
       if (result === 'retry') this.#send(taskId, record);
       else if (result === 'resume') dropped(taskId, record.node ?? '');
       else
         this.#failure ??= new StreamsError(
           'StreamsException',
-          `Error encountered sending record to topic ${record.topic} for task ${taskId}: the exception handler chose to fail.`,
+          `Error encountered sending record to topic ${record.topic} for task ${taskId}: it was not sent in time, or the exception handler chose to fail.`,
           { cause: error },
         );
     } catch (thrown) {
       this.#failure ??= thrown as Error;
     }
+  }
+
+  /** Whether there is time left to send a record once more (`task.timeout.ms`). */
+  #mayRetry(record: ProducedRecord): boolean {
+    const { clock, config } = this.#options;
+    const sinceMs = this.#failingSinceMs.get(record) ?? clock.now();
+    this.#failingSinceMs.set(record, sinceMs);
+    return clock.now() - sinceMs < (config['task.timeout.ms'] ?? taskTimeoutMsByDefault);
   }
 }
 
