@@ -93,8 +93,15 @@ describe.each(settings)('$name', (options) => {
       expect.arrayContaining([expect.stringMatching(/sku-1\s+2/)]),
     );
     await walk([{ choose: 0 }, 'run', { choose: 0 }]);
-    expect(await app.page.locator('[data-topic=reorders] [data-offset]').count()).toBe(3);
+    const reorders = app.page.locator('[data-topic=reorders] [data-offset]');
+    expect(await reorders.count()).toBe(3);
     await isAccessible();
+    await reorders.first().locator('[role=button]').click();
+    await app.page.locator('.inspector').first().waitFor();
+    expect(await app.page.locator('.inspector').first().innerText()).toMatch(
+      /retail-sales-by-sku-repartition[\s\S]*order-6/,
+    );
+    await app.page.keyboard.press('Escape');
   });
 
   test('15: nine records bring the table back, four once the changelog is compacted, none with its disk', async () => {

@@ -46,6 +46,7 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
         paragraphs: [
           `${pricedOf(outcome, streamTable).length} result: ${pricedOf(outcome, streamTable).join(', ')}. A sale looks into the table once, when it is processed. Sale 1 found nothing and is gone without a word: an inner join does not tell.`,
           'A new price changes the table and writes nothing. It does not come back to sales that have been.',
+          'Nor does it ask for time: the table has what came last. A price that is stamped earlier and comes later takes the newer one’s place. A versioned table (KIP-889) looks up the price of the sale’s own time instead.',
         ],
         event: {
           text: 'Sale 1 was processed: the table had no row for sku-1 then.',

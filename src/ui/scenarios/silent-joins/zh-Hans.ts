@@ -46,6 +46,7 @@ export const simplifiedChinese: StreamsScenarioTexts<StepId, QuestionId> = {
         paragraphs: [
           `${pricedOf(outcome, streamTable).length} 条结果：${pricedOf(outcome, streamTable).join('，')}。销售只在被处理时查一次表。sale 1 什么也没查到，悄无声息地没有了：内连接不会说。`,
           '新价格改变表，但什么也不写出。它不会回头去找过去的销售。',
+          '它也不看时间：表里是最后到来的。时间戳更早、却来得更晚的价格会取代更新的价格。带版本的表（KIP-889）则按销售自己的时间查价格。',
         ],
         event: {
           text: '处理了 sale 1：那时表里没有 sku-1 的行。',
