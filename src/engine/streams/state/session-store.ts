@@ -186,7 +186,8 @@ export class BytesSessionStore<K, V>
     this.retention.observe(end);
     if (after !== null && !this.retention.accepts(end, (time) => this.rows.idOf(time))) this.refused(start, end);
     if (this.rows.idOf(this.retention.firstKept) === this.rows.idOf(firstKept)) return;
-    this.rows.removeBefore(this.retention.firstKept, (row) => this.isCached(row));
+    // What is kept of earlier segments goes when the cache gives it up.
+    this.rows.removeBetween(firstKept, this.retention.firstKept, (row) => this.isCached(row));
   }
 
   private evicted(keyBytes: Uint8Array): void {

@@ -49,6 +49,10 @@ export class TimedRows {
   delete(key: string, time: number, rank: number): void {
     const segment = this.segmentAt(time);
     if (segment === undefined || !remove(segment.rowsOfKeys, key, time, rank)) return;
+    // The last one is about to be filled again.
+    if (segment.rowsOfKeys.size === 0 && segment !== this.segments[this.segments.length - 1]) {
+      this.segments.splice(this.segments.indexOf(segment), 1);
+    }
     const keys = this.keysOfTimes?.get(time);
     if (keys === undefined) return;
     remove(keys, key, time, rank);
@@ -83,11 +87,12 @@ export class TimedRows {
     return found;
   }
 
-  /** Removes the rows in segments that end before `time`, but for those that are kept. */
-  removeBefore(time: number, isKept: (row: TimedRow) => boolean): void {
-    const firstLive = this.idOf(time);
+  /** Removes the rows in the segments from that of `from` on that end before `time`, but for those that are kept. */
+  removeBetween(from: number, time: number, isKept: (row: TimedRow) => boolean): void {
+    const [firstExpired, firstLive] = [this.idOf(from), this.idOf(time)];
     const gone: TimedRow[] = [];
     for (const { id, rowsOfKeys } of this.segments) {
+      if (id < firstExpired) continue;
       if (id >= firstLive) break;
       for (const [, rows] of rowsOfKeys.unordered()) for (const row of rows) if (!isKept(row)) gone.push(row);
     }

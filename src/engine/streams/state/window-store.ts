@@ -198,7 +198,8 @@ export class BytesWindowStore<K, V, W>
     this.retention.observe(windowStart);
     if (!this.retention.accepts(windowStart, (time) => this.rows.idOf(time))) this.refused(windowStart);
     if (this.rows.idOf(this.retention.firstKept) === this.rows.idOf(firstKept)) return;
-    this.rows.removeBefore(this.retention.firstKept, (row) => this.isCached(row));
+    // What is kept of earlier segments goes when the cache gives it up.
+    this.rows.removeBetween(firstKept, this.retention.firstKept, (row) => this.isCached(row));
   }
 
   private evicted(keyBytes: Uint8Array): void {
