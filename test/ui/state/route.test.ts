@@ -9,6 +9,8 @@ test('every place has an address that leads to it, and any other address leads h
     'retention',
     'compaction',
     'own-records',
+    'own-sales',
+    'retail-desk/own',
     'kept-data',
   ] satisfies Route[])
     expect(routeOf(hashOf(route))).toBe(route);
