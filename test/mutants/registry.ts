@@ -13,6 +13,7 @@ import { tabMutants } from '../engine/platform/browser/tabs/tab-storms.js';
 import { faultMutants } from '../properties/mutants/fault-mutants.js';
 import { groupMutants } from '../properties/mutants/group-mutants.js';
 import { producerMutants } from '../properties/mutants/producer-mutants.js';
+import { applicationMutants } from '../properties/streams/application-mutants.js';
 import type { Mutant } from './mutant.js';
 
 /** Every mutant that there is, by what they break. */
@@ -32,4 +33,5 @@ export const mutants: readonly Mutant[] = [
   ...faultMutants,
   ...streamJoinMutants,
   ...restoreMutants,
+  ...applicationMutants,
 ];
