@@ -24,6 +24,9 @@ const storageOfEveryBrowser = [
 const browserTests = 'test/**/*.browser.test.ts';
 const endToEndTests = 'test/**/*.e2e.test.ts';
 
+/** How long `expect.poll` waits: files run side by side, on machines that may be busy. */
+const longestPollMs = 10_000;
+
 type OtherEngine = 'firefox' | 'webkit';
 const otherEngines = (process.env.PARTITA_ENGINES ?? '').split(',').filter((name) => name !== '') as OtherEngine[];
 
@@ -58,6 +61,7 @@ export default defineConfig(async () => {
             // Files share what they import: loading the engine anew for each would cost as much as its tests.
             isolate: false,
             maxWorkers: availableParallelism(),
+            expect: { poll: { timeout: longestPollMs } },
             sequence: { groupOrder: 0 },
           },
         },
@@ -91,6 +95,7 @@ export default defineConfig(async () => {
             globalSetup: ['test/browser/served-app.ts'],
             // They wait for the page most of the time: two at once have a browser each.
             maxWorkers: 2,
+            expect: { poll: { timeout: longestPollMs } },
             testTimeout: 120_000,
             hookTimeout: 300_000,
             sequence: { groupOrder: 2 },
