@@ -149,8 +149,7 @@ export class LogReader {
       isCut = selection.isCut === true;
       if (end > start) parts.push(run.bytes.subarray(start, end));
       size += end - start;
-      if (isCut && size > 0 && range.withCut === true)
-        parts.push(run.bytes.subarray(end, end + range.maxBytes - size));
+      if (isCut && size > 0 && range.withCut === true) parts.push(run.bytes.subarray(end, end + range.maxBytes - size));
       if (end < run.bytes.length || size >= range.maxBytes || run.nextOffset >= range.upTo) break;
     }
     return { bytes: joined(parts), segment, endPosition: endPosition(position ?? 0, size, range, isCut) };
