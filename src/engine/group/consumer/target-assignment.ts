@@ -65,8 +65,9 @@ export function targetOf(
   return group.target(known?.memberId ?? memberId);
 }
 
+/** A clock that was set back since then must not hold the group up until it has caught up. */
 function isAssignmentDue(lastTimestamp: Millis, intervalMs: Millis, now: Millis): boolean {
-  return lastTimestamp === 0 || intervalMs === 0 || now >= lastTimestamp + intervalMs;
+  return lastTimestamp === 0 || intervalMs === 0 || now >= lastTimestamp + intervalMs || now < lastTimestamp;
 }
 
 function isHomogeneousWith({ group, before, after }: ChangedGroup): boolean {
