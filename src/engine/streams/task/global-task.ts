@@ -47,8 +47,8 @@ export class GlobalTask implements TaskScope {
     const { topology, config } = options;
     this.#options = options;
     this.applicationId = config['application.id'];
-    this.defaultKeySerde = (config['default.key.serde']) ?? null;
-    this.defaultValueSerde = (config['default.value.serde']) ?? null;
+    this.defaultKeySerde = config['default.key.serde'] ?? null;
+    this.defaultValueSerde = config['default.value.serde'] ?? null;
     this.#sources = topology.nodes.filter((node) => node.kind === 'source');
     const collector = new RecordCollector({ send: () => undefined });
     this.#topology = new RunningTopology({

@@ -80,8 +80,8 @@ export class StreamTask implements TaskScope {
     this.taskId = taskId;
     this.partition = partition;
     this.applicationId = config['application.id'];
-    this.defaultKeySerde = (config['default.key.serde']) ?? null;
-    this.defaultValueSerde = (config['default.value.serde']) ?? null;
+    this.defaultKeySerde = config['default.key.serde'] ?? null;
+    this.defaultValueSerde = config['default.value.serde'] ?? null;
     this.#collector = new RecordCollector(output);
     this.#failures = new FailurePolicy({
       taskId,
