@@ -18,6 +18,7 @@ export default defineConfig({
         { label: 'Test with it', slug: 'test-with-it' },
         { label: 'Connect to a cluster', slug: 'connect-to-a-cluster' },
         { label: 'What can go wrong', slug: 'what-can-go-wrong' },
+        { label: 'What is measured', slug: 'measured' },
         { label: 'Architecture', slug: 'architecture' },
         { label: 'Search with faults', slug: 'search-with-faults' },
         { label: 'Differences from Kafka', slug: 'differences-from-kafka' },
