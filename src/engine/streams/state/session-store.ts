@@ -1,13 +1,13 @@
 import type { TaskContext } from '../processor/task-context.js';
 import { bytesOf, textOf } from './byte-text.js';
 import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
+import { ExpiringRows } from './expiring-rows.js';
 import { LoggedStore } from './logged-store.js';
 import type { HeldUpdate, HeldUpdates } from './record-cache.js';
-import { memorySegmentIntervalOf, Retention, segmentIntervalOf } from './retention.js';
 import type { ChangelogRecord, SessionStore, Windowed } from './state-store.js';
 import type { StoredValue } from './stored-value.js';
 import type { SessionStoreOptions } from './store-options.js';
-import { TimedRows, type TimedRow } from './timed-rows.js';
+import type { TimedRow, TimedRows } from './timed-rows.js';
 import { plainValues, type ValueCodec } from './value-codec.js';
 import { readSessionStoreKey, sessionStoreKey } from './window-keys.js';
 
@@ -17,8 +17,8 @@ export class BytesSessionStore<K, V>
   implements SessionStore<K, V>, CachingStore<Windowed<K>, V>
 {
   readonly retentionMs: number;
+  private readonly expiring: ExpiringRows;
   private readonly rows: TimedRows;
-  private readonly retention: Retention;
   private readonly isByTime: boolean;
   private values!: ValueCodec<V>;
   private held: HeldUpdates<StoredValue> | null = null;
@@ -27,11 +27,13 @@ export class BytesSessionStore<K, V>
   constructor(protected override readonly options: SessionStoreOptions<K, V>) {
     super(options);
     this.retentionMs = options.retentionMs;
-    this.rows = new TimedRows(
-      (options.inMemory === true ? memorySegmentIntervalOf : segmentIntervalOf)(options.retentionMs),
-    );
     this.isByTime = options.inMemory === true;
-    this.retention = new Retention(options.retentionMs, this.isByTime);
+    this.expiring = new ExpiringRows({
+      retentionMs: options.retentionMs,
+      inMemory: this.isByTime,
+      cacheKeyOf: ({ key, time, rank }) => textOf(sessionStoreKey(bytesOf(key), rank, time)),
+    });
+    this.rows = this.expiring.rows;
   }
 
   override init(context: TaskContext): void {
@@ -42,6 +44,7 @@ export class BytesSessionStore<K, V>
       evicted: (keyBytes: Uint8Array) => this.evicted(keyBytes),
     };
     this.held = this.options.cachingEnabled === true ? (context.cache?.open(listener) ?? null) : null;
+    this.expiring.showCached(this.held);
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, V>): boolean {
@@ -57,8 +60,8 @@ export class BytesSessionStore<K, V>
     this.assertOpen();
     const keyBytes = sessionStoreKey(key.bytes, start, end);
     if (this.held !== null) {
-      const before = end < this.retention.firstShown ? null : this.rows.get(key.text, end, start);
-      this.place(key.text, start, end, after);
+      const before = this.expiring.isLive(end) ? this.rows.get(key.text, end, start) : null;
+      this.expiring.put({ key: key.text, time: end, rank: start }, after);
       const bytes = after?.bytes.length ?? 0;
       this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
       return;
@@ -91,9 +94,9 @@ export class BytesSessionStore<K, V>
   findSessionsEnding(earliestEnd: number, latestEnd: number): IterableIterator<readonly [Windowed<K>, V]> {
     this.assertOpen();
     // A persistent store lets everything go out that it still has.
-    const timeFrom = this.isByTime ? Math.max(earliestEnd, this.firstRead) : earliestEnd;
+    const timeFrom = this.isByTime ? Math.max(earliestEnd, this.expiring.firstRead) : earliestEnd;
     const found = this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd });
-    const rows = this.isByTime ? this.shown(found) : found;
+    const rows = this.isByTime ? this.expiring.shown(found) : found;
     // There sessions that end together are in the order of their starts, in memory in that of their keys.
     if (!this.isByTime) rows.sort((one, other) => one.time - other.time || one.rank - other.rank);
     return this.decoded(rows);
@@ -103,7 +106,7 @@ export class BytesSessionStore<K, V>
     const { text } = this.encodeKey(key);
     this.assertOpen();
     const stored = this.rows.get(text, end, start);
-    if (end < this.retention.firstShown && this.held?.has(cacheKey(text, start, end)) !== true) return null;
+    if (!this.expiring.isShown({ key: text, time: end, rank: start })) return null;
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -143,32 +146,22 @@ export class BytesSessionStore<K, V>
 
   /** @returns false if the session has expired */
   private write(key: string, start: number, end: number, after: StoredValue | null): boolean {
-    this.retention.observe(end);
-    if (!this.retention.accepts(end, (time) => this.rows.idOf(time))) return after === null;
-    if (!this.rows.hasSegment(end)) this.rows.expireBefore(this.retention.firstKept);
-    this.place(key, start, end, after);
-    return true;
-  }
-
-  private place(key: string, start: number, end: number, after: StoredValue | null): void {
-    if (after !== null) this.rows.put({ key, time: end, rank: start, stored: after });
-    else this.rows.delete(key, end, start);
+    return this.expiring.write({ key, time: end, rank: start }, after) || after === null;
   }
 
   private refused(start: number, end: number): void {
     this.context.dropped({
       reason: 'expired-window',
       window: { start, end },
-      streamTime: this.retention.streamTime,
+      streamTime: this.expiring.streamTime,
     });
   }
 
-  /** What is in the cache is shown although it has expired, as by Kafka: only now the store itself hears of it. */
   private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
     if (this.listener !== null && before === null && after === null) return;
     const { key, start, end } = readSessionStoreKey(keyBytes);
     this.context.during(context, () => {
-      this.passTime(start, end, after);
+      if (!this.expiring.passTime(end) && after !== null) this.refused(start, end);
       this.log(keyBytes, after?.bytes ?? null, context.timestamp);
       if (this.listener === null) return;
       this.listener(
@@ -181,40 +174,16 @@ export class BytesSessionStore<K, V>
     });
   }
 
-  private passTime(start: number, end: number, after: StoredValue | null): void {
-    const { firstKept } = this.retention;
-    this.retention.observe(end);
-    if (after !== null && !this.retention.accepts(end, (time) => this.rows.idOf(time))) this.refused(start, end);
-    if (this.rows.idOf(this.retention.firstKept) === this.rows.idOf(firstKept)) return;
-    // What is kept of earlier segments goes when the cache gives it up.
-    this.rows.removeBetween(firstKept, this.retention.firstKept, (row) => this.isCached(row));
-  }
-
   private evicted(keyBytes: Uint8Array): void {
     const { key, start, end } = readSessionStoreKey(keyBytes);
-    if (end < this.retention.firstShown) this.rows.delete(textOf(key), end, start);
-  }
-
-  private isCached({ key, time, rank }: TimedRow): boolean {
-    return this.held?.has(cacheKey(key, rank, time)) === true;
-  }
-
-  /** Where a cache may have more than the store shows, its rows are looked at too. */
-  private get firstRead(): number {
-    return this.held === null ? this.retention.firstShown : 0;
-  }
-
-  private shown(rows: TimedRow[]): TimedRow[] {
-    if (this.held === null) return rows;
-    const { firstShown } = this.retention;
-    return rows.filter((row) => row.time >= firstShown || this.isCached(row));
+    this.expiring.evicted({ key: textOf(key), time: end, rank: start });
   }
 
   private rowsOfKey(key: K, earliestEnd: number, latestStart: number): TimedRow[] {
     this.assertOpen();
-    return this.shown(
-      this.rows.ofKey(this.encodeKey(key).text, Math.max(earliestEnd, this.firstRead), Infinity),
-    ).filter(({ rank }) => rank <= latestStart);
+    return this.expiring
+      .shown(this.rows.ofKey(this.encodeKey(key).text, Math.max(earliestEnd, this.expiring.firstRead), Infinity))
+      .filter(({ rank }) => rank <= latestStart);
   }
 
   private rowsOfKeys(keyFrom: K | null, keyTo: K | null, earliestEnd: number): TimedRow[] {
@@ -222,10 +191,10 @@ export class BytesSessionStore<K, V>
     const range = {
       keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
       keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
-      timeFrom: Math.max(earliestEnd, this.firstRead),
+      timeFrom: Math.max(earliestEnd, this.expiring.firstRead),
       timeTo: Infinity,
     };
-    return this.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
+    return this.expiring.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
   }
 
   private *decoded(rows: readonly TimedRow[]): IterableIterator<readonly [Windowed<K>, V]> {
@@ -236,8 +205,4 @@ export class BytesSessionStore<K, V>
       ];
     }
   }
-}
-
-function cacheKey(key: string, start: number, end: number): string {
-  return textOf(sessionStoreKey(bytesOf(key), start, end));
 }

@@ -3,13 +3,13 @@ import type { TaskContext } from '../processor/task-context.js';
 import { bytesOf, textOf } from './byte-text.js';
 import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
 import type { ValueCodecFactory } from './key-value-store.js';
+import { ExpiringRows } from './expiring-rows.js';
 import { LoggedStore } from './logged-store.js';
 import type { HeldUpdate, HeldUpdates } from './record-cache.js';
-import { memorySegmentIntervalOf, Retention, segmentIntervalOf } from './retention.js';
 import type { ChangelogRecord, Windowed, WindowStore } from './state-store.js';
 import type { StoredValue } from './stored-value.js';
 import type { WindowStoreOptions } from './store-options.js';
-import { TimedRows, type RowRange, type TimedRow } from './timed-rows.js';
+import type { RowRange, TimedRow, TimedRows } from './timed-rows.js';
 import type { ValueCodec } from './value-codec.js';
 import { readWindowStoreKey, windowStoreKey } from './window-keys.js';
 
@@ -20,8 +20,8 @@ export class BytesWindowStore<K, V, W>
 {
   readonly windowSizeMs: number;
   readonly retentionMs: number;
+  private readonly expiring: ExpiringRows;
   private readonly rows: TimedRows;
-  private readonly retention: Retention;
   private readonly keepsDuplicates: boolean;
   private readonly isByTime: boolean;
   private readonly isByTimeOfKeys: boolean;
@@ -38,16 +38,15 @@ export class BytesWindowStore<K, V, W>
     super(options);
     this.windowSizeMs = options.windowSizeMs;
     this.retentionMs = options.retentionMs;
-    this.rows = new TimedRows(
-      (options.inMemory === true ? memorySegmentIntervalOf : segmentIntervalOf)(options.retentionMs),
-    );
     this.keepsDuplicates = options.retainDuplicates === true;
     this.isByTimeOfKeys = options.inMemory === true;
-    this.retention = new Retention(
-      options.retentionMs,
-      this.isByTimeOfKeys,
-      !this.isByTimeOfKeys && options.timeOrdered === true,
-    );
+    this.expiring = new ExpiringRows({
+      retentionMs: options.retentionMs,
+      inMemory: this.isByTimeOfKeys,
+      showsLast: !this.isByTimeOfKeys && options.timeOrdered === true,
+      cacheKeyOf: ({ key, time }) => textOf(windowStoreKey(bytesOf(key), time, 0)),
+    });
+    this.rows = this.expiring.rows;
     this.isByTime = this.isByTimeOfKeys || options.timeOrdered === true;
   }
 
@@ -61,6 +60,7 @@ export class BytesWindowStore<K, V, W>
       evicted: (keyBytes: Uint8Array) => this.evicted(keyBytes),
     };
     this.held = isCaching ? (context.cache?.open(listener) ?? null) : null;
+    this.expiring.showCached(this.held);
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, W>): boolean {
@@ -76,8 +76,8 @@ export class BytesWindowStore<K, V, W>
     if (this.keepsDuplicates) this.sequence = (this.sequence + 1) & 0x7fff_ffff;
     const keyBytes = windowStoreKey(encoded.bytes, windowStart, this.sequence);
     if (this.held !== null) {
-      const before = windowStart < this.retention.firstShown ? null : this.rows.get(encoded.text, windowStart, 0);
-      this.place(encoded.text, windowStart, 0, after);
+      const before = this.expiring.isLive(windowStart) ? this.rows.get(encoded.text, windowStart, 0) : null;
+      this.expiring.put({ key: encoded.text, time: windowStart, rank: 0 }, after);
       const bytes = after?.bytes.length ?? 0;
       this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
       return;
@@ -90,7 +90,7 @@ export class BytesWindowStore<K, V, W>
     const { text } = this.encodeKey(key);
     this.assertOpen();
     const stored = this.rows.get(text, windowStart, this.sequence);
-    if (windowStart < this.retention.firstShown && this.held?.has(cacheKey(text, windowStart)) !== true) return null;
+    if (!this.expiring.isShown({ key: text, time: windowStart, rank: this.sequence })) return null;
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -155,32 +155,22 @@ export class BytesWindowStore<K, V, W>
   private write(key: string, windowStart: number, sequence: number, after: StoredValue | null): boolean {
     // A deletion of a duplicate deletes nothing, and does not even move the time of a persistent store.
     if (after === null && this.keepsDuplicates && this.persistent) return true;
-    this.retention.observe(windowStart);
-    if (!this.retention.accepts(windowStart, (time) => this.rows.idOf(time))) return false;
-    if (!this.rows.hasSegment(windowStart)) this.rows.expireBefore(this.retention.firstKept);
-    this.place(key, windowStart, sequence, after);
-    return true;
-  }
-
-  private place(key: string, windowStart: number, sequence: number, after: StoredValue | null): void {
-    if (after !== null) this.rows.put({ key, time: windowStart, rank: sequence, stored: after });
-    else this.rows.delete(key, windowStart, sequence);
+    return this.expiring.write({ key, time: windowStart, rank: sequence }, after);
   }
 
   private refused(start: number): void {
     this.context.dropped({
       reason: 'expired-window',
       window: { start, end: start + this.windowSizeMs },
-      streamTime: this.retention.streamTime,
+      streamTime: this.expiring.streamTime,
     });
   }
 
-  /** What is in the cache is shown although it has expired, as by Kafka: only now the store itself hears of it. */
   private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
     if (this.listener !== null && before === null && after === null) return;
     const { key, start } = readWindowStoreKey(keyBytes);
     this.context.during(context, () => {
-      this.passTime(start);
+      if (!this.expiring.passTime(start)) this.refused(start);
       this.log(keyBytes, after?.bytes ?? null, after?.timestamp ?? context.timestamp);
       if (this.listener === null) return;
       this.listener(
@@ -193,38 +183,14 @@ export class BytesWindowStore<K, V, W>
     });
   }
 
-  private passTime(windowStart: number): void {
-    const { firstKept } = this.retention;
-    this.retention.observe(windowStart);
-    if (!this.retention.accepts(windowStart, (time) => this.rows.idOf(time))) this.refused(windowStart);
-    if (this.rows.idOf(this.retention.firstKept) === this.rows.idOf(firstKept)) return;
-    // What is kept of earlier segments goes when the cache gives it up.
-    this.rows.removeBetween(firstKept, this.retention.firstKept, (row) => this.isCached(row));
-  }
-
   private evicted(keyBytes: Uint8Array): void {
     const { key, start } = readWindowStoreKey(keyBytes);
-    if (start < this.retention.firstShown) this.rows.delete(textOf(key), start, 0);
-  }
-
-  private isCached({ key, time }: TimedRow): boolean {
-    return this.held?.has(cacheKey(key, time)) === true;
-  }
-
-  /** Where a cache may have more than the store shows, its rows are looked at too. */
-  private get firstRead(): number {
-    return this.held === null ? this.retention.firstShown : 0;
-  }
-
-  private shown(rows: TimedRow[]): TimedRow[] {
-    if (this.held === null) return rows;
-    const { firstShown } = this.retention;
-    return rows.filter((row) => row.time >= firstShown || this.isCached(row));
+    this.expiring.evicted({ key: textOf(key), time: start, rank: 0 });
   }
 
   private rowsOfKey(key: K, from: number, to: number): TimedRow[] {
     this.assertOpen();
-    return this.shown(this.rows.ofKey(this.encodeKey(key).text, Math.max(from, this.firstRead), to));
+    return this.expiring.shown(this.rows.ofKey(this.encodeKey(key).text, Math.max(from, this.expiring.firstRead), to));
   }
 
   private rowsOfKeys(keyFrom: K | null, keyTo: K | null, from: number, to: number): TimedRow[] {
@@ -232,17 +198,17 @@ export class BytesWindowStore<K, V, W>
     const range: RowRange = {
       keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
       keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
-      timeFrom: Math.max(from, this.firstRead),
+      timeFrom: Math.max(from, this.expiring.firstRead),
       timeTo: to,
     };
-    return this.shown(this.isByTimeOfKeys ? this.rows.byTime(range) : this.rows.byKey(range));
+    return this.expiring.shown(this.isByTimeOfKeys ? this.rows.byTime(range) : this.rows.byKey(range));
   }
 
   private rowsBetween(from: number, to: number): TimedRow[] {
     this.assertOpen();
-    const timeFrom = Math.max(from, this.firstRead);
+    const timeFrom = Math.max(from, this.expiring.firstRead);
     const range: RowRange = { keyFrom: null, keyTo: null, timeFrom, timeTo: to };
-    return this.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
+    return this.expiring.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
   }
 
   /** A join of what happens at the same time has windows without an extent, which cannot be shown, as in Kafka. */
@@ -261,8 +227,4 @@ export class BytesWindowStore<K, V, W>
       yield [this.windowed(this.keys.decodeBytes(bytesOf(key)), time), this.values.decode(stored)];
     }
   }
-}
-
-function cacheKey(key: string, windowStart: number): string {
-  return textOf(windowStoreKey(bytesOf(key), windowStart, 0));
 }
