@@ -1,7 +1,8 @@
 import { deleteDB } from 'idb';
 import type { Durability } from '../../src/engine/environment/storage.js';
 import { LogManager } from '../../src/engine/log/log-manager.js';
-import type { AppendResult, PartitionLog } from '../../src/engine/log/partition-log.js';
+import type { AppendResult } from '../../src/engine/log/log-appender.js';
+import type { PartitionLog } from '../../src/engine/log/partition-log.js';
 import { browserEnvironment } from '../../src/engine/platform/browser/browser-environment.js';
 import { IndexedDbStorage } from '../../src/engine/platform/browser/indexeddb-storage.js';
 import {

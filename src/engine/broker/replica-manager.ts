@@ -1,7 +1,8 @@
 import { StorageError, type Durability, type Storage } from '../environment/storage.js';
 import type { Environment } from '../environment/trace-events.js';
 import { LogManager } from '../log/log-manager.js';
-import type { AppendOptions, AppendResult, PartitionLog } from '../log/partition-log.js';
+import type { AppendOptions, AppendResult } from '../log/log-appender.js';
+import type { PartitionLog } from '../log/partition-log.js';
 import type { ErrorName } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import type { BrokerSettings } from './broker-config.js';

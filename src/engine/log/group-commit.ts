@@ -26,15 +26,8 @@ const largestCommitBytes = 4 * 1024 * 1024;
 
 /**
  * Puts the writes of all partitions that wait together into one commit, one at a time. Writes of one owner keep their order. A commit is strict if anyone
-      if (owners.size > 1 && error instanceof StorageError && error.isOfSomeFiles) {
-        for (const owner of owners.keys()) await this.commit(taken.filter((submission) => submission.owner === owner));
-        return;
-      }
-      const isFull = error instanceof StorageError && error.code === 'full';
-      const failed = isFull && ordinary.size > 0 ? ordinary : new Set(owners.keys());
-      const again = taken.filter(({ owner }) => !failed.has(owner));
-      this.waiting = [...again, ...this.waiting.filter(({ owner }) => !failed.has(owner))];
-      for (const owner of failed) owner.failed(error);
+ * in it asks for that. If it fails, its owners' later submissions fail with it, for they were made on top of it. Where the fault lies with some files, each owner is tried
+ * by itself; where there is only no space left, those who hand in nothing but what is essential are tried again.
  */
 export class GroupCommit {
   private waiting: Submission[] = [];

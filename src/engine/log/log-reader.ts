@@ -2,6 +2,7 @@ import type { Storage } from '../environment/storage.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { batchesIn, decodeRecords } from '../protocol/record-batch.js';
 import { selectBatches, type BatchRange } from './batch-selection.js';
+import type { AbortedTransaction } from './producers/transaction-index.js';
 import type { Segment } from './segment.js';
 import type { TailCache } from './tail-cache.js';
 
@@ -95,6 +96,27 @@ export class LogReader {
     const segment = this.segments.find(({ largestTimestamp }) => largestTimestamp === largest) as Segment;
     const from = segment.baseOffset;
     return this.search(segment, { timestamp: largest, from, notBefore: from, upTo, isInFirstBatch: true });
+  }
+
+  /** Aborted transactions from the segment of `fromOffset` on that begin before `upTo` and have their marker at `markerFrom` or later. */
+  abortedTransactions(fromOffset: number, upTo: number, markerFrom: number): readonly AbortedTransaction[] {
+    const aborted: AbortedTransaction[] = [];
+    const first = Math.max(
+      this.segments.findLastIndex(({ baseOffset }) => baseOffset <= fromOffset),
+      0,
+    );
+    for (const segment of this.segments.slice(first)) {
+      const found = segment.transactions.collect(markerFrom, upTo);
+      aborted.push(...found.aborted);
+      if (found.isComplete) break;
+    }
+    return aborted;
+  }
+
+  /** An offset that surely lies beyond what was read up to `position`, as Kafka finds it: by the index, or the next segment; undefined: the log's end. */
+  boundOf(segment: Segment, position: number): number | undefined {
+    const next = this.segments.find(({ baseOffset }) => baseOffset > segment.baseOffset);
+    return segment.offsetIndex.offsetFrom(position) ?? next?.baseOffset;
   }
 
   private async search(segment: Segment, sought: SoughtTimestamp): Promise<TimestampedOffset | undefined> {
