@@ -1,6 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { GivenSettings } from '../../src/engine/broker/broker-config.js';
-import { errorCode } from '../../src/engine/protocol/errors.js';
 import { encodeAssignment, encodeSubscription } from '../../src/engine/protocol/consumer-protocol.js';
 import { apis, type ApiName, type RequestOf } from '../../src/engine/protocol/apis.js';
 import type { Connection, Network } from '../../src/engine/protocol/connection.js';
@@ -64,22 +62,6 @@ export async function playLife(stage: LifeStage, life: GroupLife): Promise<reado
   for (const [at, step] of life.steps.entries()) await player.take(step, at);
   player.end();
   return life.steps.map((_, at) => player.answers.get(at) ?? null);
-}
-
-/** The steps whose answers differ from Kafka's, as text. */
-export function differences(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): string[] {
-  return life.steps.flatMap((step, at) => {
-    const [own, others] = [ours[at] ?? null, kafkas[at] ?? null];
-    if (isDeepStrictEqual(own, others) || isMeant(step, own, others)) return [];
-    return [`step ${at}, ${JSON.stringify(step)}\n  Kafka: ${JSON.stringify(others)}\n  ours:  ${JSON.stringify(own)}`];
-  });
-}
-
-/** Whoever waits and whose place another request of the same member takes is told so by us. Kafka never answers. */
-function isMeant(step: LifeStep, ours: Json, kafkas: Json): boolean {
-  if (kafkas !== null || (step.act !== 'join' && step.act !== 'sync')) return false;
-  const error = (ours as { readonly errorCode?: number } | null)?.errorCode;
-  return error === errorCode('REBALANCE_IN_PROGRESS') || error === errorCode('UNKNOWN_MEMBER_ID');
 }
 
 class OneLife {

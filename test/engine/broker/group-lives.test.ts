@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { differences, lifeSettings, playLife, type LifeStage } from '../../conformance/life-player.js';
+import { differences } from '../../conformance/life-differences.js';
+import { lifeSettings, playLife, type LifeStage } from '../../conformance/life-player.js';
 import type { GroupLife } from '../../conformance/group-life.js';
 import { goldenLines } from '../protocol/golden.js';
 import { BrokerBench } from './broker-bench.js';

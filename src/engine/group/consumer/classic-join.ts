@@ -91,7 +91,8 @@ function join(
     const decision = becomeClassicGroup(draft, group, { joining, ...(isStale && { rebalance }) });
     return { ...decision, response: joinedAs(joining) };
   }
-  const target = updateTarget(draft, { group, epoch: subscribed.epoch, before, after: told });
+  const { epoch, isHomogeneous } = subscribed;
+  const target = updateTarget(draft, { group, epoch, before, after: told, isHomogeneous });
   const member = advance(draft, group, news, target, subscribed);
   if (isRefusal(member)) return member;
   draft.cancelTimer('join', memberId);

@@ -81,7 +81,8 @@ function heartbeat(
   const news = { before, after: told, owned: request.owned };
   const subscribed = subscribe(draft, group, news, regexes);
   if (isRefusal(subscribed)) return subscribed;
-  const target = updateTarget(draft, { group, epoch: subscribed.epoch, before, after: told });
+  const { epoch, isHomogeneous } = subscribed;
+  const target = updateTarget(draft, { group, epoch, before, after: told, isHomogeneous });
   const after = advance(draft, group, news, target, subscribed);
   if (isRefusal(after)) return after;
   draft.renewSession(after.memberId);

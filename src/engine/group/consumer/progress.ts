@@ -5,7 +5,7 @@ import { sameNames, type ConsumerMember } from './consumer-member.js';
 import { reconcile, type OwnedPartitions, type TargetAssignment } from './reconciliation.js';
 import { isRefusal, type Refusal } from './refusal.js';
 import { updateRegex } from './regular-expressions.js';
-import { metadataHash, topicCountsWith } from './subscribed-topics.js';
+import { isHomogeneousGroup, isHomogeneousWith, metadataHash, topicCountsWith } from './subscribed-topics.js';
 
 /** A member that was heard of. */
 export interface MemberNews {
@@ -21,6 +21,8 @@ export interface MemberNews {
 export interface Subscribed {
   readonly epoch: number;
   readonly hasSubscriptionChanged: boolean;
+  /** Whether all are taken to subscribe to the same topics. As in Kafka a member that joins without changing what the group is about does not count yet. */
+  readonly isHomogeneous: boolean;
 }
 
 /** The group has a new epoch if subscriptions or topics have changed; new regular expressions are looked at soon. */
@@ -36,8 +38,12 @@ export function subscribe(
   if (regex.mustResolve) draft.resolveRegexes();
   const haveTopicsChanged = !sameNames(before.subscribedTopicNames, after.subscribedTopicNames);
   const mustBump = haveTopicsChanged || (regex.hasChanged && regex.isResolved);
-  const epoch = updateEpoch(draft, group, before, after, mustBump);
-  return { epoch, hasSubscriptionChanged: haveTopicsChanged || regex.hasChanged };
+  const isLookedAt = mustBump || draft.memory.checkedVersion !== draft.context.topics.version;
+  return {
+    epoch: isLookedAt ? updateEpoch(draft, group, before, after, mustBump) : group.epoch,
+    hasSubscriptionChanged: haveTopicsChanged || regex.hasChanged,
+    isHomogeneous: isLookedAt ? isHomogeneousWith(group, before, after) : isHomogeneousGroup(group),
+  };
 }
 
 function updateEpoch(
@@ -48,7 +54,6 @@ function updateEpoch(
   mustBump: boolean,
 ): number {
   const { topics } = draft.context;
-  if (!mustBump && draft.memory.checkedVersion === topics.version) return group.epoch;
   const hash = metadataHash(topicCountsWith(group, before, after).keys(), topics);
   draft.memory = { ...draft.memory, checkedVersion: topics.version };
   if (!mustBump && hash === group.metadataHash) return group.epoch;

@@ -2,7 +2,7 @@ import { crc32c } from '../../protocol/crc32c.js';
 import { javaHash } from '../../protocol/java-hash.js';
 import { compareText } from '../../protocol/member-order.js';
 import type { TopicsView } from './consumer-context.js';
-import type { ConsumerGroup, SubscriptionCount } from './consumer-group.js';
+import { isKnown, type ConsumerGroup, type SubscriptionCount } from './consumer-group.js';
 import type { ConsumerMember } from './consumer-member.js';
 
 type Counts = Map<string, SubscriptionCount>;
@@ -67,8 +67,18 @@ export function regexCountsWith(
   return counts;
 }
 
-/** Whether all members subscribe to the same topics (Kafka's `SubscriptionType`). */
-export function isHomogeneous(
+/** Whether all members subscribe to the same topics if `before` becomes `after` (Kafka's `SubscriptionType`). */
+export function isHomogeneousWith(group: ConsumerGroup, before: ConsumerMember, after: ConsumerMember): boolean {
+  const memberCount = group.members.size + (isKnown(group, after) ? 0 : 1);
+  return isHomogeneous(regexCountsWith(group, before, after), topicCountsWith(group, before, after), memberCount);
+}
+
+/** Whether all members of a group as it is subscribe to the same topics. */
+export function isHomogeneousGroup({ regexes, topicNames, members }: ConsumerGroup): boolean {
+  return isHomogeneous(regexes, topicNames, members.size);
+}
+
+function isHomogeneous(
   regexes: ReadonlyMap<string, number>,
   topicNames: ReadonlyMap<string, SubscriptionCount>,
   memberCount: number,

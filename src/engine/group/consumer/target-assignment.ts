@@ -2,10 +2,10 @@ import type { Millis } from '../../environment/environment.js';
 import { inHashMapOrder, javaHash } from '../../protocol/java-hash.js';
 import type { AssignableMember, ServerAssignor, TargetPartitions } from '../assignors/server-assignor.js';
 import type { ConsumerDraft } from './consumer-draft.js';
-import { isKnown, targetRecord, type ConsumerGroup } from './consumer-group.js';
+import { targetRecord, type ConsumerGroup } from './consumer-group.js';
 import type { ConsumerMember } from './consumer-member.js';
 import type { TargetAssignment } from './reconciliation.js';
-import { isHomogeneous, regexCountsWith, subscribedTopicIds, topicCountsWith } from './subscribed-topics.js';
+import { subscribedTopicIds } from './subscribed-topics.js';
 
 /** A group that is about to have another epoch and another member. */
 export interface ChangedGroup {
@@ -14,6 +14,8 @@ export interface ChangedGroup {
   /** The member as it was; of a new one, what a member is before it says anything. */
   readonly before: ConsumerMember;
   readonly after: ConsumerMember;
+  /** Whether all are taken to subscribe to the same topics. */
+  readonly isHomogeneous: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export function updateTarget(draft: ConsumerDraft, changed: ChangedGroup): Targe
       topicIds: subscribedTopicIds(group, member, topics),
       target: targetOf(group, member),
     })),
-    isHomogeneous: isHomogeneousWith(changed),
+    isHomogeneous: changed.isHomogeneous,
     partitionsOf: (topicId) => topics.topicById(topicId)?.partitions ?? 0,
   });
   for (const { memberId } of members) {
@@ -68,11 +70,6 @@ export function targetOf(
 /** A clock that was set back since then must not hold the group up until it has caught up. */
 function isAssignmentDue(lastTimestamp: Millis, intervalMs: Millis, now: Millis): boolean {
   return lastTimestamp === 0 || intervalMs === 0 || now >= lastTimestamp + intervalMs || now < lastTimestamp;
-}
-
-function isHomogeneousWith({ group, before, after }: ChangedGroup): boolean {
-  const memberCount = group.members.size + (isKnown(group, after) ? 0 : 1);
-  return isHomogeneous(regexCountsWith(group, before, after), topicCountsWith(group, before, after), memberCount);
 }
 
 function membersOf({ group, after }: ChangedGroup): ConsumerMember[] {

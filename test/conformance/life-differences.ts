@@ -1,0 +1,74 @@
+import { isDeepStrictEqual } from 'node:util';
+import { errorCode } from '../../src/engine/protocol/errors.js';
+import type { Json } from '../engine/broker/transcript.js';
+import type { GroupLife, LifeStep } from './group-life.js';
+
+type Answer = Readonly<Record<string, Json>>;
+
+/** The steps whose answers differ from Kafka's, as text, up to where the two ways part that chance or a documented difference makes them part. */
+export function differences(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): string[] {
+  return differingSteps(life, ours, kafkas)
+    .filter((at) => at < comparedSteps(life, ours, kafkas))
+    .map((at) => {
+      const [own, others] = [ours[at] ?? null, kafkas[at] ?? null];
+      return `step ${at}, ${JSON.stringify(life.steps[at])}\n  Kafka: ${JSON.stringify(others)}\n  ours:  ${JSON.stringify(own)}`;
+    });
+}
+
+/** How many steps of a life can be compared: what comes after one of the two partings below follows from it. */
+export function comparedSteps(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): number {
+  const [first] = differingSteps(life, ours, kafkas);
+  if (first === undefined) return life.steps.length;
+  const parts = hasOtherLeader(life, ours, kafkas, first) || hasLostEmptyGroup(life, ours, kafkas, first);
+  return parts ? first : life.steps.length;
+}
+
+function differingSteps({ steps }: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): number[] {
+  return steps.flatMap((step, at) => {
+    const [own, others] = [ours[at] ?? null, kafkas[at] ?? null];
+    return isDeepStrictEqual(own, others) || isMeant(step, own, others) ? [] : [at];
+  });
+}
+
+/** Whoever waits and whose place another request of the same member takes is told so by us. Kafka never answers, until the client hangs up. */
+function isMeant(step: LifeStep, ours: Json, kafkas: Json): boolean {
+  if ((kafkas !== null && kafkas !== 'closed') || (step.act !== 'join' && step.act !== 'sync')) return false;
+  const error = (ours as { readonly errorCode?: number } | null)?.errorCode;
+  return error === errorCode('REBALANCE_IN_PROGRESS') || error === errorCode('UNKNOWN_MEMBER_ID');
+}
+
+/** Kafka lets the first in a hash map of random ids lead when the leader has gone: here both sides have chosen, and not the same. */
+function hasOtherLeader(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[], at: number): boolean {
+  const [own, others] = [joined(life, ours, at), joined(life, kafkas, at)];
+  if (own === undefined || others === undefined || own['generationId'] !== others['generationId']) return false;
+  const before = life.steps
+    .slice(0, at)
+    .map((_, earlier) => joined(life, kafkas, earlier))
+    .findLast((answer) => answer !== undefined && answer['generationId'] !== others['generationId']);
+  return before !== undefined && own['leader'] !== others['leader'] && ![own, others].some(isLedAs(before));
+}
+
+function isLedAs(before: Answer): (answer: Answer) => boolean {
+  return (answer) => answer['leader'] === before['leader'];
+}
+
+/** What a member was told that joined at a step. */
+function joined({ steps }: GroupLife, answers: readonly Json[], at: number): Answer | undefined {
+  const answer = answers[at];
+  if (steps[at]?.act !== 'join' || typeof answer !== 'object' || answer === null) return undefined;
+  return (answer as Answer)['errorCode'] === 0 ? (answer as Answer) : undefined;
+}
+
+/** Somebody whom an empty group of the consumer protocol does not know has joined as a classic member: Kafka refuses, and forgets the group. */
+function hasLostEmptyGroup(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[], at: number): boolean {
+  const isRefused = (answers: readonly Json[], earlier: number) =>
+    (answers[earlier] as Answer | null)?.['errorCode'] === errorCode('UNKNOWN_MEMBER_ID');
+  const isGone = /"errorCode":69|"groups":\[\]/;
+  return (
+    life.steps
+      .slice(0, at)
+      .some(({ act }, earlier) => act === 'join' && isRefused(ours, earlier) && isRefused(kafkas, earlier)) &&
+    isGone.test(JSON.stringify(kafkas[at])) &&
+    !isGone.test(JSON.stringify(ours[at]))
+  );
+}
