@@ -36,6 +36,7 @@ export class ProducerBatch {
   lastError: Error | undefined;
   readonly #calls: SendCall[] = [];
   readonly #firstIndexes: number[] = [];
+  readonly #parts: number[] = [];
   #baseTimestamp = 0;
   #recordCount = 0;
   #encoded: Uint8Array | undefined;
@@ -93,6 +94,7 @@ export class ProducerBatch {
     if (this.#calls[this.#calls.length - 1] !== call) {
       this.#calls.push(call);
       this.#firstIndexes.push(this.#recordCount);
+      this.#parts.push(call.beginPart());
     }
     this.records.push(record);
     this.#recordCount++;
@@ -133,12 +135,14 @@ export class ProducerBatch {
 
   /** Tells the sends that their records are stored. */
   acknowledge(stored: Acknowledgement): void {
-    this.#eachCall((call, index, count) => call.acknowledge(this.topic, this.partition, index, count, stored));
+    this.#eachCall((call, part, index, count) =>
+      call.acknowledge(this.topic, this.partition, part, index, count, stored),
+    );
   }
 
   /** Tells the sends that their records were not stored, or that nobody knows. */
   fail(error: Error): void {
-    this.#eachCall((call, _, count) => call.fail(error, count));
+    this.#eachCall((call, _part, _index, count) => call.fail(error, count));
   }
 
   /** Resolves once it is acknowledged or has failed. */
@@ -147,11 +151,11 @@ export class ProducerBatch {
   }
 
   /** For once: what is told settles the batch. */
-  #eachCall(tell: (call: SendCall, firstIndex: number, count: number) => void): void {
+  #eachCall(tell: (call: SendCall, part: number, firstIndex: number, count: number) => void): void {
     for (let at = 0; at < this.#calls.length; at++) {
       const first = this.#firstIndexes[at] as number;
       const next = this.#firstIndexes[at + 1] ?? this.#recordCount;
-      tell(this.#calls[at] as SendCall, first, next - first);
+      tell(this.#calls[at] as SendCall, this.#parts[at] as number, first, next - first);
     }
     for (const settle of this.#whenSettled) settle();
     this.#whenSettled = [];

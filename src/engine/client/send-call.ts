@@ -27,6 +27,9 @@ const unsettled = (): void => undefined;
 export class SendCall {
   readonly settled: Promise<RecordMetadata[]>;
   readonly #metadata: RecordMetadata[] = [];
+  /** Of which part each of the metadata tells. */
+  readonly #partsTold: number[] = [];
+  #parts = 0;
   #outstanding: number;
   #failure: Error | undefined;
   /** Whether some of the records are stored, or may be. */
@@ -43,17 +46,31 @@ export class SendCall {
     if (recordCount === 0) this.#resolve(this.#metadata);
   }
 
-  /** `count` records were stored in this partition, the first of them `index` places after the beginning of the batch. */
-  acknowledge(topic: string, partition: number, index: number, count: number, stored: Acknowledgement): void {
-    if (!this.#knows(topic, partition)) {
-      this.#metadata.push({
+  /** Records of the call begin to go into a batch. Gives the number of that part: they rise with the records of a partition. */
+  beginPart(): number {
+    return this.#parts++;
+  }
+
+  /** `count` records were stored in this partition, the first of them `index` places after the beginning of the batch. Parts may be told of in any sequence. */
+  acknowledge(
+    topic: string,
+    partition: number,
+    part: number,
+    index: number,
+    count: number,
+    stored: Acknowledgement,
+  ): void {
+    const at = this.#placeOf(topic, partition);
+    if (part < (this.#partsTold[at] ?? Infinity)) {
+      this.#partsTold[at] = part;
+      this.#metadata[at] = {
         topicName: topic,
         partition,
         errorCode: 0,
         baseOffset: String(stored.baseOffset < 0 ? -1 : stored.baseOffset + index),
         logAppendTime: String(stored.logAppendTimeMs),
         logStartOffset: String(stored.logStartOffset),
-      });
+      };
     }
     this.#mayBeStored = true;
     this.#count(count);
@@ -66,9 +83,14 @@ export class SendCall {
     this.#count(count);
   }
 
-  #knows(topic: string, partition: number): boolean {
-    for (const each of this.#metadata) if (each.partition === partition && each.topicName === topic) return true;
-    return false;
+  /** Where the partition's entry is, or is to come. */
+  #placeOf(topic: string, partition: number): number {
+    let at = 0;
+    for (const each of this.#metadata) {
+      if (each.partition === partition && each.topicName === topic) break;
+      at++;
+    }
+    return at;
   }
 
   #count(count: number): void {

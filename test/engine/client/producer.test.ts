@@ -6,7 +6,7 @@ import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';
 import { partitionForKey } from '../../../src/engine/protocol/murmur2.js';
 import { readBatchHeader } from '../../../src/engine/protocol/record-batch.js';
 import { settle } from '../../../src/engine/platform/node/settle.js';
-import { BrokerDouble, refused } from './broker-double.js';
+import { addressOf, BrokerDouble, refused } from './broker-double.js';
 import { ManualEnvironment } from './manual-environment.js';
 
 let environment = new ManualEnvironment();
@@ -350,6 +350,22 @@ describe('Producer, idempotent by default', () => {
     release();
     await environment.outcome(Promise.all(sends));
     expect(stored().map(({ baseSequence }) => baseSequence)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('tells where the first record of a send is, although its batch is acknowledged after those that follow', async () => {
+    const producer = await connected({ lingerMs: 0, batchSize: 0 });
+    await environment.outcome(producer.send(one('before')));
+    // The first batch is stored, and its producer told to try again; meanwhile what follows it is acknowledged.
+    broker.next('Produce', async (request, seen) => {
+      const connection = await broker.network.connect(addressOf(1));
+      await connection.send({ api: 'Produce', version: seen.version, clientId: 'other' }, request);
+      connection.close();
+      return (await refused('NOT_ENOUGH_REPLICAS_AFTER_APPEND')(request, seen)) as never;
+    });
+    const messages = ['a', 'b', 'c'].map((value) => ({ value, partition: 0 }));
+    const told = await environment.outcome(producer.send({ topic: 'orders', messages }));
+    expect(broker.values('orders', 0)).toEqual(['before', 'a', 'b', 'c']);
+    expect(told.map(({ baseOffset }) => baseOffset)).toEqual(['1']);
   });
 
   it('IDP-4 goes on in another epoch after a batch was refused for good, in every partition in its turn', async () => {
