@@ -109,4 +109,5 @@ export const soakProbes: readonly string[] = [
   'a segment rolled',
   'a send fails: REQUEST_TIMED_OUT',
   'fsck says repairable',
+  'what could not be committed is handled again',
 ];

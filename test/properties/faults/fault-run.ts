@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cooperativeStickyAssignor } from '../../../src/engine/client/assignors/cooperative-sticky.js';
 import { rangeAssignor } from '../../../src/engine/client/assignors/range.js';
+import type { TopicPartition } from '../../../src/engine/client/assigned-partitions.js';
 import type { Consumer } from '../../../src/engine/client/consumer.js';
 import type { EachBatchPayload, EachMessagePayload } from '../../../src/engine/client/delivery.js';
 import { Kafka } from '../../../src/engine/client/kafka.js';
@@ -453,25 +454,31 @@ class Run {
           },
         );
     };
-    const handle = async (partition: number, messages: readonly KafkaMessage[]): Promise<void> => {
+    /** Whether what is to be committed is: records that are not committed before they are processed are not processed. */
+    const handle = async (partition: number, messages: readonly KafkaMessage[]): Promise<boolean> => {
       const next = Number(messages.at(-1)?.offset) + 1;
       if (script.handler !== 'poll') {
         const read = this.readOf(messages.map((message) => ({ ...message, partition })));
         history.point({ f: 'poll', g: groupName(group), ...read });
       }
-      if (script.commits === 'before-processing' && !(await commit(partition, next))) return;
+      if (script.commits === 'before-processing' && !(await commit(partition, next))) return false;
       for (const message of messages) ledger.begins(id, partition, Number(message.offset));
       if (handlingMs > 0) await sleep(timers, handlingMs);
       for (const message of messages) ledger.finished(valueOf(message));
-      if (script.commits === 'after-processing') await commit(partition, next);
+      const isCommitted = script.commits !== 'after-processing' || (await commit(partition, next));
       // Asks for more: what it was given before may be committed from now on.
       if (script.handler !== 'poll') history.point({ f: 'poll', g: groupName(group), recs: [] });
+      return isCommitted;
     };
     await consumer.connect();
-    await consumer.subscribe({ topics: [topic] });
     if (script.handler === 'poll') return await this.poll(id, consumer, timers, history, group, handle);
-    const eachMessage = ({ partition, message }: EachMessagePayload) => handle(partition, [message]);
-    const eachBatch = ({ batch }: EachBatchPayload) => handle(batch.partition, batch.messages);
+    await consumer.subscribe({ topics: [topic] });
+    const eachMessage = async ({ partition, message }: EachMessagePayload): Promise<void> => {
+      await handle(partition, [message]);
+    };
+    const eachBatch = async ({ batch }: EachBatchPayload): Promise<void> => {
+      await handle(batch.partition, batch.messages);
+    };
     await consumer.run({
       autoCommit: script.commits === 'by-itself',
       autoCommitInterval: 1_000,
@@ -479,21 +486,34 @@ class Run {
     });
   }
 
-  /** What an application does that asks for its records itself. */
+  /**
+   * What an application does that asks for its records itself. A commit is refused while the member joins: then it polls on, as Kafka says, and what it still has of
+   * the partition afterwards it handles once more; else nobody would commit it, if nothing came after it.
+   */
   private async poll(
     id: string,
     consumer: Consumer,
     timers: Timers,
     history: HistoryProcess,
     group: number,
-    handle: (partition: number, records: readonly KafkaMessage[]) => Promise<void>,
+    handle: (partition: number, records: readonly KafkaMessage[]) => Promise<boolean>,
   ): Promise<void> {
+    const uncommitted = new Map<number, readonly KafkaMessage[]>();
+    const onPartitionsRevoked = (partitions: readonly TopicPartition[]): void => {
+      for (const { partition } of partitions) uncommitted.delete(partition);
+    };
+    await consumer.subscribe({ topics: [topic], rebalanceListener: { onPartitionsRevoked } });
     while (this.members.has(id)) {
       try {
         const fact = { f: 'poll' as const, g: groupName(group) };
         const records = await history.operation(fact, () => consumer.poll(500), (polled) => this.readOf(polled)); // prettier-ignore
-        for (const partition of new Set(records.map((record) => record.partition)))
-          await handle(partition, records.filter((record) => record.partition === partition)); // prettier-ignore
+        for (const partition of new Set([...uncommitted.keys(), ...records.map((record) => record.partition)])) {
+          const before = uncommitted.get(partition) ?? [];
+          if (before.length > 0) this.probes.reach('what could not be committed is handled again');
+          const given = [...before, ...records.filter((record) => record.partition === partition)];
+          if (await handle(partition, given)) uncommitted.delete(partition);
+          else uncommitted.set(partition, given);
+        }
       } catch (error) {
         if (!this.members.has(id)) break;
         this.probes.reach(`a poll fails: ${codeOf(error)}`);
