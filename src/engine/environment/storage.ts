@@ -14,6 +14,11 @@ export interface Storage {
   contents(folder?: string): Promise<StoredContents>;
   /** At most `length` bytes from `position`, fewer at the end of the file; always a copy. Rejects with `not-found` for a file that is not there. */
   read(file: string, position: number, length: number): Promise<Uint8Array>;
+  /**
+   * As `read`, but gives as many bytes as come without being copied, at least `least` (fewer only at the end of the file) and at most `most`: for readers that go on from where
+   * they are. The caller's own all the same.
+   */
+  readPiece?(file: string, position: number, least: number, most: number): Promise<Uint8Array>;
   /** A blob as it was last put, or undefined. */
   readBlob(name: string): Promise<Uint8Array | undefined>;
   /**

@@ -1,8 +1,9 @@
 import type { Storage } from '../environment/storage.js';
 import { KafkaError } from '../protocol/kafka-error.js';
-import { batchesIn, decodeRecords } from '../protocol/record-batch.js';
+import { batchesIn, batchHeaderSize, decodeRecords } from '../protocol/record-batch.js';
 import { selectBatches, type BatchRange } from './batch-selection.js';
 import type { AbortedTransaction } from './producers/transaction-index.js';
+import { ReadPlaces } from './read-places.js';
 import type { Segment } from './segment.js';
 import type { TailCache } from './tail-cache.js';
 
@@ -42,6 +43,8 @@ const searchBytes = 256 * 1024;
 
 /** Reads a log that others change: from the tail cache what is there, from the storage what came before. */
 export class LogReader {
+  private readonly places = new ReadPlaces();
+
   constructor(
     private readonly storage: Storage,
     private readonly segments: readonly Segment[],
@@ -178,18 +181,23 @@ export class LogReader {
   }
 
   private async readStored(segment: Segment, range: BatchRange): Promise<FoundBatches> {
-    let position = segment.positionBefore(range.fromOffset);
-    let length = range.maxBytes + this.indexIntervalBytes();
+    const known = range.fromOffset <= segment.baseOffset ? 0 : this.places.positionOf(segment, range.fromOffset);
+    let position = known ?? segment.positionBefore(range.fromOffset);
+    let length = known === undefined ? range.maxBytes + this.indexIntervalBytes() : range.maxBytes;
+    // Who reads on from where a read ended takes what comes without being copied.
+    let least = known === undefined ? length : Math.min(length, batchHeaderSize);
     for (;;) {
-      const window = await this.storage.read(segment.file, position, length);
-      const { start, end, neededBytes, isCut = false } = selectBatches(window, range);
-      if (neededBytes === undefined) {
+      const window = await this.readWindow(segment.file, position, least, length);
+      const { start, end, nextOffset, neededBytes, isCut = false } = selectBatches(window, range);
+      const isPiece = least <= window.length && window.length < length;
+      if (nextOffset !== undefined) this.places.remember(segment, nextOffset, position + end);
+      if (neededBytes === undefined || (isPiece && end > start)) {
         const isPartial = isCut && end > start && range.withCut === true;
         const bytes = window.subarray(start, isPartial ? start + range.maxBytes : end);
         return { bytes, segment, endPosition: endPosition(position + start, end - start, range, isCut) };
       }
       // The bytes ended although the log goes on: the storage has less than it should, or we asked for too little.
-      if (window.length < length) {
+      if (window.length < least) {
         throw new KafkaError(
           'KAFKA_STORAGE_ERROR',
           `${segment.file} ends at byte ${position + window.length}, but ${segment.size} bytes were written.`,
@@ -197,7 +205,12 @@ export class LogReader {
       }
       position += start;
       length = Math.max(range.maxBytes, neededBytes);
+      least = isPiece ? neededBytes : length;
     }
+  }
+
+  private readWindow(file: string, position: number, least: number, most: number): Promise<Uint8Array> {
+    return this.storage.readPiece?.(file, position, least, most) ?? this.storage.read(file, position, most);
   }
 }
 

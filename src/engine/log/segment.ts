@@ -32,6 +32,8 @@ export class Segment {
   offsetIndex: OffsetIndex;
   timeIndex: TimeIndex;
   transactions = new TransactionIndex();
+  /** How often something has been taken away from its end: what was known of positions before does not hold any more. */
+  cuts = 0;
   /** Of its indexes as they were last stored beside it. */
   indexChecksum: number | undefined;
   private bytesSinceIndexEntry = 0;
@@ -155,6 +157,7 @@ export class Segment {
 
   /** Forgets what was added after `state` was taken. */
   restore(state: SegmentState): void {
+    this.cuts++;
     this.bytes = state.size;
     this.end = state.nextOffset;
     this.largest = state.largest;
@@ -168,6 +171,7 @@ export class Segment {
 
   /** Forgets the batches from `position` on, whose offsets are `offset` or more; what is left ends before `nextOffset`. */
   truncateTo(offset: number, position: number, nextOffset: number, largest: TimestampedPosition): void {
+    this.cuts++;
     this.offsetIndex.truncateTo(offset);
     this.timeIndex.truncateTo(offset);
     this.transactions = this.transactions.before(offset);

@@ -29,25 +29,64 @@ export function chunkLength({ value }: Chunk): number {
   return value.length - checksumBytes;
 }
 
-/** Copies `parts`, which follow each other from `position` on, into as few chunks as there may be. */
+/**
+ * Copies `parts`, which follow each other from `position` on, into few chunks. They end where parts do if that makes none too small, too large, or more of them than one: who reads
+ * parts as a whole has them from one chunk then.
+ */
 export function cutIntoChunks(parts: readonly Uint8Array[], position: number): Chunk[] {
   const total = parts.reduce((sum, { length }) => sum + length, 0);
-  const count = Math.ceil(total / (total < smallestLargeChunk ? largestSmallChunk : largestChunk));
   const chunks: Chunk[] = [];
-  let [part, from] = [0, 0];
-  for (let index = 0; index < count; index++) {
-    const start = Math.floor((total * index) / count);
-    const length = Math.floor((total * (index + 1)) / count) - start;
+  let [part, from, start] = [0, 0, 0];
+  for (const end of chunkEnds(parts, total)) {
+    const length = end - start;
     const value = new Uint8Array(length + checksumBytes);
     for (let filled = 0; filled < length;) {
       const source = parts[part] as Uint8Array;
       const taken = Math.min(source.length - from, length - filled);
-      value.set(source.subarray(from, from + taken), filled);
+      value.set(taken === source.length ? source : source.subarray(from, from + taken), filled);
       filled += taken;
       from += taken;
       if (from === source.length) [part, from] = [part + 1, 0];
     }
     chunks.push({ start: position + start, value });
+    start = end;
   }
   return chunks;
+}
+
+/** Where chunks end that hold `parts`, of `total` bytes. */
+function chunkEnds(parts: readonly Uint8Array[], total: number): number[] {
+  if (total === 0) return [];
+  const [least, most] = total < smallestLargeChunk ? [1, largestSmallChunk] : [smallestLargeChunk, largestChunk];
+  const count = Math.ceil(total / most);
+  return (
+    endsOfParts(parts, total, count, least, most) ??
+    endsOfParts(parts, total, count + 1, least, most) ??
+    Array.from({ length: count }, (_, index) => Math.floor((total * (index + 1)) / count))
+  );
+}
+
+/** The ends of parts that come nearest to cutting them into `count` pieces of one length; undefined if a piece would not be of `least` to `most` bytes. */
+function endsOfParts(
+  parts: readonly Uint8Array[],
+  total: number,
+  count: number,
+  least: number,
+  most: number,
+): number[] | undefined {
+  const ends: number[] = [];
+  let [end, start] = [0, 0];
+  for (const { length } of parts) {
+    const wanted = (total * (ends.length + 1)) / count;
+    const isNearer = end > start && end + length - wanted > wanted - end;
+    if (ends.length < count - 1 && isNearer) {
+      if (end - start < least || end - start > most) return undefined;
+      ends.push(end);
+      start = end;
+    }
+    end += length;
+  }
+  if (ends.length < count - 1 || end - start < least || end - start > most) return undefined;
+  ends.push(end);
+  return ends;
 }

@@ -22,38 +22,64 @@ export class DamagedChunk extends Error {
 /** How many bytes of large chunks are kept in memory. */
 const cacheBytes = 12 * 1024 * 1024;
 
-/** How far a reader that goes through a file is read ahead of: the browser fetches while the reader works on what it has. */
+/** How far a reader that goes through a file is read ahead of: the browser fetches while the reader works on what it has. Once half of it is left, the next half is asked for. */
 const readAheadBytes = 4 * 1024 * 1024;
 
-/** Reads files from their chunks, and believes none without its checksum. Large ones stay in memory for a while: reads seldom begin and end where chunks do. */
+/** How many large chunks that were given away are remembered. */
+const rememberedChunks = 64;
+
+/**
+ * Reads files from their chunks, and believes none without its checksum. Large ones stay in memory for a while: reads seldom begin and end where chunks do. One that is read as a
+ * whole is given away, for to copy it costs more than all the rest; when somebody else asks for it soon, it is kept after all.
+ */
 export class ChunkReader {
   private readonly cache = new Map<string, CachedChunk>();
+  private readonly givenAway = new Set<string>();
   private cachedBytes = 0;
   private last: { readonly file: ChunkedFile; readonly from: number; readonly to: number } | undefined;
 
-  /** A copy of the bytes `from`…`to`, which lie within the file. Rejects with `DamagedChunk` if they are not all there and sound. */
+  /** The bytes `from`…`to`, which lie within the file: the caller's own. Rejects with `DamagedChunk` if they are not all there and sound. */
   async read(database: IDBDatabase, file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {
-    const chunks = this.request(database, file, file.extents(from, to));
-    if (this.last?.file === file && this.last.from < from && from <= this.last.to) {
-      const ahead = file.extents(to, Math.min(to + readAheadBytes, file.size)).filter(isLarge);
-      for (const chunk of this.request(database, file, ahead)) chunk.catch(() => undefined);
+    const extents = file.extents(from, to);
+    const chunks = this.request(database, file, extents);
+    const shared = extents.flatMap((extent) => this.cache.get(keyOf(file, extent)) ?? []);
+    const isGiven = this.give(file, extents, from, to);
+    for (const chunk of shared) chunk.readers++;
+    this.readAhead(database, file, from, to);
+    try {
+      const found = (await Promise.allSettled(chunks)).flatMap((request) => {
+        if (request.status === 'rejected') throw request.reason;
+        return request.value;
+      });
+      const [only] = found;
+      return isGiven && only?.bytes.length === to - from ? only.bytes : copyOf(found, from, to, file.size);
+    } finally {
+      for (const chunk of shared) chunk.readers--;
     }
+  }
+
+  /** Whether the bytes `from`…`to` are one large chunk that nobody else reads or has asked for lately: then it is in memory no more, and belongs to who asks for it. */
+  private give(file: ChunkedFile, [extent, other]: readonly ChunkExtent[], from: number, to: number): boolean {
+    if (extent === undefined || other !== undefined || !isLarge(extent)) return false;
+    if (extent.start !== from || extent.length !== to - from) return false;
+    const key = keyOf(file, extent);
+    if (this.cache.get(key)?.readers !== 0 || this.givenAway.has(key)) return false;
+    this.forget(key);
+    this.givenAway.add(key);
+    const [oldest] = this.givenAway;
+    if (oldest !== undefined && this.givenAway.size > rememberedChunks) this.givenAway.delete(oldest);
+    return true;
+  }
+
+  /** Asks for what a reader will want next who goes through the file. */
+  private readAhead(database: IDBDatabase, file: ChunkedFile, from: number, to: number): void {
+    const goesOn = this.last?.file === file && this.last.from < from && from <= this.last.to;
     this.last = { file, from, to };
-    const bytes = new Uint8Array(to - from);
-    let end = 0;
-    for (const request of await Promise.allSettled(chunks)) {
-      if (request.status === 'rejected') throw request.reason;
-      for (const chunk of request.value) {
-        // The first one asked for begins at `from` or before, if all are there.
-        if (chunk.start > Math.max(end, from)) throw new DamagedChunk(end, chunk.start, 'are missing');
-        const skipped = Math.max(from - chunk.start, 0);
-        bytes.set(chunk.bytes.subarray(skipped, to - chunk.start), chunk.start + skipped - from);
-        end = chunk.start + chunk.bytes.length;
-        if (end < Math.min(chunk.end, to)) throw new DamagedChunk(end, chunk.end, 'are missing');
-      }
-    }
-    if (end < to) throw new DamagedChunk(end, file.size, 'are missing');
-    return bytes;
+    if (!goesOn) return;
+    const ahead = file.extents(to, Math.min(to + readAheadBytes, file.size)).filter(isLarge);
+    const lacking = ahead.filter((extent) => !this.cache.has(keyOf(file, extent)));
+    if ((lacking[0]?.start ?? Infinity) > to + readAheadBytes / 2) return;
+    for (const chunk of this.request(database, file, lacking)) chunk.catch(() => undefined);
   }
 
   /** Asks for chunks that follow each other: large ones by their keys, small ones by range if they are many, all in one transaction. */
@@ -78,8 +104,12 @@ export class ChunkReader {
   }
 
   private cached(file: ChunkedFile, extent: ChunkExtent, store: () => IDBObjectStore): Promise<FoundChunk[]> {
-    const key = `${file.id} ${file.revision} ${extent.start} ${extent.length}`;
-    const found = this.cache.get(key) ?? { length: extent.length, chunk: readOne(store(), file.id, extent) };
+    const key = keyOf(file, extent);
+    const found = this.cache.get(key) ?? {
+      length: extent.length,
+      chunk: readOne(store(), file.id, extent),
+      readers: 0,
+    };
     if (!this.cache.delete(key)) {
       this.cachedBytes += found.length;
       found.chunk.catch(() => this.forget(key));
@@ -101,6 +131,27 @@ export class ChunkReader {
 interface CachedChunk {
   readonly length: number;
   readonly chunk: Promise<FoundChunk[]>;
+  /** How many are about to copy from it. */
+  readers: number;
+}
+
+function keyOf(file: ChunkedFile, extent: ChunkExtent): string {
+  return `${file.id} ${file.revision} ${extent.start} ${extent.length}`;
+}
+
+function copyOf(chunks: readonly FoundChunk[], from: number, to: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(to - from);
+  let end = 0;
+  for (const chunk of chunks) {
+    // The first one asked for begins at `from` or before, if all are there.
+    if (chunk.start > Math.max(end, from)) throw new DamagedChunk(end, chunk.start, 'are missing');
+    const skipped = Math.max(from - chunk.start, 0);
+    bytes.set(chunk.bytes.subarray(skipped, to - chunk.start), chunk.start + skipped - from);
+    end = chunk.start + chunk.bytes.length;
+    if (end < Math.min(chunk.end, to)) throw new DamagedChunk(end, chunk.end, 'are missing');
+  }
+  if (end < to) throw new DamagedChunk(end, size, 'are missing');
+  return bytes;
 }
 
 function isLarge({ length }: ChunkExtent): boolean {

@@ -40,6 +40,14 @@ export class ChunkedFile {
     return extents;
   }
 
+  /** Where the chunk that holds the byte at `from` ends, if it is large and ends at `least` or later and not beyond `most`; else `most`. */
+  pieceEnd(from: number, least: number, most: number): number {
+    const index = this.chunkAt(from);
+    const start = this.starts[index] ?? this.size;
+    const end = this.starts[index + 1] ?? this.size;
+    return start <= from && end - start > largestSmallChunk && end >= least && end <= most ? end : most;
+  }
+
   /** How many of the first `count` chunks begin before `position`. */
   chunksBefore(position: number, count = this.starts.length): number {
     let low = 0;

@@ -55,7 +55,7 @@ export class IndexedDbStorage implements Storage {
       inTurn: (task) => this.inTurn(task),
       write: (durability, request) => this.write(durability, request),
       erase: (request) => this.database.erase(request),
-      read: (file, from, to) => this.readFile(file, from, to),
+      read: (file, from, to) => this.readBytes(file, from, to),
       freed: (bytes) => this.space?.changed(-bytes),
       isPressed: () => this.space?.isPressed === true,
       refill: () => this.refillReserve(),
@@ -107,16 +107,22 @@ export class IndexedDbStorage implements Storage {
     };
   }
 
-  async read(name: string, position: number, length: number): Promise<Uint8Array> {
+  read(name: string, position: number, length: number): Promise<Uint8Array> {
+    return this.readPiece(name, position, length, length);
+  }
+
+  async readPiece(name: string, position: number, least: number, most: number): Promise<Uint8Array> {
     this.checkOpen();
     this.stored.folders.check(name);
     const file = this.stored.files.get(name);
     if (file === undefined) throw new StorageError('not-found', `There is no file ${name} to read.`);
     file.checkWhole(name);
-    const end = Math.min(position + length, file.size);
+    const end = Math.min(position + most, file.size);
     if (position >= end) return new Uint8Array(0);
     try {
-      return await this.readFile(file, position, end);
+      return await this.readFile(file, (database) =>
+        this.reader.read(database, file, position, file.pieceEnd(position, position + least, end)),
+      );
     } catch (error) {
       if (!(error instanceof DamagedChunk)) throw storageErrorOf(error);
       const { from, to, message } = error;
@@ -177,7 +183,7 @@ export class IndexedDbStorage implements Storage {
     const staged = new StagedCommit(this.stored, prepared, () => ++this.lastId);
     const { growth } = staged;
     this.space?.admit(growth, need, reserveBytes);
-    await staged.prepare((file, from, to) => this.readFile(file, from, to));
+    await staged.prepare((file, from, to) => this.readBytes(file, from, to));
     // Chromium keeps large values beside its log of transactions. A later strict commit would make this log durable, but not these values.
     const write = (): Promise<void> =>
       this.write(staged.hasLargeValue ? 'strict' : durability, (transaction) => staged.request(transaction));
@@ -230,11 +236,16 @@ export class IndexedDbStorage implements Storage {
     return this.database.write(durability, this.lastId, request);
   }
 
-  private async readFile(file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {
+  private readBytes(file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {
+    return this.readFile(file, (database) => this.reader.read(database, file, from, to));
+  }
+
+  /** Reads from a file, and again if chunks have been joined or cut meanwhile. */
+  private async readFile(file: ChunkedFile, read: (database: IDBDatabase) => Promise<Uint8Array>): Promise<Uint8Array> {
     for (;;) {
       const { revision } = file;
       try {
-        return await this.database.use((database) => this.reader.read(database, file, from, to));
+        return await this.database.use(read);
       } catch (error) {
         if (!(error instanceof DamagedChunk) || file.revision === revision) throw error;
       }
