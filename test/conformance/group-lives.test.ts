@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kafkaVersion, startApacheKafka, whyNoKafka } from '../../scripts/apache-kafka.mjs';
 import { startBroker, type TestBroker } from '../../src/entry/node.js';
 import type { Json } from '../engine/broker/transcript.js';
-import { drawLife } from './group-life.js';
+import { drawLife, type GroupLife } from './group-life.js';
 import { comparedSteps, differences } from './life-differences.js';
 import { lifeSettings, playLife, stageAt } from './life-player.js';
 import { Target } from './target.js';
@@ -22,6 +22,7 @@ const lives = (['classic', 'consumer', 'mixed'] as const).flatMap((kind) =>
 );
 
 interface Played {
+  readonly life: GroupLife;
   readonly ours: readonly Json[];
   readonly kafkas: readonly Json[];
 }
@@ -46,18 +47,27 @@ describe.skipIf(reason !== undefined)(
       const work = async () => {
         for (let next = left.shift(); next !== undefined; next = left.shift()) {
           const [a, b] = await Promise.all([playLife(ours, next), playLife(kafkas, next)]);
-          played.set(next.name, { ours: a, kafkas: b });
+          played.set(next.name, { life: next, ours: a, kafkas: b });
         }
       };
       await Promise.all(Array.from({ length: atOnce }, work));
+      // Every step has its time, which a busy machine may exceed: those that differ are lived again by themselves, by other groups.
+      for (const suffix of [' again', ' once more'])
+        for (const life of lives) {
+          const before = played.get(life.name) as Played;
+          if (differences(life, before.ours, before.kafkas).length === 0) continue;
+          const again = { ...life, name: `${life.name}${suffix}` };
+          const [a, b] = [await playLife(ours, again), await playLife(kafkas, again)];
+          played.set(life.name, { life: again, ours: a, kafkas: b });
+        }
     }, 1_200_000);
     afterAll(async () => {
       await broker?.close();
       await kafka?.stop();
-    });
+    }, 60_000);
 
-    it.each(lives.map((life) => [life.name, life] as const))('%s', (name, life) => {
-      const { ours, kafkas } = played.get(name) as Played;
+    it.each(lives.map(({ name }) => name))('%s', (name) => {
+      const { life, ours, kafkas } = played.get(name) as Played;
       const [first] = differences(life, ours, kafkas);
       // What comes after the first difference follows from it.
       expect(first ?? '').toBe('');

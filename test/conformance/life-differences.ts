@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { errorCode } from '../../src/engine/protocol/errors.js';
 import type { Json } from '../engine/broker/transcript.js';
 import type { GroupLife, LifeStep } from './group-life.js';
+import { isSameAnswer } from './same-answer.js';
 
 type Answer = Readonly<Record<string, Json>>;
 
@@ -26,7 +26,7 @@ export function comparedSteps(life: GroupLife, ours: readonly Json[], kafkas: re
 function differingSteps({ steps }: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): number[] {
   return steps.flatMap((step, at) => {
     const [own, others] = [ours[at] ?? null, kafkas[at] ?? null];
-    return isDeepStrictEqual(own, others) || isMeant(step, own, others) ? [] : [at];
+    return isSameAnswer(own, others) || isMeant(step, own, others) ? [] : [at];
   });
 }
 

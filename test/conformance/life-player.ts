@@ -420,7 +420,8 @@ class OneLife {
     if (typeof json === 'string') {
       let text = json.replaceAll(/\b([ci]\d)-[0-9a-f]{8}-[0-9a-f-]{27}/g, (id, owner: string) => this.name(id, owner));
       for (const [value, name] of this.names) text = text.replaceAll(value, name);
-      return text;
+      // An id that was drawn for somebody who was then refused is told nowhere else.
+      return text.replace(/^Static member [\w-]{22} /, 'Static member (drawn) ');
     }
     if (typeof json !== 'object' || json === null) return json;
     return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, this.comparableField(name, value)]));

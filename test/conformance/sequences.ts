@@ -75,12 +75,12 @@ function fetch(topic: string, version: number, fetchOffset: number, partition = 
   });
 }
 
-/** Each API once in each version that both serve, in a setting where its answer means something. */
-export function versionSequences(): Sequence[] {
+/** Each API once in each version that both serve, in a setting where its answer means something; its topics' names begin with the prefix. */
+export function versionSequences(prefix = ''): Sequence[] {
   const sequences: Sequence[] = [];
   const each = (api: ApiName, steps: (version: number, topic: string) => readonly Step[]) => {
     for (const version of servedVersions(api)) {
-      const topic = `v-${api.toLowerCase()}-${version}`;
+      const topic = `${prefix}v-${api.toLowerCase()}-${version}`;
       sequences.push({ name: `${api} ${version}`, steps: steps(version, topic) });
     }
   };
@@ -220,7 +220,7 @@ export function versionSequences(): Sequence[] {
         'CreateTopics',
         version,
         { topics: [{ ...wanted, assignments: [], configs: [] }], timeoutMs: 10_000 },
-        { settleMs: 50 },
+        { settleMs },
       ),
     ),
   );
@@ -307,7 +307,7 @@ export function versionSequences(): Sequence[] {
           ],
           validateOnly: false,
         },
-        { settleMs: 50 },
+        { settleMs },
       ),
     ),
   ]);
@@ -398,11 +398,11 @@ export function versionSequences(): Sequence[] {
 
 const codecs: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 
-/** A life of one topic and one simple group, drawn from the seed. */
-export function generatedSequence(seed: string): Sequence {
+/** A life of one topic and one simple group, drawn from the seed; their names begin with the prefix. */
+export function generatedSequence(seed: string, prefix = ''): Sequence {
   const random = new SeededRandom(seed);
   const pick = <Value>(values: readonly Value[]): Value => values[randomInteger(random, values.length)] as Value;
-  const topic = `g-${seed.replaceAll(/[^a-z0-9]/gi, '-')}`;
+  const topic = `${prefix}g-${seed.replaceAll(/[^a-z0-9]/gi, '-')}`;
   const partitions = 1 + randomInteger(random, 4);
   const steps: Step[] = [create(topic, partitions, pick(topicConfigs))];
   for (let count = 0; count < 14; count++) steps.push(pick(makers)(random, topic, pick));
