@@ -11,6 +11,9 @@ import { topicSettings } from './topic-config.js';
 import { topicIdText } from '../protocol/topic-id.js';
 import { clusterMetadataTopic, isInternalTopic } from './topic-name.js';
 
+/** A change of the metadata is one batch, and a request may be as large as the largest frame: nothing that was asked for may fail at the size of a batch. */
+const maxMetadataBatchBytes = 2 ** 30;
+
 /** A partition that this broker leads. */
 export interface Replica {
   readonly topic: string;
@@ -47,7 +50,7 @@ export class ReplicaManager {
 
   /** The log of the cluster's metadata, which is there before any topic is. */
   openMetadataLog(): Promise<PartitionLog> {
-    return this.logs.open(clusterMetadataTopic, 0);
+    return this.logs.open(clusterMetadataTopic, 0, { config: { maxMessageBytes: maxMetadataBatchBytes } });
   }
 
   /**

@@ -30,6 +30,10 @@ export type TopicCreation =
 /** Kafka's limit of what one request may ask for. */
 const maxPartitionsPerRequest = 10_000;
 
+/** As many records of the metadata does Kafka's controller write for one request (`MAX_RECORDS_PER_USER_OP`), and what it says to more. */
+export const maxRecordsPerRequest = 10_000;
+export const tooManyRecords = 'Unable to perform excessively large batch operation.';
+
 /**
  * Decides which of the topics come to be. `newTopicId` is asked once for each that does. A name that comes twice fails; names that collide are only
  * compared with topics that exist, not with each other, as in Kafka's `ReplicationControlManager`.
@@ -43,17 +47,23 @@ export function decideTopicCreations(
 ): TopicCreation[] {
   const counts = new Map<string, number>();
   for (const { name } of wanted) counts.set(name, (counts.get(name) ?? 0) + 1);
-  const total = wanted.reduce(
-    (sum, { numPartitions, assignments }) => sum + Math.max(numPartitions, assignments.length),
-    0,
-  );
-  return [...counts].map(([name, count]): TopicCreation => {
+  const total = wanted.reduce((sum, topic) => sum + Math.max(0, partitionsOf(topic, config)), 0);
+  const decided = [...counts].map(([name, count]): TopicCreation => {
     if (count > 1) return { error: 'INVALID_REQUEST', name, message: 'Duplicate topic name.' };
     if (total > maxPartitionsPerRequest)
       return { error: 'POLICY_VIOLATION', name, message: 'Excessively large number of partitions per request.' };
     const topic = wanted.find((each) => each.name === name) as TopicToCreate;
     return refusal(image, topic, nodeId) ?? creation(topic, nodeId, config, newTopicId());
   });
+  const records = decided.reduce((sum, each) => sum + (each.error === 'NONE' ? each.records.length : 0), 0);
+  if (records <= maxRecordsPerRequest) return decided;
+  return decided.map(({ name }) => ({ error: 'POLICY_VIOLATION', name, message: tooManyRecords }));
+}
+
+/** How many partitions a topic is to have; below 1 if that can't be. */
+function partitionsOf({ numPartitions, assignments }: TopicToCreate, config: BrokerConfig): number {
+  if (assignments.length > 0) return assignments.length;
+  return numPartitions === -1 ? config['num.partitions'] : numPartitions;
 }
 
 function refusal(image: MetadataImage, topic: TopicToCreate, nodeId: number): TopicCreation | undefined {
@@ -112,8 +122,7 @@ function assignmentRefusal(topic: TopicToCreate, nodeId: number, refused: Refuse
 
 function creation(topic: TopicToCreate, nodeId: number, config: BrokerConfig, topicId: Uint8Array): TopicCreation {
   const { name } = topic;
-  const wanted = topic.assignments.length > 0 ? topic.assignments.length : topic.numPartitions;
-  const numPartitions = wanted === -1 ? config['num.partitions'] : wanted;
+  const numPartitions = partitionsOf(topic, config);
   const configs = new Map(topic.configs.map(({ name: config, value }) => [config, value as string]));
   const records = [encodeMetadataRecord('TopicRecord', { name, topicId })];
   for (let partitionId = 0; partitionId < numPartitions; partitionId += 1)

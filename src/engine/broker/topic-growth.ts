@@ -2,6 +2,7 @@ import type { ErrorName } from '../protocol/errors.js';
 import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { MetadataImage } from './metadata-image.js';
 import { assignmentError } from './replica-assignment.js';
+import { maxRecordsPerRequest, tooManyRecords } from './topic-creation.js';
 
 /** How many partitions somebody wants a topic to have. */
 export interface TopicToGrow {
@@ -19,7 +20,10 @@ export interface TopicGrowth {
   readonly records: readonly Uint8Array[];
 }
 
-/** Decides about new partitions of several topics; one that is named twice gets none. */
+/**
+ * Decides about new partitions of several topics; one that is named twice gets none. Nor does one that would make the change too large for a request: Kafka answers
+ * `UNKNOWN_SERVER_ERROR` there, and has added as many as there was room for.
+ */
 export function decideTopicGrowths(
   image: MetadataImage,
   wanted: readonly TopicToGrow[],
@@ -27,15 +31,18 @@ export function decideTopicGrowths(
 ): TopicGrowth[] {
   const byName = new Map<string, TopicToGrow[]>();
   for (const each of wanted) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
-  return [...byName].map(([name, [first, ...others]]) =>
-    first === undefined || others.length > 0
-      ? { name, error: 'INVALID_REQUEST', message: 'Duplicate topic name.', records: [] }
-      : decideTopicGrowth(image, first, nodeId),
-  );
+  let room = maxRecordsPerRequest;
+  return [...byName].map(([name, [first, ...others]]) => {
+    if (first === undefined || others.length > 0)
+      return { name, error: 'INVALID_REQUEST', message: 'Duplicate topic name.', records: [] };
+    const growth = decideTopicGrowth(image, first, nodeId, room);
+    room -= growth.records.length;
+    return growth;
+  });
 }
 
 /** Decides about new partitions, in the words of Kafka's `ReplicationControlManager.createPartitions`. */
-function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: number): TopicGrowth {
+function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: number, room: number): TopicGrowth {
   const { name, count, assignments } = wanted;
   const refuse = (error: ErrorName, message: string | null): TopicGrowth => ({ name, error, message, records: [] });
   const topic = image.topic(name);
@@ -59,6 +66,7 @@ function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: nu
       if (error !== undefined) return refuse('INVALID_REPLICA_ASSIGNMENT', error);
     }
   }
+  if (added > room) return refuse('POLICY_VIOLATION', tooManyRecords);
   const records = Array.from({ length: added }, (_, index) =>
     encodeMetadataRecord('PartitionRecord', {
       partitionId: present + index,
