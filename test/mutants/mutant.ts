@@ -29,7 +29,8 @@ export async function searchProperty<Inputs extends unknown[]>(
   property: fc.IAsyncPropertyWithHooks<Inputs> | fc.IPropertyWithHooks<Inputs>,
   numRuns: number,
 ): Promise<MutantFound | undefined> {
-  const seed = Number(process.env['SEED'] ?? 1);
+  // A page knows no environment.
+  const seed = Number((typeof process === 'undefined' ? undefined : process.env['SEED']) ?? 1);
   const outcome = await fc.check(property as fc.IAsyncPropertyWithHooks<Inputs>, { seed, numRuns, endOnFailure: true });
   return outcome.failed ? { says: messageOf(outcome.errorInstance), tries: outcome.numRuns } : undefined;
 }

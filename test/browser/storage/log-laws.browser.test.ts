@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { afterEach, describe, it } from 'vitest';
 import type { Durability, Storage, StorageWrite, WriteNeed } from '../../../src/engine/environment/storage.js';
 import { IndexedDbStorage } from '../../../src/engine/platform/browser/indexeddb-storage.js';
+import { findsMutants } from '../../mutants/mutant.js';
 import { compactionHolds, keysAreAlike, keysAreNeeded } from '../../engine/log/cleaner/compaction-laws.js';
+import {
+  appendAtOnce,
+  concurrencyMutantsOver,
+  keepsLimits,
+  linearizable,
+  readUpTo,
+} from '../../engine/log/concurrent-appends.js';
 import { lawHolds } from '../../engine/log/log-commands.js';
 import { eng4, log1, log2, log3, log4, log5, log11, log14 } from '../../engine/log/log-laws.js';
 import { findsTimestamps, layoutsAreAlike } from '../../engine/log/log-lookups.js';
@@ -90,6 +98,8 @@ describe('over IndexedDB', () => {
   ])('%s holds', (_, law) => holds(lawHolds(law, () => ({ place: new IndexedDbPlace() }))));
 
   it('LOG-6 holds', () => holds(findsTimestamps(newStorage)));
+  it('LOG-9 holds', () => holds(linearizable(appendAtOnce, newStorage)));
+  it('LOG-13 holds', () => holds(keepsLimits(readUpTo, newStorage)));
   it('LOG-8 holds, compared with memory', () => holds(layoutsAreAlike(newStorage)));
   it.each(retentions)('RET-1 to RET-4 hold %s', (_, config) => holds(retentionHolds(config, { newStorage })));
   it('RET-5 holds', () => holds(retentionKeepsWhatIsNeeded(newStorage)));
@@ -97,4 +107,6 @@ describe('over IndexedDB', () => {
   it('CMP-1 to CMP-5 and CMP-7 to CMP-9 hold', () => holds(compactionHolds({ newStorage })));
   it('CMP-10 holds', () => holds(keysAreNeeded(true, newStorage)));
   it('CMP-11 holds', () => holds(keysAreAlike({ newStorage })));
+
+  findsMutants(concurrencyMutantsOver(newStorage, 60));
 });

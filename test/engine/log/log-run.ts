@@ -10,6 +10,7 @@ import {
   type BatchHeader,
   type DecodedRecord,
 } from '../../../src/engine/protocol/record-batch.js';
+import { turnOfTheEventLoop } from './event-loop.js';
 import { openOrders } from './log-builder.js';
 import type { LogCommand } from './log-commands.js';
 
@@ -56,7 +57,7 @@ class MemoryPlace implements LogPlace {
   }
 
   settle(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    return turnOfTheEventLoop();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../../../src/engine/environment/environment.js';
+import { turnOfTheEventLoop } from './event-loop.js';
 
 interface Task {
   dueAt: number;
@@ -33,7 +34,7 @@ export class VirtualTime {
       if (next.everyMs === undefined) this.tasks = this.tasks.filter((task) => task !== next);
       else next.dueAt += next.everyMs;
       next.run();
-      await new Promise((resolve) => setImmediate(resolve));
+      await turnOfTheEventLoop();
     }
     this.now = target;
   }

@@ -43,7 +43,7 @@ export const crashScripts: Readonly<Record<string, Script>> = {
     const other = await world.open('invoices', { segmentBytes: 300 });
     await log.append({ values: ['kept'], durability: 'relaxed' });
     for (let round = 0; round < 3; round++) {
-      world.stumbles = true;
+      world.stumble();
       const { length } = 'x'.repeat(round * 90);
       await Promise.all([
         log.append({ values: [`lost ${round}`, 'x'.repeat(length)], producer: { id: 7, sequence: 2 * round } }),

@@ -80,11 +80,6 @@ export interface SweepSettings {
   readonly depth: number;
 }
 
-/** `npm run soak -- crash-points` asks for more. */
-const seeds = Number(process.env['PARTITA_CRASH_SEEDS'] ?? 1);
-export const settings: SweepSettings = { seeds, depth: seeds > 1 ? 2 : 1 };
-export const timeout = seeds > 1 ? 3_600_000 : 60_000;
-
 /**
  * Runs the subject once, and cuts it at every request to its storage: by the end of the process and by the loss of power, with nothing of what was under way left, with all
  * of it, and with some. What each cut leaves is recovered and judged, and every recovery is cut in the same way. Rejects with the first fault, and where it was.

@@ -137,32 +137,44 @@ export interface PromisedWorld {
   readonly logs: readonly { readonly topic: string; readonly config: Partial<LogConfig>; readonly log: PromisedLog }[];
 }
 
-/** Logs over one disk, for a script to work on. */
+/** Logs over one storage, for a script to work on. */
 export class CrashWorld {
   readonly logs: ScriptedLog[] = [];
   readonly time: VirtualTime;
-  /** The next commit fails. */
-  stumbles = false;
   private readonly storage: Storage;
   private groupCommit: GroupCommit;
 
   constructor(
-    disk: MemoryDisk,
-    watch: Watch,
-    private readonly mutant: CrashMutant,
+    storage: Storage,
+    private readonly mutant: CrashMutant = {},
     now = 1_000_000,
+    private readonly disk: { stumbles: boolean } = { stumbles: false },
   ) {
     this.time = new VirtualTime(now);
-    const memory = new WatchedStorage(watch, {
-      disk,
-      beforeCommit: () => {
-        if (!this.stumbles) return;
-        this.stumbles = false;
-        throw new StorageError('io', 'The disk stumbled.');
-      },
-    });
-    this.storage = mutant.storage?.(memory) ?? memory;
+    this.storage = mutant.storage?.(storage) ?? storage;
     this.groupCommit = this.newGroupCommit();
+  }
+
+  /** A world over a disk in memory, which tells of every request. */
+  static onDisk(memory: MemoryDisk, watch: Watch, mutant: CrashMutant, now?: number): CrashWorld {
+    const disk = { stumbles: false };
+    const beforeCommit = () => {
+      if (!disk.stumbles) return;
+      disk.stumbles = false;
+      throw new StorageError('io', 'The disk stumbled.');
+    };
+    return new CrashWorld(new WatchedStorage(watch, { disk: memory, beforeCommit }), mutant, now, disk);
+  }
+
+  /** What was promised of every log until now. */
+  get promised(): PromisedWorld {
+    const logs = this.logs.map(({ topic, config, model }) => ({ topic, config, log: model.promised }));
+    return { now: this.time.now, logs };
+  }
+
+  /** The next commit fails. */
+  stumble(): void {
+    this.disk.stumbles = true;
   }
 
   async open(topic: string, config: Partial<LogConfig> = {}): Promise<ScriptedLog> {
@@ -212,18 +224,17 @@ export class ScriptedWorld implements CrashSubject<PromisedWorld> {
   ) {}
 
   async run(disk: MemoryDisk, watch: Watch): Promise<void> {
-    this.world = new CrashWorld(disk, watch, this.mutant);
+    this.world = CrashWorld.onDisk(disk, watch, this.mutant);
     await this.script(this.world);
     await this.world.settled();
   }
 
   promised(): PromisedWorld {
-    const logs = this.world?.logs ?? [];
-    const nowMs = this.world?.time.now ?? 0;
-    const now = logs.map(({ topic, config, model }) => ({ topic, config, log: model.promised }));
+    const promised = this.world?.promised ?? this.last;
+    const { logs } = this.last;
     const isSame =
-      now.length === this.last.logs.length && now.every(({ log }, index) => log === this.last.logs[index]?.log);
-    if (!isSame) this.last = { now: nowMs, logs: now };
+      promised.logs.length === logs.length && promised.logs.every(({ log }, index) => log === logs[index]?.log);
+    if (!isSame) this.last = promised;
     return this.last;
   }
 
@@ -252,7 +263,7 @@ export class ScriptedWorld implements CrashSubject<PromisedWorld> {
   }
 
   private async openAll(disk: MemoryDisk, watch: Watch, { logs, now }: PromisedWorld) {
-    const world = new CrashWorld(disk, watch, this.mutant, now);
+    const world = CrashWorld.onDisk(disk, watch, this.mutant, now);
     const opened = [];
     for (const { topic, config, log: promise } of logs) {
       const log = await world.openLog(topic, config, promise);
