@@ -14,25 +14,31 @@ export interface Api<Request extends Fields = Fields, Response extends Fields = 
   readonly response: MessageSchema<Response>;
 }
 
-/** Declares an API. */
+/** Declares an API. Its tables are made when they are first asked for: a broker that starts needs few of them. */
 export function defineApi<Request extends Fields, Response extends Fields>(declared: {
   key: number;
   name: string;
   validVersions: Versions;
   flexibleFrom: number | null;
   advertisedVersions?: Versions;
-  request: Request;
-  response: Response;
+  request: () => Request;
+  response: () => Response;
 }): Api<Request, Response> {
   const { key, name, flexibleFrom } = declared;
   const validVersions = versionRange(declared.validVersions);
+  let request: MessageSchema<Request> | undefined;
+  let response: MessageSchema<Response> | undefined;
   return {
     key,
     name,
     validVersions,
     flexibleFrom,
     advertisedVersions: versionRange(declared.advertisedVersions ?? declared.validVersions),
-    request: { name: `${name}Request`, validVersions, flexibleFrom, fields: declared.request },
-    response: { name: `${name}Response`, validVersions, flexibleFrom, fields: declared.response },
+    get request() {
+      return (request ??= { name: `${name}Request`, validVersions, flexibleFrom, fields: declared.request() });
+    },
+    get response() {
+      return (response ??= { name: `${name}Response`, validVersions, flexibleFrom, fields: declared.response() });
+    },
   };
 }

@@ -28,10 +28,13 @@ function overWords(words: Int32Array, before: number): number {
   const count = words.length;
   let crc = before;
   let index = 0;
-  for (; index + 3 * longStretch <= count; index += 3 * longStretch)
-    crc = overThree(words, index, longStretch, crc, longShift);
-  for (; index + 3 * shortStretch <= count; index += 3 * shortStretch)
-    crc = overThree(words, index, shortStretch, crc, shortShift);
+  if (count >= 3 * shortStretch) {
+    shifts ??= { long: buildShift(longStretch * 4), short: buildShift(shortStretch * 4) };
+    for (; index + 3 * longStretch <= count; index += 3 * longStretch)
+      crc = overThree(words, index, longStretch, crc, shifts.long);
+    for (; index + 3 * shortStretch <= count; index += 3 * shortStretch)
+      crc = overThree(words, index, shortStretch, crc, shifts.short);
+  }
   for (; index < count; index += 2) {
     const low = (words[index] as number) ^ crc;
     const high = words[index + 1] as number;
@@ -103,8 +106,8 @@ function shifted(shift: Int32Array, crc: number): number {
 
 /** Table k holds, at k * 256 + b, the remainder of byte b followed by k zero bytes. */
 const tables = buildTables();
-const longShift = buildShift(longStretch * 4);
-const shortShift = buildShift(shortStretch * 4);
+/** Made for the first long stretch: it takes milliseconds, which a process that starts does not have. */
+let shifts: { readonly long: Int32Array; readonly short: Int32Array } | undefined;
 
 function buildTables(): Int32Array {
   const reflectedPolynomial = 0x82f63b78;

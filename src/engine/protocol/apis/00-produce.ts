@@ -8,7 +8,7 @@ export const produce = defineApi({
   validVersions: '3-13',
   flexibleFrom: 9,
   advertisedVersions: '0-13',
-  request: {
+  request: () => ({
     transactionalId: string('3+', { nullable: '3+', default: null }),
     acks: int16('0+'),
     timeoutMs: int32('0+'),
@@ -17,8 +17,8 @@ export const produce = defineApi({
       topicId: uuid('13+', { default: zeroUuid, ignorable: true }),
       partitionData: structs('0+', { index: int32('0+'), records: records('0+', { nullable: '0+' }) }),
     }),
-  },
-  response: {
+  }),
+  response: () => ({
     responses: structs('0+', {
       name: string('0-12', { default: '', ignorable: true }),
       topicId: uuid('13+', { default: zeroUuid, ignorable: true }),
@@ -55,5 +55,5 @@ export const produce = defineApi({
       },
       { tag: 0 },
     ),
-  },
+  }),
 });

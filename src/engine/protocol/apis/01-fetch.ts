@@ -7,7 +7,7 @@ export const fetch = defineApi({
   name: 'Fetch',
   validVersions: '4-18',
   flexibleFrom: 12,
-  request: {
+  request: () => ({
     clusterId: string('12+', { nullable: '12+', default: null, ignorable: true, tag: 0 }),
     replicaId: int32('0-14', { default: -1 }),
     replicaState: struct(
@@ -45,8 +45,8 @@ export const fetch = defineApi({
       { default: [] },
     ),
     rackId: string('11+', { default: '', ignorable: true }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { ignorable: true }),
     errorCode: int16('7+', { default: 0, ignorable: true }),
     sessionId: int32('7+', { default: 0 }),
@@ -93,5 +93,5 @@ export const fetch = defineApi({
       },
       { tag: 0 },
     ),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const listOffsets = defineApi({
   name: 'ListOffsets',
   validVersions: '1-11',
   flexibleFrom: 6,
-  request: {
+  request: () => ({
     replicaId: int32('0+'),
     isolationLevel: int8('2+', { default: 0 }),
     topics: structs('0+', {
@@ -19,8 +19,8 @@ export const listOffsets = defineApi({
       }),
     }),
     timeoutMs: int32('10+', { default: 0, ignorable: true }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('2+', { default: 0, ignorable: true }),
     topics: structs('0+', {
       name: string('0+'),
@@ -32,5 +32,5 @@ export const listOffsets = defineApi({
         leaderEpoch: int32('4+', { default: -1 }),
       }),
     }),
-  },
+  }),
 });

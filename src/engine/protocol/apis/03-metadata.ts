@@ -7,7 +7,7 @@ export const metadata = defineApi({
   name: 'Metadata',
   validVersions: '0-13',
   flexibleFrom: 9,
-  request: {
+  request: () => ({
     topics: structs(
       '0+',
       { topicId: uuid('10+', { default: zeroUuid, ignorable: true }), name: string('0+', { nullable: '10+' }) },
@@ -16,8 +16,8 @@ export const metadata = defineApi({
     allowAutoTopicCreation: bool('4+', { default: true }),
     includeClusterAuthorizedOperations: bool('8-10', { default: false }),
     includeTopicAuthorizedOperations: bool('8+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('3+', { default: 0, ignorable: true }),
     brokers: structs('0+', {
       nodeId: int32('0+'),
@@ -45,5 +45,5 @@ export const metadata = defineApi({
     }),
     clusterAuthorizedOperations: int32('8-10', { default: -2147483648 }),
     errorCode: int16('13+', { default: 0, ignorable: true }),
-  },
+  }),
 });

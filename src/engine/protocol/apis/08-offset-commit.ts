@@ -7,7 +7,7 @@ export const offsetCommit = defineApi({
   name: 'OffsetCommit',
   validVersions: '2-10',
   flexibleFrom: 8,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     generationIdOrMemberEpoch: int32('1+', { default: -1, ignorable: true }),
     memberId: string('1+', { ignorable: true }),
@@ -23,13 +23,13 @@ export const offsetCommit = defineApi({
         committedMetadata: string('0+', { nullable: '0+' }),
       }),
     }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('3+', { default: 0, ignorable: true }),
     topics: structs('0+', {
       name: string('0-9', { default: '', ignorable: true }),
       topicId: uuid('10+', { default: zeroUuid, ignorable: true }),
       partitions: structs('0+', { partitionIndex: int32('0+'), errorCode: int16('0+') }),
     }),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const offsetFetch = defineApi({
   name: 'OffsetFetch',
   validVersions: '1-10',
   flexibleFrom: 6,
-  request: {
+  request: () => ({
     groupId: string('0-7', { default: '' }),
     topics: structs(
       '0-7',
@@ -33,8 +33,8 @@ export const offsetFetch = defineApi({
       { default: [] },
     ),
     requireStable: bool('7+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('3+', { default: 0, ignorable: true }),
     topics: structs(
       '0-7',
@@ -82,5 +82,5 @@ export const offsetFetch = defineApi({
       },
       { default: [] },
     ),
-  },
+  }),
 });

@@ -7,12 +7,12 @@ export const findCoordinator = defineApi({
   name: 'FindCoordinator',
   validVersions: '0-6',
   flexibleFrom: 3,
-  request: {
+  request: () => ({
     key: string('0-3', { default: '' }),
     keyType: int8('1+', { default: 0 }),
     coordinatorKeys: array('string', '4+', { default: [] }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { default: 0, ignorable: true }),
     errorCode: int16('0-3', { default: 0 }),
     errorMessage: string('1-3', { nullable: '1-3', default: '', ignorable: true }),
@@ -31,5 +31,5 @@ export const findCoordinator = defineApi({
       },
       { default: [] },
     ),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const joinGroup = defineApi({
   name: 'JoinGroup',
   validVersions: '0-9',
   flexibleFrom: 6,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     sessionTimeoutMs: int32('0+'),
     rebalanceTimeoutMs: int32('1+', { default: -1, ignorable: true }),
@@ -16,8 +16,8 @@ export const joinGroup = defineApi({
     protocolType: string('0+'),
     protocols: structs('0+', { name: string('0+'), metadata: bytes('0+') }),
     reason: string('8+', { nullable: '8+', default: null, ignorable: true }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('2+', { default: 0, ignorable: true }),
     errorCode: int16('0+'),
     generationId: int32('0+', { default: -1 }),
@@ -31,5 +31,5 @@ export const joinGroup = defineApi({
       groupInstanceId: string('5+', { nullable: '5+', default: null, ignorable: true }),
       metadata: bytes('0+'),
     }),
-  },
+  }),
 });

@@ -7,11 +7,11 @@ export const heartbeat = defineApi({
   name: 'Heartbeat',
   validVersions: '0-4',
   flexibleFrom: 4,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     generationId: int32('0+'),
     memberId: string('0+'),
     groupInstanceId: string('3+', { nullable: '3+', default: null }),
-  },
-  response: { throttleTimeMs: int32('1+', { default: 0, ignorable: true }), errorCode: int16('0+') },
+  }),
+  response: () => ({ throttleTimeMs: int32('1+', { default: 0, ignorable: true }), errorCode: int16('0+') }),
 });

@@ -7,7 +7,7 @@ export const leaveGroup = defineApi({
   name: 'LeaveGroup',
   validVersions: '0-5',
   flexibleFrom: 4,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     memberId: string('0-2', { default: '' }),
     members: structs(
@@ -19,8 +19,8 @@ export const leaveGroup = defineApi({
       },
       { default: [] },
     ),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { default: 0, ignorable: true }),
     errorCode: int16('0+'),
     members: structs(
@@ -32,5 +32,5 @@ export const leaveGroup = defineApi({
       },
       { default: [] },
     ),
-  },
+  }),
 });

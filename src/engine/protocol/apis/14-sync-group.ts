@@ -7,7 +7,7 @@ export const syncGroup = defineApi({
   name: 'SyncGroup',
   validVersions: '0-5',
   flexibleFrom: 4,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     generationId: int32('0+'),
     memberId: string('0+'),
@@ -15,12 +15,12 @@ export const syncGroup = defineApi({
     protocolType: string('5+', { nullable: '5+', default: null, ignorable: true }),
     protocolName: string('5+', { nullable: '5+', default: null, ignorable: true }),
     assignments: structs('0+', { memberId: string('0+'), assignment: bytes('0+') }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { default: 0, ignorable: true }),
     errorCode: int16('0+'),
     protocolType: string('5+', { nullable: '5+', default: null, ignorable: true }),
     protocolName: string('5+', { nullable: '5+', default: null, ignorable: true }),
     assignment: bytes('0+'),
-  },
+  }),
 });

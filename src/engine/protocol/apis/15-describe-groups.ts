@@ -7,11 +7,11 @@ export const describeGroups = defineApi({
   name: 'DescribeGroups',
   validVersions: '0-6',
   flexibleFrom: 5,
-  request: {
+  request: () => ({
     groups: array('string', '0+'),
     includeAuthorizedOperations: bool('3+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { default: 0, ignorable: true }),
     groups: structs('0+', {
       errorCode: int16('0+'),
@@ -30,5 +30,5 @@ export const describeGroups = defineApi({
       }),
       authorizedOperations: int32('3+', { default: -2147483648 }),
     }),
-  },
+  }),
 });

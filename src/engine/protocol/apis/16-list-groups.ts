@@ -7,11 +7,11 @@ export const listGroups = defineApi({
   name: 'ListGroups',
   validVersions: '0-5',
   flexibleFrom: 3,
-  request: {
+  request: () => ({
     statesFilter: array('string', '4+', { default: [] }),
     typesFilter: array('string', '5+', { default: [] }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { default: 0, ignorable: true }),
     errorCode: int16('0+'),
     groups: structs('0+', {
@@ -20,5 +20,5 @@ export const listGroups = defineApi({
       groupState: string('4+', { default: '', ignorable: true }),
       groupType: string('5+', { default: '', ignorable: true }),
     }),
-  },
+  }),
 });

@@ -7,6 +7,6 @@ export const saslHandshake = defineApi({
   name: 'SaslHandshake',
   validVersions: '0-1',
   flexibleFrom: null,
-  request: { mechanism: string('0+') },
-  response: { errorCode: int16('0+'), mechanisms: array('string', '0+') },
+  request: () => ({ mechanism: string('0+') }),
+  response: () => ({ errorCode: int16('0+'), mechanisms: array('string', '0+') }),
 });

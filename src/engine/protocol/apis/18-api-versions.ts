@@ -7,11 +7,11 @@ export const apiVersions = defineApi({
   name: 'ApiVersions',
   validVersions: '0-4',
   flexibleFrom: 3,
-  request: {
+  request: () => ({
     clientSoftwareName: string('3+', { default: '', ignorable: true }),
     clientSoftwareVersion: string('3+', { default: '', ignorable: true }),
-  },
-  response: {
+  }),
+  response: () => ({
     errorCode: int16('0+'),
     apiKeys: structs('0+', { apiKey: int16('0+'), minVersion: int16('0+'), maxVersion: int16('0+') }),
     throttleTimeMs: int32('1+', { default: 0, ignorable: true }),
@@ -35,5 +35,5 @@ export const apiVersions = defineApi({
       { ignorable: true, tag: 2 },
     ),
     zkMigrationReady: bool('3+', { default: false, ignorable: true, tag: 3 }),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const createTopics = defineApi({
   name: 'CreateTopics',
   validVersions: '2-7',
   flexibleFrom: 5,
-  request: {
+  request: () => ({
     topics: structs('0+', {
       name: string('0+'),
       numPartitions: int32('0+'),
@@ -17,8 +17,8 @@ export const createTopics = defineApi({
     }),
     timeoutMs: int32('0+', { default: 60000 }),
     validateOnly: bool('1+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('2+', { ignorable: true }),
     topics: structs('0+', {
       name: string('0+'),
@@ -40,5 +40,5 @@ export const createTopics = defineApi({
         { nullable: '5+', default: [], ignorable: true },
       ),
     }),
-  },
+  }),
 });

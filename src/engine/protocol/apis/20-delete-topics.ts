@@ -7,7 +7,7 @@ export const deleteTopics = defineApi({
   name: 'DeleteTopics',
   validVersions: '1-6',
   flexibleFrom: 4,
-  request: {
+  request: () => ({
     topics: structs(
       '6+',
       { name: string('6+', { nullable: '6+', default: null }), topicId: uuid('6+', { default: zeroUuid }) },
@@ -15,8 +15,8 @@ export const deleteTopics = defineApi({
     ),
     topicNames: array('string', '0-5', { default: [], ignorable: true }),
     timeoutMs: int32('0+'),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('1+', { ignorable: true }),
     responses: structs('0+', {
       name: string('0+', { nullable: '6+' }),
@@ -24,5 +24,5 @@ export const deleteTopics = defineApi({
       errorCode: int16('0+'),
       errorMessage: string('5+', { nullable: '5+', default: null, ignorable: true }),
     }),
-  },
+  }),
 });

@@ -7,14 +7,14 @@ export const deleteRecords = defineApi({
   name: 'DeleteRecords',
   validVersions: '0-2',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     topics: structs('0+', {
       name: string('0+'),
       partitions: structs('0+', { partitionIndex: int32('0+'), offset: int64('0+') }),
     }),
     timeoutMs: int32('0+'),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     topics: structs('0+', {
       name: string('0+'),
@@ -24,5 +24,5 @@ export const deleteRecords = defineApi({
         errorCode: int16('0+'),
       }),
     }),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const offsetForLeaderEpoch = defineApi({
   name: 'OffsetForLeaderEpoch',
   validVersions: '2-4',
   flexibleFrom: 4,
-  request: {
+  request: () => ({
     replicaId: int32('3+', { default: -2, ignorable: true }),
     topics: structs('0+', {
       topic: string('0+'),
@@ -17,8 +17,8 @@ export const offsetForLeaderEpoch = defineApi({
         leaderEpoch: int32('0+'),
       }),
     }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('2+', { ignorable: true }),
     topics: structs('0+', {
       topic: string('0+'),
@@ -29,5 +29,5 @@ export const offsetForLeaderEpoch = defineApi({
         endOffset: int64('0+', { default: -1n }),
       }),
     }),
-  },
+  }),
 });

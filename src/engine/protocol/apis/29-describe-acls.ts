@@ -7,7 +7,7 @@ export const describeAcls = defineApi({
   name: 'DescribeAcls',
   validVersions: '1-3',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     resourceTypeFilter: int8('0+'),
     resourceNameFilter: string('0+', { nullable: '0+' }),
     patternTypeFilter: int8('1+', { default: 3 }),
@@ -15,8 +15,8 @@ export const describeAcls = defineApi({
     hostFilter: string('0+', { nullable: '0+' }),
     operation: int8('0+'),
     permissionType: int8('0+'),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+' }),
@@ -31,5 +31,5 @@ export const describeAcls = defineApi({
         permissionType: int8('0+'),
       }),
     }),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const createAcls = defineApi({
   name: 'CreateAcls',
   validVersions: '1-3',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     creations: structs('0+', {
       resourceType: int8('0+'),
       resourceName: string('0+'),
@@ -17,12 +17,12 @@ export const createAcls = defineApi({
       operation: int8('0+'),
       permissionType: int8('0+'),
     }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     results: structs('0+', {
       errorCode: int16('0+'),
       errorMessage: string('0+', { nullable: '0+' }),
     }),
-  },
+  }),
 });

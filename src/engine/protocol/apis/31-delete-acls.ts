@@ -7,7 +7,7 @@ export const deleteAcls = defineApi({
   name: 'DeleteAcls',
   validVersions: '1-3',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     filters: structs('0+', {
       resourceTypeFilter: int8('0+'),
       resourceNameFilter: string('0+', { nullable: '0+' }),
@@ -17,8 +17,8 @@ export const deleteAcls = defineApi({
       operation: int8('0+'),
       permissionType: int8('0+'),
     }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     filterResults: structs('0+', {
       errorCode: int16('0+'),
@@ -35,5 +35,5 @@ export const deleteAcls = defineApi({
         permissionType: int8('0+'),
       }),
     }),
-  },
+  }),
 });

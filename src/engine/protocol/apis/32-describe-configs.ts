@@ -7,7 +7,7 @@ export const describeConfigs = defineApi({
   name: 'DescribeConfigs',
   validVersions: '1-4',
   flexibleFrom: 4,
-  request: {
+  request: () => ({
     resources: structs('0+', {
       resourceType: int8('0+'),
       resourceName: string('0+'),
@@ -15,8 +15,8 @@ export const describeConfigs = defineApi({
     }),
     includeSynonyms: bool('1+', { default: false }),
     includeDocumentation: bool('3+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     results: structs('0+', {
       errorCode: int16('0+'),
@@ -38,5 +38,5 @@ export const describeConfigs = defineApi({
         documentation: string('3+', { nullable: '0+', default: null, ignorable: true }),
       }),
     }),
-  },
+  }),
 });

@@ -7,15 +7,15 @@ export const alterConfigs = defineApi({
   name: 'AlterConfigs',
   validVersions: '0-2',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     resources: structs('0+', {
       resourceType: int8('0+'),
       resourceName: string('0+'),
       configs: structs('0+', { name: string('0+'), value: string('0+', { nullable: '0+' }) }),
     }),
     validateOnly: bool('0+'),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     responses: structs('0+', {
       errorCode: int16('0+'),
@@ -23,5 +23,5 @@ export const alterConfigs = defineApi({
       resourceType: int8('0+'),
       resourceName: string('0+'),
     }),
-  },
+  }),
 });

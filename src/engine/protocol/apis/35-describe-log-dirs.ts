@@ -7,7 +7,7 @@ export const describeLogDirs = defineApi({
   name: 'DescribeLogDirs',
   validVersions: '1-5',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     topics: structs(
       '0+',
       {
@@ -16,8 +16,8 @@ export const describeLogDirs = defineApi({
       },
       { nullable: '0+' },
     ),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     errorCode: int16('3+', { default: 0, ignorable: true }),
     results: structs('0+', {
@@ -36,5 +36,5 @@ export const describeLogDirs = defineApi({
       usableBytes: int64('4+', { default: -1n, ignorable: true }),
       isCordoned: bool('5+', { default: false, ignorable: true }),
     }),
-  },
+  }),
 });

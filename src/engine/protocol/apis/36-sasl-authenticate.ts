@@ -7,11 +7,11 @@ export const saslAuthenticate = defineApi({
   name: 'SaslAuthenticate',
   validVersions: '0-2',
   flexibleFrom: 2,
-  request: { authBytes: bytes('0+') },
-  response: {
+  request: () => ({ authBytes: bytes('0+') }),
+  response: () => ({
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+' }),
     authBytes: bytes('0+'),
     sessionLifetimeMs: int64('1+', { default: 0n, ignorable: true }),
-  },
+  }),
 });

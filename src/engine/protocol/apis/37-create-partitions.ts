@@ -7,7 +7,7 @@ export const createPartitions = defineApi({
   name: 'CreatePartitions',
   validVersions: '0-3',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     topics: structs('0+', {
       name: string('0+'),
       count: int32('0+'),
@@ -15,13 +15,13 @@ export const createPartitions = defineApi({
     }),
     timeoutMs: int32('0+'),
     validateOnly: bool('0+'),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     results: structs('0+', {
       name: string('0+'),
       errorCode: int16('0+'),
       errorMessage: string('0+', { nullable: '0+', default: null }),
     }),
-  },
+  }),
 });

@@ -7,9 +7,9 @@ export const deleteGroups = defineApi({
   name: 'DeleteGroups',
   validVersions: '0-2',
   flexibleFrom: 2,
-  request: { groupsNames: array('string', '0+') },
-  response: {
+  request: () => ({ groupsNames: array('string', '0+') }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     results: structs('0+', { groupId: string('0+'), errorCode: int16('0+') }),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const electLeaders = defineApi({
   name: 'ElectLeaders',
   validVersions: '0-2',
   flexibleFrom: 2,
-  request: {
+  request: () => ({
     electionType: int8('1+', { default: 0 }),
     topicPartitions: structs(
       '0+',
@@ -18,8 +18,8 @@ export const electLeaders = defineApi({
       { nullable: '0+' },
     ),
     timeoutMs: int32('0+', { default: 60000 }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     errorCode: int16('1+', { default: 0 }),
     replicaElectionResults: structs('0+', {
@@ -30,5 +30,5 @@ export const electLeaders = defineApi({
         errorMessage: string('0+', { nullable: '0+' }),
       }),
     }),
-  },
+  }),
 });

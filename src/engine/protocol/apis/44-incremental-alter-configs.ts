@@ -7,7 +7,7 @@ export const incrementalAlterConfigs = defineApi({
   name: 'IncrementalAlterConfigs',
   validVersions: '0-1',
   flexibleFrom: 1,
-  request: {
+  request: () => ({
     resources: structs('0+', {
       resourceType: int8('0+'),
       resourceName: string('0+'),
@@ -18,8 +18,8 @@ export const incrementalAlterConfigs = defineApi({
       }),
     }),
     validateOnly: bool('0+'),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     responses: structs('0+', {
       errorCode: int16('0+'),
@@ -27,5 +27,5 @@ export const incrementalAlterConfigs = defineApi({
       resourceType: int8('0+'),
       resourceName: string('0+'),
     }),
-  },
+  }),
 });

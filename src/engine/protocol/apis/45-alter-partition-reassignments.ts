@@ -7,7 +7,7 @@ export const alterPartitionReassignments = defineApi({
   name: 'AlterPartitionReassignments',
   validVersions: '0-1',
   flexibleFrom: 0,
-  request: {
+  request: () => ({
     timeoutMs: int32('0+', { default: 60000 }),
     allowReplicationFactorChange: bool('1+', { default: true }),
     topics: structs('0+', {
@@ -17,8 +17,8 @@ export const alterPartitionReassignments = defineApi({
         replicas: array('int32', '0+', { nullable: '0+', default: null }),
       }),
     }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     allowReplicationFactorChange: bool('1+', { default: true, ignorable: true }),
     errorCode: int16('0+'),
@@ -31,5 +31,5 @@ export const alterPartitionReassignments = defineApi({
         errorMessage: string('0+', { nullable: '0+' }),
       }),
     }),
-  },
+  }),
 });

@@ -7,7 +7,7 @@ export const listPartitionReassignments = defineApi({
   name: 'ListPartitionReassignments',
   validVersions: '0',
   flexibleFrom: 0,
-  request: {
+  request: () => ({
     timeoutMs: int32('0+', { default: 60000 }),
     topics: structs(
       '0+',
@@ -17,8 +17,8 @@ export const listPartitionReassignments = defineApi({
       },
       { nullable: '0+', default: null },
     ),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+' }),
@@ -31,5 +31,5 @@ export const listPartitionReassignments = defineApi({
         removingReplicas: array('int32', '0+'),
       }),
     }),
-  },
+  }),
 });

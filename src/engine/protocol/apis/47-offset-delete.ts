@@ -7,16 +7,16 @@ export const offsetDelete = defineApi({
   name: 'OffsetDelete',
   validVersions: '0',
   flexibleFrom: 1,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     topics: structs('0+', { name: string('0+'), partitions: structs('0+', { partitionIndex: int32('0+') }) }),
-  },
-  response: {
+  }),
+  response: () => ({
     errorCode: int16('0+'),
     throttleTimeMs: int32('0+', { default: 0, ignorable: true }),
     topics: structs('0+', {
       name: string('0+'),
       partitions: structs('0+', { partitionIndex: int32('0+'), errorCode: int16('0+') }),
     }),
-  },
+  }),
 });

@@ -7,12 +7,12 @@ export const describeCluster = defineApi({
   name: 'DescribeCluster',
   validVersions: '0-2',
   flexibleFrom: 0,
-  request: {
+  request: () => ({
     includeClusterAuthorizedOperations: bool('0+'),
     endpointType: int8('1+', { default: 1 }),
     includeFencedBrokers: bool('2+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+', default: null }),
@@ -27,5 +27,5 @@ export const describeCluster = defineApi({
       isFenced: bool('2+', { default: false }),
     }),
     clusterAuthorizedOperations: int32('0+', { default: -2147483648 }),
-  },
+  }),
 });

@@ -7,8 +7,8 @@ export const describeProducers = defineApi({
   name: 'DescribeProducers',
   validVersions: '0',
   flexibleFrom: 0,
-  request: { topics: structs('0+', { name: string('0+'), partitionIndexes: array('int32', '0+') }) },
-  response: {
+  request: () => ({ topics: structs('0+', { name: string('0+'), partitionIndexes: array('int32', '0+') }) }),
+  response: () => ({
     throttleTimeMs: int32('0+', { default: 0 }),
     topics: structs('0+', {
       name: string('0+'),
@@ -26,5 +26,5 @@ export const describeProducers = defineApi({
         }),
       }),
     }),
-  },
+  }),
 });

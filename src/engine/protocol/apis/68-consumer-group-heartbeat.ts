@@ -7,7 +7,7 @@ export const consumerGroupHeartbeat = defineApi({
   name: 'ConsumerGroupHeartbeat',
   validVersions: '0-1',
   flexibleFrom: 0,
-  request: {
+  request: () => ({
     groupId: string('0+'),
     memberId: string('0+'),
     memberEpoch: int32('0+'),
@@ -22,8 +22,8 @@ export const consumerGroupHeartbeat = defineApi({
       { topicId: uuid('0+'), partitions: array('int32', '0+') },
       { nullable: '0+', default: null },
     ),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+', { default: 0 }),
     errorCode: int16('0+'),
     errorMessage: string('0+', { nullable: '0+', default: null }),
@@ -35,5 +35,5 @@ export const consumerGroupHeartbeat = defineApi({
       { topicPartitions: structs('0+', { topicId: uuid('0+'), partitions: array('int32', '0+') }) },
       { nullable: '0+', default: null },
     ),
-  },
+  }),
 });

@@ -12,11 +12,11 @@ export const consumerGroupDescribe = defineApi({
   name: 'ConsumerGroupDescribe',
   validVersions: '0-1',
   flexibleFrom: 0,
-  request: {
+  request: () => ({
     groupIds: array('string', '0+'),
     includeAuthorizedOperations: bool('0+', { default: false }),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+', { default: 0 }),
     groups: structs('0+', {
       errorCode: int16('0+'),
@@ -45,5 +45,5 @@ export const consumerGroupDescribe = defineApi({
       ),
       authorizedOperations: int32('0+', { default: -2147483648 }),
     }),
-  },
+  }),
 });

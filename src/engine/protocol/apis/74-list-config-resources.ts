@@ -7,13 +7,13 @@ export const listConfigResources = defineApi({
   name: 'ListConfigResources',
   validVersions: '0-1',
   flexibleFrom: 0,
-  request: { resourceTypes: array('int8', '1+', { default: [] }) },
-  response: {
+  request: () => ({ resourceTypes: array('int8', '1+', { default: [] }) }),
+  response: () => ({
     throttleTimeMs: int32('0+'),
     errorCode: int16('0+'),
     configResources: structs('0+', {
       resourceName: string('0+'),
       resourceType: int8('1+', { default: 16, ignorable: true }),
     }),
-  },
+  }),
 });

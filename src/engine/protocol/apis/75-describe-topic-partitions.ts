@@ -7,7 +7,7 @@ export const describeTopicPartitions = defineApi({
   name: 'DescribeTopicPartitions',
   validVersions: '0',
   flexibleFrom: 0,
-  request: {
+  request: () => ({
     topics: structs('0+', {
       name: string('0+'),
     }),
@@ -20,8 +20,8 @@ export const describeTopicPartitions = defineApi({
       },
       { nullable: '0+', default: null },
     ),
-  },
-  response: {
+  }),
+  response: () => ({
     throttleTimeMs: int32('0+', { ignorable: true }),
     topics: structs('0+', {
       errorCode: int16('0+'),
@@ -49,5 +49,5 @@ export const describeTopicPartitions = defineApi({
       },
       { nullable: '0+', default: null },
     ),
-  },
+  }),
 });

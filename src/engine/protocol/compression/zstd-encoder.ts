@@ -25,13 +25,16 @@ const matchCodes = codes(3, 32, [1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9, 10, 1
 const ones = (count: number): number[] => new Array<number>(count).fill(1);
 const rare = (count: number): number[] => new Array<number>(count).fill(-1);
 
-/** Section 3.1.1.3.2.2: the distributions that every reader knows. */
-const literalTable = new FiniteStateTable(
-  [4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, ...rare(4)],
-  6,
-);
-const matchTable = new FiniteStateTable([1, 4, 3, 2, 2, 2, 2, 2, 2, ...ones(37), ...rare(7)], 6);
-const offsetTable = new FiniteStateTable([...ones(6), 2, 2, 2, ...ones(15), ...rare(5)], 5);
+/** Section 3.1.1.3.2.2: the distributions that every reader knows. Put into tables by who first compresses: they take longer than a program has to start. */
+const knownTables = () => ({
+  literal: new FiniteStateTable(
+    [4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, ...rare(4)],
+    6,
+  ),
+  match: new FiniteStateTable([1, 4, 3, 2, 2, 2, 2, 2, 2, ...ones(37), ...rare(7)], 6),
+  offset: new FiniteStateTable([...ones(6), 2, 2, 2, ...ones(15), ...rare(5)], 5),
+});
+let tables: ReturnType<typeof knownTables> | undefined;
 
 const largestBlock = 128 * 1024;
 
@@ -101,6 +104,8 @@ function sequenceCount(count: number): Uint8Array {
 
 /** Written from the last to the first: a reader begins at the end. */
 function encoded(sequences: readonly Sequence[]): Uint8Array {
+  tables ??= knownTables();
+  const { literal: literalTable, match: matchTable, offset: offsetTable } = tables;
   const writer = new BitWriter();
   let states: { literal: number; match: number; offset: number } | undefined;
   for (const { literals, match, offset } of [...sequences].reverse()) {
