@@ -1,5 +1,20 @@
-import * as fs from 'node:fs';
-import { promisify } from 'node:util';
+import {
+  close,
+  fsync,
+  ftruncate,
+  futimes,
+  mkdir,
+  open,
+  read,
+  readdir,
+  readFile,
+  rename,
+  rmdir,
+  stat,
+  unlink,
+  write,
+} from 'node:fs';
+import type { Stats } from 'node:fs';
 
 /** What the file storage asks of the operating system, one method a call, so that a test can make each of them fail. */
 export interface FileCalls {
@@ -17,6 +32,7 @@ export interface FileCalls {
   unlink(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   removeDirectory(path: string): Promise<void>;
+  /** What a directory holds. What goes while it is looked at may be left out. */
   list(path: string): Promise<readonly DirectoryEntry[]>;
   readWhole(path: string): Promise<Uint8Array>;
 }
@@ -28,53 +44,37 @@ export interface DirectoryEntry {
   readonly modifiedAt: number;
 }
 
-const [open, close, fsync, ftruncate, futimes, rename, unlink, mkdir, rmdir, readdir, stat, readFile] = [
-  promisify(fs.open),
-  promisify(fs.close),
-  promisify(fs.fsync),
-  promisify(fs.ftruncate),
-  promisify(fs.futimes),
-  promisify(fs.rename),
-  promisify(fs.unlink),
-  promisify(fs.mkdir),
-  promisify(fs.rmdir),
-  promisify(fs.readdir),
-  promisify(fs.stat),
-  promisify(fs.readFile),
-] as const;
-
 /** The operating system itself. */
 export const systemCalls: FileCalls = {
-  open: (path, flags) => open(path, flags, 0o600),
-  close: (descriptor) => close(descriptor),
-  read: (descriptor, into, position) =>
-    new Promise((resolve, reject) => {
-      fs.read(descriptor, into, 0, into.length, position, (error, count) => (error ? reject(error) : resolve(count)));
-    }),
-  write: (descriptor, bytes, position) =>
-    new Promise((resolve, reject) => {
-      fs.write(descriptor, bytes, 0, bytes.length, position, (error, count) =>
-        error ? reject(error) : resolve(count),
-      );
-    }),
-  truncate: (descriptor, size) => ftruncate(descriptor, size),
-  sync: (descriptor) => fsync(descriptor),
-  setModified: (descriptor, at) => futimes(descriptor, at / 1000, at / 1000),
-  rename: (from, to) => rename(from, to),
-  unlink: (path) => unlink(path),
-  makeDirectory: (path) => mkdir(path, { mode: 0o700 }),
-  removeDirectory: (path) => rmdir(path),
-  list: async (path) =>
-    Promise.all(
-      (await readdir(path)).map(async (name) => {
-        const found = await stat(`${path}/${name}`);
-        return {
-          name,
-          isDirectory: found.isDirectory(),
-          size: found.size,
-          modifiedAt: Math.round(found.mtimeMs),
-        };
-      }),
-    ),
-  readWhole: (path) => readFile(path),
+  open: (path, flags) => answered((done) => open(path, flags, 0o600, done)),
+  close: (descriptor) => answered((done) => close(descriptor, done)),
+  read: (descriptor, into, position) => answered((done) => read(descriptor, into, 0, into.length, position, done)),
+  write: (descriptor, bytes, position) => answered((done) => write(descriptor, bytes, 0, bytes.length, position, done)),
+  truncate: (descriptor, size) => answered((done) => ftruncate(descriptor, size, done)),
+  sync: (descriptor) => answered((done) => fsync(descriptor, done)),
+  setModified: (descriptor, at) => answered((done) => futimes(descriptor, at / 1000, at / 1000, done)),
+  rename: (from, to) => answered((done) => rename(from, to, done)),
+  unlink: (path) => answered((done) => unlink(path, done)),
+  makeDirectory: (path) => answered((done) => mkdir(path, { mode: 0o700 }, done)),
+  removeDirectory: (path) => answered((done) => rmdir(path, done)),
+  list: async (path) => {
+    const names = await answered<string[]>((done) => readdir(path, done));
+    return (await Promise.all(names.map((name) => entryOf(path, name)))).filter((entry) => entry !== undefined);
+  },
+  readWhole: (path) => answered<Uint8Array>((done) => readFile(path, done)),
 };
+
+/** What a call of Node's answers by its callback. */
+function answered<Value = void>(ask: (done: (error: Error | null, value: Value) => void) => void): Promise<Value> {
+  return new Promise((resolve, reject) => ask((error, value) => (error === null ? resolve(value) : reject(error))));
+}
+
+async function entryOf(path: string, name: string): Promise<DirectoryEntry | undefined> {
+  try {
+    const found = await answered<Stats>((done) => stat(`${path}/${name}`, done));
+    return { name, isDirectory: found.isDirectory(), size: found.size, modifiedAt: Math.round(found.mtimeMs) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

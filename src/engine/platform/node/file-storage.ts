@@ -67,10 +67,10 @@ export class FileStorage implements Storage {
 
   async contents(folder?: string): Promise<StoredContents> {
     this.checkOpen();
-    const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
     try {
-      const paths = await this.paths();
-      const blobs = paths.filter(({ path }) => fileName(path) === undefined && isInside(path) && !isOurs(path));
+      const paths = folder === undefined ? await this.paths() : await this.pathsIn(folder);
+      const blobs = paths.filter(({ path }) => fileName(path) === undefined && !isOurs(path));
+      const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
       return {
         files: listed(this.known).filter(({ name }) => isInside(name)),
         blobs: blobs.map(({ path }) => path).sort(),
@@ -153,15 +153,29 @@ export class FileStorage implements Storage {
   }
 
   /** All that lies in the directory and in its folders. */
-  private async paths(): Promise<{ readonly path: string; readonly entry: DirectoryEntry }[]> {
-    const found: { path: string; entry: DirectoryEntry }[] = [];
+  private async paths(): Promise<FoundPath[]> {
+    const found: FoundPath[] = [];
     for (const entry of await this.calls.list(this.directory)) {
-      if (!entry.isDirectory) found.push({ path: entry.name, entry });
-      else
-        for (const inside of await this.calls.list(join(this.directory, entry.name)))
-          if (!inside.isDirectory) found.push({ path: `${entry.name}/${inside.name}`, entry: inside });
+      if (entry.isDirectory) found.push(...(await this.pathsIn(entry.name)));
+      else found.push({ path: entry.name, entry });
     }
     return found;
+  }
+
+  /** What lies in one folder, which need not be there: a topic is made without a look at all others. */
+  private async pathsIn(folder: string): Promise<FoundPath[]> {
+    const files = (await this.entriesOf(folder)).filter(({ isDirectory }) => !isDirectory);
+    return files.map((entry) => ({ path: `${folder}/${entry.name}`, entry }));
+  }
+
+  private async entriesOf(folder: string): Promise<readonly DirectoryEntry[]> {
+    try {
+      return await this.calls.list(join(this.directory, folder));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+      throw error;
+    }
   }
 
   /** Takes note of a file that is there. What a crash left half written goes. */
@@ -184,6 +198,11 @@ export class FileStorage implements Storage {
   private checkOpen(): void {
     if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
   }
+}
+
+interface FoundPath {
+  readonly path: string;
+  readonly entry: DirectoryEntry;
 }
 
 /** Neither file nor blob: the lock, and what is half written. */

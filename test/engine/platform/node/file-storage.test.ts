@@ -1,6 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { systemCalls, type FileCalls } from '../../../../src/engine/platform/node/file-calls.js';
 import { FileStorage } from '../../../../src/engine/platform/node/file-storage.js';
 import { describeStorage } from '../../../contracts/storage-contract.js';
 
@@ -18,4 +20,32 @@ describeStorage('A directory', async () => {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+});
+
+it('a topic is made without a look at all others', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'partita-files-'));
+  const looked: string[] = [];
+  const calls: FileCalls = {
+    ...systemCalls,
+    list: (path) => {
+      looked.push(basename(path));
+      return systemCalls.list(path);
+    },
+  };
+  const storage = await FileStorage.open({ directory, calls });
+  await storage.commit([{ kind: 'put-blob', name: 'orders-0/checkpoint', bytes: new Uint8Array(1) }], 'relaxed');
+  looked.length = 0;
+  expect(await storage.contents('payments-0')).toEqual({ files: [], blobs: [] });
+  expect(await storage.contents('orders-0')).toEqual({ files: [], blobs: ['orders-0/checkpoint'] });
+  expect(looked).toEqual(['payments-0', 'orders-0']);
+  await storage.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+it('what goes while a directory is looked at is left out', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'partita-files-'));
+  // It is listed, and is not there when it is asked for its size.
+  symlinkSync(join(directory, 'gone'), join(directory, '00000000000000000000.index.tmp'));
+  expect(await systemCalls.list(directory)).toEqual([]);
+  rmSync(directory, { recursive: true, force: true });
 });
