@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright';
 import { build } from 'vite';
-import { bundleModule } from './bundle.mjs';
+import { bundleCommand, bundleModule } from './bundle.mjs';
 import { chromiumArguments, findChromium } from './find-chromium.mjs';
 import { projectRoot } from './setup.mjs';
 import { serveFiles } from './static-server.mjs';
@@ -35,7 +35,7 @@ try {
   for (const [name, [entry, measure]] of chosen) {
     const file = join(workspace, `${name}.mjs`);
     await bundleModule(join(projectRoot, entry), file, 'node');
-    await (await import(pathToFileURL(file).href))[measure](console.log, projectRoot, bundleForNode);
+    await (await import(pathToFileURL(file).href))[measure](console.log, projectRoot, bundleProcess);
   }
   if (prefix === '' || chosen.length === 0) await benchmarkPage();
 } finally {
@@ -45,10 +45,10 @@ try {
 /**
  * What a benchmark starts as a process of its own.
  * @param {string} entry
- * @param {string} file
+ * @param {string} folder
  */
-function bundleForNode(entry, file) {
-  return bundleModule(join(projectRoot, entry), file, 'node');
+function bundleProcess(entry, folder) {
+  return bundleCommand(join(projectRoot, entry), folder);
 }
 
 /** Runs what is measured in a browser. */

@@ -1,11 +1,11 @@
 // @ts-check
 // Builds what `npm pack` ships: dist/index.js, dist/worker.js, dist/streams.js and dist/streams-test.js (no
-// imports in any), dist/node.js and dist/cli.js (imports of Node alone), the app in dist/app, which `partita serve --ui` shows, and the types.
+// imports in any), dist/node.js and dist/cli.cjs with what it loads (imports of Node alone), the app in dist/app, which `partita serve --ui` shows, and the types.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildApp } from './build-app.mjs';
-import { bundleModule } from './bundle.mjs';
+import { bundleCommand, bundleModule } from './bundle.mjs';
 import { projectRoot } from './setup.mjs';
 
 const dist = join(projectRoot, 'dist');
@@ -20,11 +20,11 @@ const [index, worker, node, cli, streams, streamsTest] = [
   await bundle('src/entry/browser.ts', 'index.js', 'browser'),
   await bundle('src/workers/broker.worker.ts', 'worker.js', 'browser'),
   await bundle('src/entry/node.ts', 'node.js', 'node'),
-  await bundle('src/cli/partita.ts', 'cli.js', 'node'),
+  await command(),
   await bundle('src/entry/streams.ts', 'streams.js', 'browser'),
   await bundle('src/entry/streams-test.ts', 'streams-test.js', 'browser'),
 ];
-chmodSync(join(dist, 'cli.js'), 0o755);
+chmodSync(join(dist, 'cli.cjs'), 0o755);
 const indexCode = index.code.replaceAll(
   /new URL\(\s*["']\.\/worker\.js["'],\s*import\.meta\.url\s*\)/g,
   workerReference,
@@ -58,8 +58,18 @@ function copyApp() {
  */
 async function bundle(entry, name, platform) {
   const { code, moduleIds } = await bundleModule(join(projectRoot, entry), join(dist, name), platform);
-  const packages = moduleIds.flatMap((id) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? []);
-  return { code, packages };
+  return { code, packages: packagesOf(moduleIds) };
+}
+
+/** Writes the command `partita` as dist/cli.cjs and dist/cli-*.cjs. */
+async function command() {
+  const { moduleIds } = await bundleCommand(join(projectRoot, 'src/cli/partita.ts'), dist);
+  return { packages: packagesOf(moduleIds) };
+}
+
+/** @param {string[]} moduleIds */
+function packagesOf(moduleIds) {
+  return moduleIds.flatMap((id) => /node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(id)?.[1] ?? []);
 }
 
 /**

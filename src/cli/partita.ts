@@ -1,25 +1,38 @@
 #!/usr/bin/env node
-import { clientSoftware } from '../engine/client/broker-connection.js';
-import { gateway } from './gateway-command.js';
+import { writeSync } from 'node:fs';
+import { clientSoftware } from '../engine/protocol/client-software.js';
+import { keepCompiled } from './compiled-code.js';
 import { generalHelp } from './help.js';
 import type { Running } from './running.js';
-import { serve } from './serve-command.js';
-import { streamsReset } from './streams-reset-command.js';
-import { exportCommand, importCommand } from './transfer-commands.js';
 import { UsageError } from './usage-error.js';
 
-const commands: Readonly<
-  Record<string, (args: readonly string[], say: (line: string) => void) => Promise<Running | undefined>>
-> = { serve, gateway, export: exportCommand, import: importCommand, 'streams-reset': streamsReset };
+type Command = (args: readonly string[], say: (line: string) => void) => Promise<Running | undefined>;
 
-const say = (line: string): void => console.log(line);
+/** Each is loaded when it is asked for: a broker starts without what the others need. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve-command.js')).serve,
+  gateway: async () => (await import('./gateway-command.js')).gateway,
+  export: async () => (await import('./transfer-commands.js')).exportCommand,
+  import: async () => (await import('./transfer-commands.js')).importCommand,
+  'streams-reset': async () => (await import('./streams-reset-command.js')).streamsReset,
+};
+
+/** Standard output as Node's console has it takes a while to make. */
+function say(line: string): void {
+  try {
+    writeSync(1, `${line}\n`);
+  } catch {
+    // A pipe that is full, or that nobody reads: the console knows what to do.
+    console.log(line);
+  }
+}
 
 async function main([name = '--help', ...args]: readonly string[]): Promise<void> {
   if (name === '--help' || name === '-h' || name === 'help') return say(generalHelp);
   if (name === '--version' || args.includes('--version')) return say(clientSoftware.version);
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) throw new UsageError(`There is no command '${name}'. partita --help lists them.`);
-  const running = await command(args, say);
+  const running = await (await command())(args, say);
   if (running !== undefined) untilStopped(running);
 }
 
@@ -46,4 +59,5 @@ function fail(error: unknown): never {
   process.exit(isUsage ? 2 : 1);
 }
 
+keepCompiled(import.meta.dirname);
 main(process.argv.slice(2)).catch(fail);

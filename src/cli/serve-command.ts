@@ -5,7 +5,6 @@ import { NodeBroker } from '../entry/node-broker.js';
 import { serveHelp } from './help.js';
 import { parsePort, parseSize } from './parse-size.js';
 import type { Running } from './running.js';
-import { servePage, serveWebSocket } from './serve-browsers.js';
 import { UsageError } from './usage-error.js';
 
 const profiles = ['kafka', 'classroom', 'test'] as const;
@@ -71,12 +70,15 @@ export async function serve(args: readonly string[], say: (line: string) => void
   say(`Partita serves Kafka's protocol at ${host}:${port}. Logs are kept ${kept}. Ctrl+C stops it.`);
   try {
     const { websocket, ui, 'allow-origin': allowedOrigins = [] } = values;
-    const listeners = [
-      ...(websocket === undefined
-        ? []
-        : [await serveWebSocket(node, { port: parsePort('websocket', websocket), allowedOrigins, users }, say)]),
-      ...(ui === undefined ? [] : [await servePage(node, parsePort('ui', ui), say)]),
-    ];
+    const listeners: { stop(): Promise<void> }[] = [];
+    if (websocket !== undefined) {
+      const { serveWebSocket } = await import('./serve-browsers.js');
+      listeners.push(
+        await serveWebSocket(node, { port: parsePort('websocket', websocket), allowedOrigins, users }, say),
+      );
+    }
+    if (ui !== undefined)
+      listeners.push(await (await import('./serve-browsers.js')).servePage(node, parsePort('ui', ui), say));
     return {
       stop: async () => {
         await Promise.all(listeners.map((listener) => listener.stop()));

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { Broker } from '../engine/broker/broker.js';
 import type { BrokerProfile, GivenSettings } from '../engine/broker/broker-config.js';
@@ -13,7 +12,8 @@ import {
   KafkaServer,
   type ListenerOptions,
 } from '../engine/platform/node/kafka-server.js';
-import { parseAddress } from '../engine/platform/node/tcp-network.js';
+import { parseAddress } from '../engine/platform/node/parse-address.js';
+import { randomBytes } from '../engine/platform/node/random-bytes.js';
 import type { BrokerAddress, RequestHandler } from '../engine/protocol/connection.js';
 import { defaultLimits, largestRequestBytes } from '../engine/wire/limits.js';
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleModule } from '../../scripts/bundle.mjs';
+import { bundleCommand } from '../../scripts/bundle.mjs';
 import { projectRoot } from '../../scripts/setup.mjs';
 
 /** The command `partita`, built from its sources into a folder of its own. */
@@ -17,8 +17,7 @@ export class BuiltCli {
   /** Of another entry than the command's own: a mutant of it. */
   static async build(entry = 'src/cli/partita.ts'): Promise<BuiltCli> {
     const folder = mkdtempSync(join(tmpdir(), 'partita-cli-'));
-    const file = join(folder, 'cli.mjs');
-    await bundleModule(join(projectRoot, entry), file, 'node');
+    const { file } = await bundleCommand(join(projectRoot, entry), folder);
     return new BuiltCli(folder, file);
   }
 

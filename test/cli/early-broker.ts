@@ -5,4 +5,4 @@ const { commit } = FileStorage.prototype;
 FileStorage.prototype.commit = function (writes) {
   return commit.call(this, writes, 'relaxed');
 };
-await import('../../src/cli/partita.js');
+void import('../../src/cli/partita.js');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Kafka } from '../../src/entry/node.js';
+import { CompressionTypes, Kafka } from '../../src/entry/node.js';
 import { BuiltCli } from './built-cli.js';
 
 let cli: BuiltCli;
@@ -132,6 +132,18 @@ describe('partita serve', () => {
     await write(run.port, ['one', 'two']);
     expect((await read(run.port, 2)).sort()).toEqual(['one', 'two']);
     expect(await run.kill('SIGTERM')).toBe(0);
+  });
+
+  it('looks into what every codec has compressed, although it loads codecs late', async () => {
+    const run = await cli.run(['serve', '--port', '0', '--profile', 'test']);
+    const producer = new Kafka({ brokers: [`127.0.0.1:${run.port}`] }).producer();
+    await producer.connect();
+    const names = Object.keys(CompressionTypes) as (keyof typeof CompressionTypes)[];
+    for (const name of names)
+      await producer.send({ topic: 'orders', compression: CompressionTypes[name], messages: [{ value: name }] });
+    await producer.disconnect();
+    expect((await read(run.port, names.length)).sort()).toEqual(names.sort());
+    await run.kill('SIGTERM');
   });
 
   it('keeps what it is told in files, stops in good order, and goes on where it was', async () => {

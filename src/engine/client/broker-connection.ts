@@ -1,6 +1,7 @@
 import type { Millis } from '../environment/environment.js';
 import type { Environment, EventId } from '../environment/trace-events.js';
 import { apiByKey, apis, type ApiName, type RequestOf, type ResponseOf } from '../protocol/apis.js';
+import { clientSoftware } from '../protocol/client-software.js';
 import type { BrokerAddress, Connection, Network } from '../protocol/connection.js';
 import { errorByCode } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
@@ -41,9 +42,6 @@ interface VersionRange {
   readonly min: number;
   readonly max: number;
 }
-
-/** What this client says it is in ApiVersions (KIP-511). */
-export const clientSoftware = { name: 'partita', version: '0.1.0' } as const;
 
 /**
  * A connection on which every request has the highest version that both sides know (KIP-35). All requests of the connection go through here, so that

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaVersion, whyNoKafka } from '../../../scripts/apache-kafka.mjs';
@@ -20,12 +20,12 @@ const sides: readonly Side[] = ['kafka', 'memory', 'data-dir'];
 export async function measureServe(
   print: (line: string) => void,
   _projectRoot: string,
-  bundle: (entry: string, file: string) => Promise<unknown>,
+  bundle: (entry: string, folder: string) => Promise<{ readonly file: string }>,
 ): Promise<void> {
   const reason = whyNoKafka();
   if (reason !== undefined) return print(`serve: skipped, for ${reason}.`);
-  const cli = join(tmpdir(), `partita-bench-${process.pid}.mjs`);
-  await bundle('src/cli/partita.ts', cli);
+  const folder = mkdtempSync(join(tmpdir(), 'partita-bench-cli-'));
+  const { file: cli } = await bundle('src/cli/partita.ts', folder);
   const measured = new Map<string, Record<Side, number[]>>();
   const note = (bench: string, side: Side, value: number): void => {
     const found = measured.get(bench) ?? { kafka: [], memory: [], 'data-dir': [] };
@@ -35,7 +35,7 @@ export async function measureServe(
   try {
     for (let round = 0; round < rounds; round++) await measureRound(cli, round, note);
   } finally {
-    rmSync(cli, { force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
   for (const [bench, values] of measured)
     for (const side of sides.slice(1)) {

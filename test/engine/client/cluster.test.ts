@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientContext } from '../../../src/engine/client/broker-connection.js';
-import { BrokerConnection, clientSoftware } from '../../../src/engine/client/broker-connection.js';
+import { BrokerConnection } from '../../../src/engine/client/broker-connection.js';
 import { Cluster } from '../../../src/engine/client/cluster.js';
 import { Lifetime } from '../../../src/engine/client/lifetime.js';
 import { Logger, logLevel } from '../../../src/engine/client/logger.js';
+import { clientSoftware } from '../../../src/engine/protocol/client-software.js';
 import type { Network } from '../../../src/engine/protocol/connection.js';
 import { errorCode } from '../../../src/engine/protocol/errors.js';
 import { KafkaError } from '../../../src/engine/protocol/kafka-error.js';

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '../../environment/storage.js';
+import { randomBytes } from './random-bytes.js';
 
 /**
  * Says whose a data directory is: a file `.lock` with the id of the process. One process has it; whoever opens it again in that process takes it from who had it

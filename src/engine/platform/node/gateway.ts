@@ -2,7 +2,7 @@ import { connect as connectSocket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { BrokerAddress } from '../../protocol/connection.js';
 import type { BytePipe, PipeEnd } from '../../wire/byte-pipe.js';
-import { parseAddress } from './tcp-network.js';
+import { parseAddress } from './parse-address.js';
 import { SocketPipe } from './socket-pipe.js';
 
 export interface GatewayOptions {

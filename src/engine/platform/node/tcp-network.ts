@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto';
 import { connect as connectSocket, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { Environment } from '../../environment/trace-events.js';
@@ -7,6 +6,7 @@ import { KafkaError } from '../../protocol/kafka-error.js';
 import { webHashing } from '../../wire/sasl/hashing.js';
 import type { SaslOptions } from '../../wire/sasl/sasl-client.js';
 import { WireConnection } from '../../wire/wire-connection.js';
+import { parseAddress } from './parse-address.js';
 import { SocketPipe } from './socket-pipe.js';
 
 export interface TcpNetworkOptions {
@@ -59,7 +59,7 @@ export class TcpNetwork implements Network {
       });
     });
     connection.open(pipe);
-    if (sasl !== undefined) await connection.authenticate(sasl, webHashing(webcrypto as Crypto), connectionTimeout);
+    if (sasl !== undefined) await connection.authenticate(sasl, webHashing(globalThis.crypto), connectionTimeout);
     return connection;
   }
 
@@ -68,16 +68,4 @@ export class TcpNetwork implements Network {
     if (ssl === false) return connectSocket({ host, port });
     return connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...(ssl !== true && ssl) });
   }
-}
-
-/** The host and port of `host:port` or `[ipv6]:port`. */
-export function parseAddress(text: string): BrokerAddress {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain;
-  if (host === undefined || Number(port) > 65_535)
-    throw new KafkaError(
-      'INVALID_REQUEST',
-      `'${text}' is no address of a broker. Write host:port, as in localhost:9092.`,
-    );
-  return { host, port: Number(port) };
 }
