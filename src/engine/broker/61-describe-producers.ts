@@ -10,8 +10,11 @@ export const handleDescribeProducers: Handler<'DescribeProducers'> = (services, 
     name,
     partitions: partitionIndexes.map((partitionIndex) => {
       const replica = services.replicas.replica(name, partitionIndex);
-      if (replica !== undefined)
-        return { partitionIndex, errorCode: 0, activeProducers: Array.from(replica.log.activeProducers, describe) };
+      if (replica !== undefined) {
+        // By their ids, as Kafka's hash map has them while there are few.
+        const inOrder = [...replica.log.activeProducers].sort((one, other) => one.producerId - other.producerId);
+        return { partitionIndex, errorCode: 0, activeProducers: inOrder.map(describe) };
+      }
       const { code, message } = errorByName(services.replicas.missing(name, partitionIndex).code);
       // Kafka explains a topic that is not there, and not a partition.
       const errorMessage = services.replicas.topic(name) === undefined ? message : null;
