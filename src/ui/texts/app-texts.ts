@@ -41,6 +41,8 @@ export interface AppTexts {
     readonly minutes: (count: number) => string;
     readonly embed: string;
     readonly embedText: string;
+    readonly serve: string;
+    readonly serveText: string;
   };
   readonly player: {
     readonly phases: Readonly<Record<Phase, string>>;

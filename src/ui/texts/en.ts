@@ -71,6 +71,9 @@ export const english: AppTexts = {
     embed: 'In your own app',
     embedText:
       'The engine behind this page is a package: a durable, partitioned, replayable log in your user’s browser.',
+    serve: 'With Kafka’s own clients',
+    serveText:
+      'In Node the same engine speaks Kafka’s protocol. No Docker, no JVM; the same code then runs on a real cluster.',
   },
   player: {
     phases: {

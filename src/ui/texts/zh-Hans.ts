@@ -61,6 +61,8 @@ export const simplifiedChinese: AppTexts = {
     minutes: (count) => `${count} 分钟`,
     embed: '用在你的应用里',
     embedText: '本页背后的引擎是一个软件包：在用户浏览器里运行的持久、分区、可重放的日志。',
+    serve: '用 Kafka 自己的客户端',
+    serveText: '同一个引擎在 Node 里讲 Kafka 的协议。不要 Docker，不要 JVM；同样的代码以后照样连真正的集群。',
   },
   player: {
     phases: {

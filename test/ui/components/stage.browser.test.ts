@@ -3,6 +3,7 @@ import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { RunSpec } from '../../../src/engine/scenario/run-spec.js';
+import Inspector from '../../../src/ui/components/Inspector.svelte';
 import LaneTable from '../../../src/ui/components/LaneTable.svelte';
 import Ledger from '../../../src/ui/components/Ledger.svelte';
 import Stage from '../../../src/ui/components/Stage.svelte';
@@ -131,6 +132,36 @@ test('on a phone each lane stacks now over in time, and the stage scrolls sidewa
   const ready = page.getByText('ready', { exact: true }).element().getBoundingClientRect();
   const worker = page.getByText('worker 1', { exact: true }).element().getBoundingClientRect();
   expect(worker.top).toBeGreaterThan(ready.bottom);
+});
+
+test('on a phone names and titles stay in view while time scrolls under them', async () => {
+  const frame = show(Stage, stage(), 390, 600);
+  await settled();
+  const left = (text: string) => page.getByText(text, { exact: true }).first().element().getBoundingClientRect().left;
+  const fixed = ['Traditional queue', 'ready', 'worker 1', 'A · member 2', 'Twelve records'];
+  const [before, mark] = [fixed.map(left), left('10 s')];
+  (frame.querySelector('.frame') as HTMLElement).scrollLeft = 150;
+  await settled();
+  await settled();
+  expect(left('10 s')).toBeCloseTo(mark - 150, 0);
+  fixed.map(left).forEach((now, at) => expect(now, fixed[at]).toBeCloseTo(before[at] ?? Number.NaN, 0));
+});
+
+test('what two groups did with a record has a line for each, under one name', async () => {
+  const frame = show(Inspector, {
+    subject: {
+      title: 'orders-0, offset 1',
+      fields: [
+        { name: 'Handled by', value: 'billing-1' },
+        { name: 'Handled by', value: 'audit-1' },
+      ],
+      batch: [],
+      why: [],
+    },
+    texts,
+  });
+  await settled();
+  expect([...frame.querySelectorAll('dd')].map((value) => value.textContent)).toEqual(['billing-1', 'audit-1']);
 });
 
 test('before the question is answered nothing gives the outcome away', async () => {

@@ -24,9 +24,9 @@ export type BandShape = Pick<GroupBandView, 'members' | 'partitions'>;
 
 const gap = 5;
 
-/** How high slots can be: high enough for labels in them, for bars with bars in them, for bars alone. */
-export function slotHeights(labelPx: number): readonly [number, number, number] {
-  return [Math.round(labelPx * 1.5), Math.round(labelPx * 0.86), Math.round(labelPx * 0.5)];
+/** How high slots can be: seen from afar, high enough for labels in them, for bars with bars in them, for bars alone. */
+export function slotHeights(labelPx: number): readonly [number, number, number, number] {
+  return [2.6, 1.5, 0.86, 0.5].map((lines) => Math.round(labelPx * lines)) as [number, number, number, number];
 }
 
 /** Lays out a band with slots of a height. */
@@ -49,7 +49,7 @@ export function fittingSlot(bands: readonly BandShape[], availablePx: number, la
   const head = labelPx * 2.4;
   const needed = (slot: number): number =>
     bands.reduce((sum, band) => sum + layOutBand(band, slot, labelPx).height + head, 0);
-  return heights.find((slot) => needed(slot) <= availablePx) ?? heights[2];
+  return heights.find((slot) => needed(slot) <= availablePx) ?? heights[3];
 }
 
 /** One character for each group, to stand on its flags: its first letter, or its number where letters are alike. */

@@ -129,6 +129,20 @@ function overlaps(frame: HTMLElement): readonly string[] {
   });
 }
 
+describe('on a phone', () => {
+  /** The take-over, by members with long names. */
+  const long = (partitions: number): GroupRunSpec => {
+    const named = JSON.parse(JSON.stringify(takeOver).replaceAll(/A-(?=\d)/g, 'process-first-')) as GroupRunSpec;
+    return { ...named, topics: named.topics.map((topic) => ({ ...topic, partitions })) };
+  };
+
+  test.each([1, 2])('names of members and of %i partitions do not lie over each other', async (partitions) => {
+    const spec = long(partitions);
+    const frame = await show(spec, await playedGroups(spec, settle), 24_000, {}, [390, 844]);
+    expect(overlaps(frame)).toEqual([]);
+  });
+});
+
 describe('four groups of four members', () => {
   test.each([
     ['en', 1124, 690],

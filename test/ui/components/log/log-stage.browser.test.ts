@@ -69,6 +69,17 @@ describe('retention', () => {
     expect(records(frame)).toHaveLength(7);
   });
 
+  test.each([0, 50_000, 95_000, 121_000])('on a phone every word of the track at %i ms is within it', async (atMs) => {
+    const frame = await show(retentionAt(atMs), {}, 390);
+    const flags = [...frame.querySelectorAll('.flag text')];
+    expect(flags.length).toBeGreaterThan(0);
+    for (const flag of flags) {
+      const box = flag.getBoundingClientRect();
+      expect(box.right, flag.textContent).toBeLessThanOrEqual(frame.getBoundingClientRect().right);
+      expect(box.left, flag.textContent).toBeGreaterThanOrEqual(frame.getBoundingClientRect().left);
+    }
+  });
+
   test('no reason is told before it may be', async () => {
     const frame = await show(retentionAt(121_000), { reveal: false });
     expect(frame.textContent).not.toContain('older than retention.ms');
