@@ -13,6 +13,8 @@ import {
   type GroupSettingName,
   type GroupVariation,
 } from '../scenarios/group-outcome.js';
+import type { GroupAppTexts } from '../texts/group-app-texts.js';
+import { choiceSetting, type Change as ChangeOf, type Setting, type SettingSection } from './setting.js';
 
 interface Named {
   readonly setting: GroupSettingName;
@@ -21,26 +23,9 @@ interface Named {
 }
 
 /** A setting as it stands in a spec, and how it is changed. */
-export type GroupSetting = Named &
-  (
-    | {
-        readonly kind: 'number';
-        readonly unit: 'ms' | 'count';
-        readonly value: number;
-        readonly limits: { readonly least: number; readonly most: number };
-        readonly change: (value: number) => Change;
-      }
-    | {
-        readonly kind: 'choice';
-        readonly value: string;
-        readonly choices: readonly string[];
-        readonly change: (value: string) => Change;
-      }
-    | { readonly kind: 'switch'; readonly value: boolean; readonly change: (value: boolean) => Change }
-    | { readonly kind: 'text'; readonly value: string; readonly change: (value: string) => Change }
-  );
+export type GroupSetting = Named & Setting<GroupRunSpec>;
 
-type Change = (spec: GroupRunSpec) => GroupRunSpec;
+type Change = ChangeOf<GroupRunSpec>;
 
 const second = 1000;
 const protocols = ['eager', 'cooperative', 'consumer'] as const satisfies readonly RunGroupProtocol[];
@@ -67,6 +52,34 @@ const numbers = {
 /** The settings that a scenario offers, as they stand in `spec`. Those that mean nothing in it are left out: a group of the consumer protocol has its session from the broker. */
 export function groupSettings(spec: GroupRunSpec, variations: readonly GroupVariation[]): readonly GroupSetting[] {
   return variations.flatMap((variation) => settingsOf(spec, variation));
+}
+
+/** The settings by the group that they change, those that change all groups together, in the words of the page. */
+export function groupSections(
+  spec: GroupRunSpec,
+  variations: readonly GroupVariation[],
+  words: GroupAppTexts,
+): readonly SettingSection<GroupRunSpec>[] {
+  const settings = groupSettings(spec, variations);
+  return [...new Set(settings.map(({ group }) => group))].map((group) => ({
+    legend: group === undefined ? words.vary.all : words.stage.group(group),
+    settings: settings
+      .filter((each) => each.group === group)
+      .map((each) => ({ ...each, name: nameOf(each, words), choiceName: (value) => choiceName(each, value, words) })),
+  }));
+}
+
+function nameOf({ setting, member }: GroupSetting, { vary: words }: GroupAppTexts): string {
+  if (setting === 'group.instance.id') return words.isStatic;
+  if (setting === 'handling' && member !== undefined) return words.handling(member);
+  return setting in words.names ? words.names[setting as keyof typeof words.names] : setting;
+}
+
+function choiceName({ setting }: GroupSetting, value: string, { stage, vary: words }: GroupAppTexts): string {
+  const protocol = protocols.find((each) => each === value);
+  if (setting === 'group.protocol' && protocol !== undefined) return stage.protocol(protocol);
+  const when = commits.find((each) => each === value);
+  return setting === 'commits' && when !== undefined ? words.commits[when] : value;
 }
 
 function settingsOf(spec: GroupRunSpec, variation: GroupVariation): readonly GroupSetting[] {
@@ -101,9 +114,16 @@ function settingsOf(spec: GroupRunSpec, variation: GroupVariation): readonly Gro
       ];
     }
     case 'group.protocol':
-      return [choice(named, protocols, shown.protocol, (protocol) => ofGroup((each) => ({ ...each, protocol })))];
+      return [
+        {
+          ...named,
+          ...choiceSetting(shown.protocol, protocols, (protocol) => ofGroup((each) => ({ ...each, protocol }))),
+        },
+      ];
     case 'commits':
-      return [choice(named, commits, shown.commits, (to) => ofGroup((each) => ({ ...each, commits: to })))];
+      return [
+        { ...named, ...choiceSetting(shown.commits, commits, (to) => ofGroup((each) => ({ ...each, commits: to }))) },
+      ];
     case 'auto.offset.reset':
       return [
         resetSetting(named, shown.autoOffsetReset, (to) => ofGroup((each) => ({ ...each, autoOffsetReset: to }))),
@@ -178,21 +198,6 @@ function settingsOf(spec: GroupRunSpec, variation: GroupVariation): readonly Gro
     case 'seed':
       return [{ ...named, kind: 'text', value: spec.seed, change: (seed) => (given) => ({ ...given, seed }) }];
   }
-}
-
-function choice<Value extends string>(
-  named: Named,
-  choices: readonly Value[],
-  value: Value,
-  change: (value: Value) => Change,
-): GroupSetting {
-  return {
-    ...named,
-    kind: 'choice',
-    value,
-    choices,
-    change: (wanted) => change(choices.find((each) => each === wanted) ?? value),
-  };
 }
 
 /** How `auto.offset.reset` is written: `by_duration` with its duration as Kafka has it. */

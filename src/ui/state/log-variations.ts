@@ -1,5 +1,6 @@
 import type { LogRunSpec } from '../../engine/scenario/log-run-spec.js';
 import { withConfig } from '../scenarios/log-outcome.js';
+import type { Setting } from './setting.js';
 
 /** What a learner can change in the run of a log; each is a config of Kafka's. */
 export type LogVariation =
@@ -12,14 +13,7 @@ export type LogVariation =
   | 'min.compaction.lag.ms';
 
 /** One config that can be changed, within limits. */
-export interface LogSetting {
-  readonly name: LogVariation;
-  /** Milliseconds, or a plain number. */
-  readonly unit: 'ms' | 'bytes' | 'ratio';
-  readonly value: number;
-  readonly limits: { readonly least: number; readonly most: number };
-  readonly change: (value: number) => (spec: LogRunSpec) => LogRunSpec;
-}
+export type LogSetting = Extract<Setting<LogRunSpec>, { kind: 'number' }> & { readonly name: LogVariation };
 
 const minute = 60_000;
 
@@ -31,6 +25,7 @@ export function logSettings(spec: LogRunSpec): readonly LogSetting[] {
 function retentionSettings({ config, retentionCheckMs = 5 * minute }: LogRunSpec): readonly LogSetting[] {
   return [
     {
+      kind: 'number',
       name: 'retention.ms',
       unit: 'ms',
       value: config.retentionMs ?? minute,
@@ -38,6 +33,7 @@ function retentionSettings({ config, retentionCheckMs = 5 * minute }: LogRunSpec
       change: (retentionMs) => (spec) => withConfig(spec, { retentionMs }),
     },
     {
+      kind: 'number',
       name: 'log.retention.check.interval.ms',
       unit: 'ms',
       value: retentionCheckMs,
@@ -45,6 +41,7 @@ function retentionSettings({ config, retentionCheckMs = 5 * minute }: LogRunSpec
       change: (checkMs) => (spec) => ({ ...spec, retentionCheckMs: checkMs }),
     },
     {
+      kind: 'number',
       name: 'segment.bytes',
       unit: 'bytes',
       value: config.segmentBytes ?? 216,
@@ -52,6 +49,7 @@ function retentionSettings({ config, retentionCheckMs = 5 * minute }: LogRunSpec
       change: (segmentBytes) => (spec) => withConfig(spec, { segmentBytes }),
     },
     {
+      kind: 'number',
       name: 'segment.ms',
       unit: 'ms',
       value: config.segmentMs ?? 10 * minute,
@@ -64,6 +62,7 @@ function retentionSettings({ config, retentionCheckMs = 5 * minute }: LogRunSpec
 function cleanerSettings({ config }: LogRunSpec): readonly LogSetting[] {
   return [
     {
+      kind: 'number',
       name: 'min.cleanable.dirty.ratio',
       unit: 'ratio',
       value: config.minCleanableDirtyRatio ?? 0.5,
@@ -71,6 +70,7 @@ function cleanerSettings({ config }: LogRunSpec): readonly LogSetting[] {
       change: (minCleanableDirtyRatio) => (spec) => withConfig(spec, { minCleanableDirtyRatio }),
     },
     {
+      kind: 'number',
       name: 'delete.retention.ms',
       unit: 'ms',
       value: config.deleteRetentionMs ?? minute,
@@ -78,6 +78,7 @@ function cleanerSettings({ config }: LogRunSpec): readonly LogSetting[] {
       change: (deleteRetentionMs) => (spec) => withConfig(spec, { deleteRetentionMs }),
     },
     {
+      kind: 'number',
       name: 'min.compaction.lag.ms',
       unit: 'ms',
       value: config.minCompactionLagMs ?? 0,

@@ -27,7 +27,7 @@ export type OwnPlayName = keyof typeof ownPlays;
 export type PlayName = ScenarioName | OwnPlayName;
 
 /** A scenario that is open, on runs of one kind. */
-interface OpenedPlay<Kind extends string, Player, Texts> {
+export interface OpenedPlay<Kind extends string, Player, Texts> {
   readonly kind: Kind;
   readonly player: Player;
   readonly texts: Readonly<Record<Language, Texts>>;

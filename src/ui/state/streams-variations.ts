@@ -10,6 +10,8 @@ import {
   type StreamsSettingName,
   type StreamsVariation,
 } from '../scenarios/streams-outcome.js';
+import type { StreamsAppTexts } from '../texts/streams-app-texts.js';
+import { choiceSetting, type Change as ChangeOf, type Setting, type SettingSection } from './setting.js';
 
 interface Named {
   readonly setting: StreamsSettingName;
@@ -17,25 +19,9 @@ interface Named {
 }
 
 /** A setting as it stands in a spec, and how it is changed. */
-export type StreamsSetting = Named &
-  (
-    | {
-        readonly kind: 'number';
-        readonly unit: 'ms' | 'count';
-        readonly value: number;
-        readonly limits: { readonly least: number; readonly most: number };
-        readonly change: (value: number) => Change;
-      }
-    | {
-        readonly kind: 'choice';
-        readonly value: string;
-        readonly choices: readonly string[];
-        readonly change: (value: string) => Change;
-      }
-    | { readonly kind: 'switch'; readonly value: boolean; readonly change: (value: boolean) => Change }
-  );
+export type StreamsSetting = Named & Setting<StreamsRunSpec>;
 
-type Change = (spec: StreamsRunSpec) => StreamsRunSpec;
+type Change = ChangeOf<StreamsRunSpec>;
 
 const second = 1000;
 const mebibyte = 1024 * 1024;
@@ -49,6 +35,23 @@ export function streamsSettings(
   variations: readonly StreamsVariation[],
 ): readonly StreamsSetting[] {
   return variations.flatMap((variation) => settingOf(spec, variation) ?? []);
+}
+
+/** The settings by the application that they change, in the words of the page. */
+export function streamsSections(
+  spec: StreamsRunSpec,
+  variations: readonly StreamsVariation[],
+  { stage, vary: words }: StreamsAppTexts,
+): readonly SettingSection<StreamsRunSpec>[] {
+  const settings = streamsSettings(spec, variations);
+  const nameOf = ({ setting }: StreamsSetting): string =>
+    setting in words.names ? words.names[setting as keyof typeof words.names] : setting;
+  return [...new Set(settings.map(({ application }) => application))].map((application) => ({
+    legend: stage.application(application),
+    settings: settings
+      .filter((each) => each.application === application)
+      .map((each) => ({ ...each, name: nameOf(each), choiceName: (value) => words.choices[value] ?? value })),
+  }));
 }
 
 function settingOf(spec: StreamsRunSpec, { setting, application }: StreamsVariation): StreamsSetting | undefined {
@@ -71,13 +74,7 @@ function settingOf(spec: StreamsRunSpec, { setting, application }: StreamsVariat
     value: Value,
     choices: readonly Value[],
     change: (to: Value) => Change,
-  ): StreamsSetting => ({
-    ...named,
-    kind: 'choice',
-    value,
-    choices,
-    change: (wanted) => change(choices.find((each) => each === wanted) ?? value),
-  });
+  ): StreamsSetting => ({ ...named, ...choiceSetting(value, choices, change) });
   switch (setting) {
     case 'commit.interval.ms':
       return number(shown.commitIntervalMs ?? second, 'ms', [100, 60 * second], (to) =>

@@ -1,9 +1,9 @@
 import type { RunSpec } from '../../../engine/scenario/run-spec.js';
 import type { RunView } from '../../../engine/scenario/run-view.js';
 import type { StoryContext, ScenarioTexts } from '../../scenarios/scenario-texts.js';
-import { labelRecords } from '../../state/record-labels.js';
+import type { AppState } from '../../state/app.svelte.js';
 import type { HostedSpec, RunMoment } from '../../state/run-kind.js';
-import type { LanesPlayer } from '../../state/play.js';
+import type { OpenedPlay } from '../../state/play.js';
 import type { ScenarioPlayer } from '../../state/scenario-player.svelte.js';
 import type { AppTexts } from '../../texts/app-texts.js';
 
@@ -18,8 +18,19 @@ export interface Telling<Spec extends HostedSpec = RunSpec, View extends RunMome
   readonly singleKeys: boolean;
 }
 
-/** The words are about the scenario as it was given, whatever is varied later. */
-export function storyContextOf(player: LanesPlayer, own: boolean): StoryContext {
-  const { spec } = player.scenario;
-  return { own, spec, label: labelRecords(spec.records) };
+/** A play's story as the page tells it. Its words are about the scenario as it was given, whatever is varied later. */
+export function tellingOf<Spec extends HostedSpec, View extends RunMoment>(
+  app: AppState,
+  play: OpenedPlay<string, ScenarioPlayer<Spec, View>, ScenarioTexts<string, string, Spec, View>>,
+  texts: AppTexts,
+  about: Pick<StoryContext<Spec>, 'own' | 'label'>,
+): Telling<Spec, View> {
+  return {
+    player: play.player,
+    texts,
+    scenario: play.texts[app.settings.language],
+    context: { ...about, spec: play.player.scenario.spec },
+    acts: app.acts,
+    singleKeys: app.settings.singleKeys,
+  };
 }
