@@ -327,6 +327,20 @@ describe('Consumer positions', () => {
     expect(seen).toEqual(['0:new', '0:old', '0:new']);
   });
 
+  it.each([
+    [{}, 0],
+    [{ isolationLevel: 'read_uncommitted' }, 0],
+    [{ isolationLevel: 'read_committed' }, 1],
+    [{ readUncommitted: false }, 1],
+  ] as const)('asks for ends and records in its isolation level: %j', async (config, level) => {
+    begin({ orders: 1 });
+    await running({ eachMessage: noting([]) }, { ...config, autoOffsetReset: 'latest' });
+    await environment.advance(10);
+    const asked = [...broker.requests('ListOffsets'), ...broker.requests('Fetch')];
+    expect(new Set(asked.map(({ api }) => api))).toEqual(new Set(['ListOffsets', 'Fetch']));
+    expect(asked.filter(({ request }) => request.isolationLevel !== level)).toEqual([]);
+  });
+
   it('rejects run, and does not start again, without an offset where autoOffsetReset is none', async () => {
     begin({ orders: 1 });
     const consumer = await connected({ autoOffsetReset: 'none' });
