@@ -8,7 +8,7 @@ export const whyNoKcat = version.status === 0 ? undefined : 'kcat is not install
 /**
  * Whether it authenticates by SCRAM in a way that Kafka takes: librdkafka before 2.6.1 sends its own nonce twice, which Kafka refuses since its CVE-2024-56128, and so do we.
  */
-export const hasRightScram = isAtLeast(/librdkafka (\d+)\.(\d+)\.(\d+)/.exec(String(version.stdout)) ?? [], [2, 6, 1]);
+export const hasRightScram = isAtLeast(/librdkafka (\d+)\.(\d+)\.(\d+)/.exec(version.stdout) ?? [], [2, 6, 1]);
 
 function isAtLeast([, ...found]: readonly string[], least: readonly number[]): boolean {
   const at = least.findIndex((number, index) => Number(found[index] ?? 0) !== number);

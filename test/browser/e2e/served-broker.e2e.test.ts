@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser, Page } from 'playwright';
 import { Kafka } from '../../../src/entry/node.js';
 import { BuiltCli, type RunningCli } from '../../cli/built-cli.js';
+import { kcat, whyNoKcat } from '../../interop/kcat.js';
 import { openChromium } from '../chromium.js';
 
 let cli: BuiltCli;
@@ -54,6 +55,62 @@ describe('a broker that is served with its page', () => {
     await page.keyboard.press('Enter');
     await page.getByText('(no value: a tombstone)').waitFor();
     await Promise.all([admin.disconnect(), producer.disconnect()]);
+    expect(said).toEqual([]);
+  });
+
+  test.skipIf(whyNoKcat !== undefined)(
+    `a kcat in a terminal is seen moving on the stage (${whyNoKcat ?? 'kcat is here'})`,
+    async () => {
+      const at = ['-b', `127.0.0.1:${serving.port}`];
+      const send = (count: number) =>
+        kcat([...at, '-P', '-t', 'shipments', '-K', ':', '-z', 'gzip'], {
+          input: 'parcel-3:on its way\n'.repeat(count),
+        });
+      expect(await send(3)).toMatchObject({ code: 0 });
+      const topic = page.getByRole('group', { name: 'Partitions of shipments' });
+      const records = topic.getByRole('button', { name: /parcel-3/ });
+      await expect.poll(() => records.count(), { timeout: 15_000 }).toBe(3);
+      const options = ['-X', 'auto.offset.reset=earliest', '-X', 'auto.commit.interval.ms=200'];
+      const reading = kcat([...at, '-G', 'tracking', ...options, '-c', '5', 'shipments'], { limitMs: 60_000 });
+      const flag = (offset: number) => topic.getByRole('img', { name: new RegExp(`tracking.*\\b${offset}\\b`) });
+      await flag(3).waitFor({ timeout: 30_000 });
+      const before = await flag(3).boundingBox();
+      await page.getByText('Group tracking: Stable').waitFor();
+      expect(await send(2)).toMatchObject({ code: 0 });
+      await expect.poll(() => records.count(), { timeout: 15_000 }).toBe(5);
+      await flag(5).waitFor({ timeout: 30_000 });
+      expect((await flag(5).boundingBox())?.x).toBeGreaterThan(before?.x ?? Infinity);
+      expect(await reading).toMatchObject({ code: 0 });
+      await page.getByText('Group tracking: Empty').waitFor({ timeout: 15_000 });
+      expect(said).toEqual([]);
+    },
+  );
+
+  test('a record is shown right below its topic, and long offsets have room', async () => {
+    const kafka = new Kafka({ brokers: [`127.0.0.1:${serving.port}`] });
+    const producer = kafka.producer();
+    await producer.connect();
+    const messages = Array.from({ length: 12_345 }, () => ({ value: 'x' }));
+    await producer.send({ topic: 'a-long-one', messages });
+    await producer.disconnect();
+    const topic = page.getByRole('group', { name: 'Partitions of a-long-one' });
+    const last = topic.getByRole('button', { name: /12344/ });
+    await last.waitFor({ timeout: 15_000 });
+    const boxes = await topic.locator('text.offset').evaluateAll((all) =>
+      all
+        .map((each) => each.getBoundingClientRect())
+        .map(({ left, right }) => ({ left, right }))
+        .sort((a, b) => a.left - b.left),
+    );
+    expect(boxes.length).toBeGreaterThan(5);
+    for (const [at, { left }] of boxes.entries()) if (at > 0) expect(left).toBeGreaterThan(boxes[at - 1]?.right ?? 0);
+    await last.click();
+    const details = page.getByRole('region', { name: 'a-long-one, partition 0, offset 12344' });
+    const [below, next] = [
+      await details.boundingBox(),
+      await page.getByRole('heading', { name: 'orders' }).boundingBox(),
+    ];
+    expect(below?.y).toBeLessThan(next?.y ?? 0);
     expect(said).toEqual([]);
   });
 
