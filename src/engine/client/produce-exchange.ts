@@ -3,6 +3,7 @@ import { errorByCode } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import { topicIdText } from '../protocol/topic-id.js';
 import type { PartitionQueue } from './accumulator.js';
+import type { BatchBuffers } from './batch-buffers.js';
 import type { TopicMetadata } from './cluster-metadata.js';
 import { groupBy } from './group-by.js';
 import type { ProducerBatch } from './producer-batch.js';
@@ -15,8 +16,12 @@ export interface Shipment {
 
 export type PartitionAnswer = ResponseOf<'Produce'>['responses'][number]['partitionResponses'][number];
 
-/** The request that carries these batches, which have the same wishes. */
-export function produceRequest(topics: readonly TopicMetadata[], shipments: readonly Shipment[]): RequestOf<'Produce'> {
+/** The request that carries these batches, which have the same wishes; they are encoded in `buffers`. */
+export function produceRequest(
+  topics: readonly TopicMetadata[],
+  shipments: readonly Shipment[],
+  buffers: BatchBuffers,
+): RequestOf<'Produce'> {
   const { delivery } = (shipments[0] as Shipment).batch;
   const byTopic = groupBy(shipments, ({ queue }) => queue.topic);
   return {
@@ -27,7 +32,7 @@ export function produceRequest(topics: readonly TopicMetadata[], shipments: read
       topicId,
       partitionData: (byTopic.get(name) ?? []).map(({ queue, batch }) => ({
         index: queue.partition,
-        records: batch.encode(),
+        records: batch.encode(buffers),
       })),
     })),
   };

@@ -3,6 +3,7 @@ import type { EventId } from '../environment/trace-events.js';
 import type { CompressionType } from '../protocol/batch-header.js';
 import { batchHeaderSize, encodeBatch, renumberBatch, type RecordToEncode } from '../protocol/record-batch.js';
 import type { Backoff } from './backoff.js';
+import type { BatchBuffers } from './batch-buffers.js';
 import type { ProducerIdentity } from './producer-identity.js';
 import { sizeInBatch } from './record-size.js';
 import type { Acknowledgement, SendCall } from './send-call.js';
@@ -43,6 +44,7 @@ export class ProducerBatch {
   #numbers: BatchNumbers | undefined;
   #isClosed = false;
   #isSent = false;
+  #timesSent = 0;
   #mayBeStored = false;
   #mightBeBefore = false;
   #whenSettled: (() => void)[] = [];
@@ -109,6 +111,7 @@ export class ProducerBatch {
   /** It leaves: nobody knows whether it is stored until there is an answer. */
   send(): void {
     this.#isSent = true;
+    this.#timesSent++;
     this.#mightBeBefore = this.#mayBeStored;
     this.#mayBeStored = true;
   }
@@ -126,11 +129,21 @@ export class ProducerBatch {
   }
 
   /** The bytes of the batch, which must be closed. */
-  encode(): Uint8Array {
+  encode(buffers: BatchBuffers): Uint8Array {
     const numbers = this.#numbers === undefined ? {} : headerNumbers(this.#numbers);
-    this.#encoded ??= encodeBatch({ records: this.records, compression: this.delivery.compression, ...numbers });
+    this.#encoded ??= encodeBatch(
+      { records: this.records, compression: this.delivery.compression, ...numbers },
+      buffers,
+    );
     this.records.length = 0;
     return this.#encoded;
+  }
+
+  /** The broker has answered that it is stored: its memory is free, unless an earlier attempt may still be on its way. */
+  release(buffers: BatchBuffers): void {
+    if (this.#encoded === undefined || this.#timesSent > 1) return;
+    buffers.giveBack(this.#encoded);
+    this.#encoded = undefined;
   }
 
   /** Tells the sends that their records are stored. */

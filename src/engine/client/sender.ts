@@ -4,6 +4,7 @@ import type { ResponseOf } from '../protocol/apis.js';
 import type { ErrorName } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import type { Accumulator, PartitionQueue } from './accumulator.js';
+import { BatchBuffers } from './batch-buffers.js';
 import type { RetryOptions } from './backoff.js';
 import type { BrokerConnection } from './broker-connection.js';
 import type { TopicMetadata } from './cluster-metadata.js';
@@ -49,6 +50,7 @@ export class Sender {
   readonly #options: SenderOptions;
   readonly #identities: ProducerIdentities;
   readonly #inFlight = new Map<number, number>();
+  readonly #buffers = new BatchBuffers();
   /** Requests to one node are handed over to the connection in their sequence. */
   readonly #handedOver = new Map<number, Promise<void>>();
   #wakeUp: { readonly atMs: Millis; readonly timer: TimerHandle } | undefined;
@@ -217,7 +219,7 @@ export class Sender {
     shipments: readonly Shipment[],
   ): Promise<ResponseOf<'Produce'> | undefined> {
     const { delivery, sends } = (shipments[0] as Shipment).batch;
-    const response = await connection.send('Produce', produceRequest(topics, shipments), {
+    const response = await connection.send('Produce', produceRequest(topics, shipments, this.#buffers), {
       cause: sends[0],
       maxVersion: topics.every(({ hasTopicId }) => hasTopicId) ? Infinity : 12,
       onSend: (request) => {
@@ -252,11 +254,13 @@ export class Sender {
   /** Tells whether the answer speaks for newer metadata. */
   #settleOne(shipment: Shipment, answer: PartitionAnswer): boolean {
     if (answer.errorCode === 0) {
+      const isWaitedFor = shipment.queue.inFlight.includes(shipment.batch);
       this.#acknowledge(shipment, {
         baseOffset: Number(answer.baseOffset),
         logAppendTimeMs: Number(answer.logAppendTimeMs),
         logStartOffset: Number(answer.logStartOffset),
       });
+      if (isWaitedFor) shipment.batch.release(this.#buffers);
       return false;
     }
     const error = refusal(shipment.batch, answer);

@@ -55,8 +55,13 @@ export interface BatchToEncode {
 let arena = new Uint8Array(64 * 1024);
 const largestArena = 16 * 1024 * 1024;
 
-/** Encodes a batch of format version 2, checksum included, into bytes of exactly its length. */
-export function encodeBatch(batch: BatchToEncode): Uint8Array {
+/** Where the bytes of a batch may be had from: so many, whatever is in them. */
+export interface BatchMemory {
+  take(size: number): Uint8Array;
+}
+
+/** Encodes a batch of format version 2, checksum included, into bytes of exactly its length: from `memory`, or ones of their own. */
+export function encodeBatch(batch: BatchToEncode, memory?: BatchMemory): Uint8Array {
   const { records } = batch;
   const baseOffset = batch.baseOffset ?? 0;
   const baseTimestamp = batch.baseTimestamp ?? batch.deleteHorizonMs ?? records[0]?.timestamp ?? -1;
@@ -75,7 +80,8 @@ export function encodeBatch(batch: BatchToEncode): Uint8Array {
     baseTimestamp,
     maxTimestamp: batch.maxTimestamp ?? maxTimestamp,
   });
-  const bytes = arena.slice(0, at);
+  const bytes = memory === undefined ? arena.slice(0, at) : memory.take(at);
+  if (memory !== undefined) bytes.set(arena.subarray(0, at));
   if (arena.length > largestArena) arena = new Uint8Array(64 * 1024);
   return bytes;
 }
@@ -167,7 +173,8 @@ function writeRecord(record: RecordToEncode, start: number, offsetDelta: number,
   at = writeUnsignedVarint(target, at, timestampBits);
   at = writeUnsignedVarint(target, at, offsetBits);
   at = writeUnsignedVarint(target, at, keyBits);
-  target.set(key, at);
+  if (keyLength >= shortBytes) target.set(key, at);
+  else for (let index = 0; index < keyLength; index++) target[at + index] = key[index] as number;
   at = writeUnsignedVarint(target, at + keyLength, valueBits);
   target.set(value, at);
   at += valueLength;

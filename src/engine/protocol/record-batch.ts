@@ -2,7 +2,7 @@ import { batchCrc, batchSize, logOverhead, readBatchHeader, viewOf, type BatchHe
 
 export { batchHeaderSize, readBatchHeader, sequenceAfter } from './batch-header.js';
 export type { BatchHeader, RecordHeader } from './batch-header.js';
-export { encodeBatch, recordSizeLimit, type RecordToEncode } from './batch-encoder.js';
+export { encodeBatch, recordSizeLimit, type BatchMemory, type RecordToEncode } from './batch-encoder.js';
 export { decodeRecords, scanRecords, type DecodedRecord } from './batch-decoder.js';
 
 /** A whole batch: `bytes.subarray(start, end)`. */
@@ -33,7 +33,8 @@ export function stampBatch(
   { baseOffset, leaderEpoch }: { readonly baseOffset: number; readonly leaderEpoch: number },
 ): void {
   const view = viewOf(bytes);
-  view.setBigInt64(position, BigInt(baseOffset));
+  view.setInt32(position, Math.floor(baseOffset / 0x1_0000_0000));
+  view.setUint32(position + 4, baseOffset >>> 0);
   view.setInt32(position + 12, leaderEpoch);
 }
 

@@ -1,3 +1,4 @@
+import { BatchBuffers } from '../../../src/engine/client/batch-buffers.js';
 import { describe, expect, it } from 'vitest';
 import { BatchNumbering } from '../../../src/engine/client/batch-numbering.js';
 import { ProducerBatch } from '../../../src/engine/client/producer-batch.js';
@@ -46,7 +47,7 @@ describe('numbering the batches of a partition', () => {
       numbering.acknowledge(batch);
     }
     expect(sequences(batches)).toEqual([0, 3, 4]);
-    const header = readBatchHeader((batches[2] as ProducerBatch).encode(), 0);
+    const header = readBatchHeader((batches[2] as ProducerBatch).encode(new BatchBuffers()), 0);
     expect(header).toMatchObject({ producerId: 7, producerEpoch: 0, baseSequence: 4, lastSequence: 8 });
   });
 
@@ -58,7 +59,7 @@ describe('numbering the batches of a partition', () => {
     const batches = [3, 2].map(batchOf);
     for (const batch of batches) numbering.number(batch, first);
     expect(sequences(batches)).toEqual([2 ** 31 - 2, 1]);
-    expect(readBatchHeader((batches[0] as ProducerBatch).encode(), 0).lastSequence).toBe(0);
+    expect(readBatchHeader((batches[0] as ProducerBatch).encode(new BatchBuffers()), 0).lastSequence).toBe(0);
   });
 
   it('lets the first batch go alone: a broker takes whatever comes first from a producer that it does not know', () => {
@@ -105,7 +106,7 @@ describe('numbering the batches of a partition', () => {
       { identity: second, baseSequence: 0 },
       { identity: second, baseSequence: 1 },
     ]);
-    expect(readBatchHeader(unsure.encode(), 0)).toMatchObject({ producerEpoch: 1, baseSequence: 1 });
+    expect(readBatchHeader(unsure.encode(new BatchBuffers()), 0)).toMatchObject({ producerEpoch: 1, baseSequence: 1 });
   });
 
   it('a batch that misses others which are on their way is no gap', () => {
