@@ -12,6 +12,8 @@ export interface RawRow {
 export interface RawStore {
   readonly version: number;
   readonly stores: readonly string[];
+  /** By their stores; all are unique, and named for what they are of. */
+  readonly indexes?: Readonly<Record<string, readonly string[]>>;
   readonly rows: readonly RawRow[];
 }
 
@@ -20,22 +22,28 @@ export async function readRawStore(name: string): Promise<RawStore> {
   try {
     const stores = [...database.objectStoreNames];
     const rows: RawRow[] = [];
+    const indexes: Record<string, readonly string[]> = {};
     for (const store of stores) {
+      const { indexNames } = database.transaction(store).store;
+      if (indexNames.length > 0) indexes[store] = [...indexNames];
       const [keys, values] = [await database.getAllKeys(store), await database.getAll(store)];
       keys.forEach((key, index) => rows.push({ store, key, value: values[index] }));
     }
-    return { version: database.version, stores, rows };
+    return { version: database.version, stores, ...(Object.keys(indexes).length > 0 && { indexes }), rows };
   } finally {
     database.close();
   }
 }
 
 /** Makes the database anew, with these rows and no others. */
-export async function writeRawStore(name: string, { version, stores, rows }: RawStore): Promise<void> {
+export async function writeRawStore(name: string, { version, stores, indexes = {}, rows }: RawStore): Promise<void> {
   await deleteDB(name);
   const database = await openDB(name, version, {
     upgrade(created) {
-      for (const store of stores) created.createObjectStore(store);
+      for (const store of stores) {
+        const made = created.createObjectStore(store);
+        for (const index of indexes[store] ?? []) made.createIndex(index, index, { unique: true });
+      }
     },
   });
   const transaction = database.transaction([...stores], 'readwrite');

@@ -67,7 +67,7 @@ describe('UPG-1 a store of version 1', () => {
     await writeRawStore(name, store);
     await expectEverything(name, files);
     const { version, rows } = await readRawStore(name);
-    expect(version).toBe(3);
+    expect(version).toBe(4);
     expect(rows.filter((row) => row.store === 'upgrade')).toEqual([]);
     expect(rows.filter((row) => row.store === 'folders').map(({ key }) => key)).toEqual(['orders-0', 'orders-1']);
     expect(rows.find(({ key }) => key === 'orders-0/blob-4')?.value).toHaveLength(8);
@@ -124,6 +124,50 @@ describe('UPG-1 a store of version 1', () => {
   });
 });
 
+describe('UPG-1 a store of version 3', () => {
+  const name = 'upgrade-3';
+  beforeEach(() => deleteDB(name));
+  afterEach(() => deleteDB(name));
+
+  /** A store as version 3 left it: the fences in a store of their own, and nothing that keeps two rows of the owner's apart. */
+  async function storeOfVersion3(): Promise<{ readonly store: RawStore; readonly files: Map<string, Uint8Array> }> {
+    const { store, files } = storeOfVersion1();
+    await writeRawStore(name, store);
+    await (await IndexedDbStorage.open({ name })).close();
+    const { stores, rows } = await readRawStore(name);
+    const kept = rows.filter((row) => row.store !== 'owner' || row.key === 'owner');
+    const { token } = kept.find((row) => row.store === 'owner')?.value as { readonly token: number };
+    const fences = [
+      { store: 'fences', key: 0, value: { token, order: 1, checksum: 1 } },
+      { store: 'fences', key: 77, value: { token: 77, order: 1, checksum: 1 } },
+    ];
+    return { store: { version: 3, stores: [...stores, 'fences'], rows: [...kept, ...fences] }, files };
+  }
+
+  it('holds the same after its upgrade, and whoever has it next can be fenced off', async () => {
+    const { store, files } = await storeOfVersion3();
+    await writeRawStore(name, store);
+    const former = await IndexedDbStorage.open({ name });
+    const raw = await readRawStore(name);
+    expect([raw.version, raw.stores.includes('fences'), raw.indexes]).toEqual([4, false, { owner: ['token'] }]);
+    await expectEverything(name, files);
+    const append = { kind: 'append', file: 'x', position: 0, bytes: pattern(5, 9), modifiedAt: 1 } as const;
+    await expect(former.commit([append], 'strict')).rejects.toMatchObject({ code: 'fenced' });
+    await former.close();
+  });
+
+  it('keeps its name, and the count of what was committed', async () => {
+    const { store } = await storeOfVersion3();
+    await writeRawStore(name, store);
+    const ownerIn = ({ rows }: RawStore) =>
+      rows.find(({ key }) => key === 'owner')?.value as { readonly commits: number; readonly incarnation: string };
+    const storage = await IndexedDbStorage.open({ name });
+    expect(storage.incarnation).toBe(ownerIn(store).incarnation);
+    await storage.close();
+    expect(ownerIn(await readRawStore(name)).commits).toBe(ownerIn(store).commits);
+  });
+});
+
 describe('the version of a store', () => {
   const name = 'versions';
   beforeEach(() => deleteDB(name));
@@ -177,7 +221,7 @@ describe('the version of a store', () => {
     );
     // The transaction has begun when this is reached.
     await new Promise((resolve) => setTimeout(resolve));
-    const later = await openDB(name, 4);
+    const later = await openDB(name, 5);
     expect(fenced).toBe(1);
     await commit;
     expect(await later.count('chunks')).toBe(2);

@@ -1,3 +1,4 @@
+import { freeBytes } from '../../protocol/free-bytes.js';
 import type { ChunkedFile, ChunkExtent } from './chunked-file.js';
 import { largestSmallChunk } from './chunk-layout.js';
 import { chunkKeys } from './indexeddb-schema.js';
@@ -41,12 +42,11 @@ export class ChunkReader {
   /** The bytes `from`…`to`, which lie within the file: the caller's own. Rejects with `DamagedChunk` if they are not all there and sound. */
   async read(database: IDBDatabase, file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {
     const extents = file.extents(from, to);
-    const chunks = this.request(database, file, extents);
-    const shared = extents.flatMap((extent) => this.cache.get(keyOf(file, extent)) ?? []);
-    const isGiven = this.give(file, extents, from, to);
-    for (const chunk of shared) chunk.readers++;
-    this.readAhead(database, file, from, to);
+    const shared: CachedChunk[] = [];
     try {
+      const chunks = this.request(database, file, extents, shared);
+      const isGiven = this.give(file, extents, from, to);
+      this.readAhead(database, file, from, to);
       const found = (await Promise.allSettled(chunks)).flatMap((request) => {
         if (request.status === 'rejected') throw request.reason;
         return request.value;
@@ -63,7 +63,7 @@ export class ChunkReader {
     if (extent === undefined || other !== undefined || !isLarge(extent)) return false;
     if (extent.start !== from || extent.length !== to - from) return false;
     const key = keyOf(file, extent);
-    if (this.cache.get(key)?.readers !== 0 || this.givenAway.has(key)) return false;
+    if (this.cache.get(key)?.readers !== 1 || this.givenAway.has(key)) return false;
     this.forget(key);
     this.givenAway.add(key);
     const [oldest] = this.givenAway;
@@ -82,15 +82,25 @@ export class ChunkReader {
     for (const chunk of this.request(database, file, lacking)) chunk.catch(() => undefined);
   }
 
-  /** Asks for chunks that follow each other: large ones by their keys, small ones by range if they are many, all in one transaction. */
-  private request(database: IDBDatabase, file: ChunkedFile, extents: readonly ChunkExtent[]): Promise<FoundChunk[]>[] {
+  /**
+   * Asks for chunks that follow each other: large ones by their keys, small ones by range if they are many, all in one transaction. Those that others may have too are added to
+   * `shared`, with one reader more.
+   */
+  private request(
+    database: IDBDatabase,
+    file: ChunkedFile,
+    extents: readonly ChunkExtent[],
+    shared?: CachedChunk[],
+  ): Promise<FoundChunk[]>[] {
     let opened: IDBObjectStore | undefined;
     const store = () => (opened ??= database.transaction('chunks', 'readonly').objectStore('chunks'));
     const requests: Promise<FoundChunk[]>[] = [];
     for (let at = 0; at < extents.length;) {
       const extent = extents[at] as ChunkExtent;
       if (isLarge(extent)) {
-        requests.push(this.cached(file, extent, store));
+        const chunk = this.cached(file, extent, store, shared !== undefined);
+        shared?.push(chunk);
+        requests.push(chunk.chunk);
         at++;
         continue;
       }
@@ -103,7 +113,12 @@ export class ChunkReader {
     return requests;
   }
 
-  private cached(file: ChunkedFile, extent: ChunkExtent, store: () => IDBObjectStore): Promise<FoundChunk[]> {
+  private cached(
+    file: ChunkedFile,
+    extent: ChunkExtent,
+    store: () => IDBObjectStore,
+    isForReader: boolean,
+  ): CachedChunk {
     const key = keyOf(file, extent);
     const found = this.cache.get(key) ?? {
       length: extent.length,
@@ -115,11 +130,23 @@ export class ChunkReader {
       found.chunk.catch(() => this.forget(key));
     }
     this.cache.set(key, found);
+    if (isForReader) found.readers++;
     for (const oldest of this.cache.keys()) {
       if (this.cachedBytes <= cacheBytes) break;
-      this.forget(oldest);
+      this.evict(oldest);
     }
-    return found.chunk;
+    return found;
+  }
+
+  /** Forgets a chunk, and gives its memory back unless somebody is about to copy from it. */
+  private evict(key: string): void {
+    const evicted = this.cache.get(key);
+    this.forget(key);
+    if (evicted?.readers !== 0) return;
+    evicted.chunk.then(
+      ([chunk]) => chunk && freeBytes(new Uint8Array(chunk.bytes.buffer)),
+      () => undefined,
+    );
   }
 
   private forget(key: string): void {

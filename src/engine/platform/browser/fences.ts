@@ -1,36 +1,44 @@
 import type { IDBPObjectStore } from 'idb';
 import { StorageError, type Durability } from '../../environment/storage.js';
 import { resultOf } from './chunk-reader.js';
-import { holderKey, ownerKey, storeNames, type StorageSchema } from './indexeddb-schema.js';
-import { fenceRow, soundOwnerRow, type OwnerRow } from './stored-rows.js';
+import { holderKey, ownerKey, storeNames, type StorageSchema, type StoreName } from './indexeddb-schema.js';
+import { fenceRow, holderRow, soundOwnerRow, type FenceRow, type HolderRow, type OwnerRow } from './stored-rows.js';
+
+/** What a transaction writes. */
+export interface WriteRequest {
+  readonly durability: Durability;
+  /** All that it touches. */
+  readonly stores: readonly StoreName[];
+  readonly request: (transaction: IDBTransaction) => void;
+}
 
 /** How many fences are kept. Whose fence goes has not written while so many others have had the store. */
 const keptFences = 64;
 
 /**
- * Takes the store from whoever has it: a fence with the token of each of them stands from now on, and every write of theirs runs into it. The row of the owner
- * may be damaged, so what it says of its token (`claimed`) is not all that is believed.
+ * Makes `owner` who has the store, and takes it from whoever had it: a fence with the token of each of them stands from now on, and every write of theirs runs into it. The row of the
+ * owner may be damaged, so what it says of its token is not all that is believed; what rows there are may be, so they are written anew.
  */
 export async function fenceOff(
-  fences: IDBPObjectStore<StorageSchema, readonly (typeof storeNames)[number][], 'fences', 'readwrite'>,
-  token: number,
-  claimed: unknown,
+  owners: IDBPObjectStore<StorageSchema, readonly StoreName[], 'owner', 'readwrite'>,
+  owner: OwnerRow,
 ): Promise<void> {
-  const [keys, rows] = await Promise.all([fences.getAllKeys(), fences.getAll()]);
-  const standing = keys
-    .map((key, at) => ({ key, order: rows[at]?.order ?? 0 }))
-    .filter(({ key }) => key !== holderKey)
+  const [keys, rows] = await Promise.all([owners.getAllKeys(), owners.getAll()]);
+  const known = new Map(keys.map((key, at) => [key, rows[at] as Partial<OwnerRow & FenceRow & HolderRow>]));
+  const standing = [...known]
+    .flatMap(([key, row]) => (isToken(key) && key !== owner.token ? { token: key, order: row.order ?? 0 } : []))
     .sort((a, b) => a.order - b.order);
-  const former = new Set([claimed, keys[0] === holderKey ? rows[0]?.token : undefined].filter(isToken));
-  former.delete(token);
-  for (const { key } of standing) former.delete(key);
+  const former = new Set([known.get(ownerKey)?.token, known.get(holderKey)?.holder].filter(isToken));
+  former.delete(owner.token);
+  for (const { token } of standing) former.delete(token);
   let order = standing.reduce((latest, fence) => Math.max(latest, fence.order), 0);
-  for (const each of former) standing.push({ key: each, order: ++order });
-  const forgotten = standing.splice(0, Math.max(0, standing.length - keptFences));
+  for (const token of former) standing.push({ token, order: ++order });
+  const kept = standing.slice(-keptFences);
   await Promise.all([
-    ...forgotten.map(({ key }) => fences.delete(key)),
-    ...standing.map((fence) => fences.put(fenceRow(fence.key, fence.key, fence.order), fence.key)),
-    fences.put(fenceRow(holderKey, token, standing.length), holderKey),
+    owners.clear(),
+    owners.put(owner, ownerKey),
+    ...kept.map((fence) => owners.put(fenceRow(fence.token, fence.order), fence.token)),
+    owners.put(holderRow(owner.token, kept.length), holderKey),
   ]);
 }
 
@@ -39,27 +47,25 @@ function isToken(known: unknown): known is number {
 }
 
 /**
- * A write transaction that happens only if nobody has fenced us off. The fence is tried by adding a row where it would stand: if it does, the browser itself breaks the
- * transaction off. So it is committed without waiting for any answer, in one message there and back.
+ * A write transaction that happens only if nobody has fenced us off, and makes `owner` the row of the owner. Where a fence with its token stands, that row cannot be put, and the
+ * browser itself breaks the transaction off. So it is committed without waiting for any answer, in one message there and back. It touches the stores that it must, and so runs beside
+ * reads of others; all transactions that write have that of the owner, and follow each other.
  */
 export async function fencedTransaction(
   database: IDBDatabase,
-  token: number,
-  durability: Durability,
-  request: (transaction: IDBTransaction) => void,
+  owner: OwnerRow,
+  { durability, stores, request }: WriteRequest,
 ): Promise<void> {
   try {
-    await completion(database, durability, (transaction) => {
-      const fences = transaction.objectStore('fences');
-      fences.add(fenceRow(token, token, 0), token);
-      fences.delete(token);
+    await completion(database, ['owner', ...stores], durability, (transaction) => {
+      transaction.objectStore('owner').put(owner, ownerKey);
       request(transaction);
       transaction.commit();
     });
   } catch (error) {
     // Browsers name the failure of a transaction in different ways.
-    const fences = database.transaction('fences', 'readonly').objectStore('fences');
-    if ((await resultOf(fences.count(token))) > 0) throw fencedError();
+    const owners = database.transaction('owner', 'readonly').objectStore('owner');
+    if ((await resultOf(owners.count(owner.token))) > 0) throw fencedError();
     throw error;
   }
 }
@@ -72,7 +78,7 @@ export function guardedTransaction(
   request: (transaction: IDBTransaction) => void,
 ): Promise<void> {
   let refusal: StorageError | undefined;
-  return completion(database, durability, (transaction) => {
+  return completion(database, storeNames, durability, (transaction) => {
     const check = transaction.objectStore('owner').get(ownerKey) as IDBRequest<OwnerRow | undefined>;
     check.onsuccess = () => {
       const found = soundOwnerRow(check.result);
@@ -109,14 +115,15 @@ function ownerDamaged(): StorageError {
   );
 }
 
-/** Resolves when a transaction of all stores, with these requests, is complete. */
+/** Resolves when a transaction of these stores, with these requests, is complete. */
 function completion(
   database: IDBDatabase,
+  stores: readonly StoreName[],
   durability: Durability,
   request: (transaction: IDBTransaction) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction([...storeNames], 'readwrite', { durability });
+    const transaction = database.transaction([...stores], 'readwrite', { durability });
     transaction.oncomplete = () => resolve();
     transaction.onabort = () =>
       reject(transaction.error ?? new DOMException('The transaction broke off.', 'AbortError'));

@@ -1,13 +1,14 @@
-import type { Durability } from '../../environment/storage.js';
+import { freeBytes } from '../../protocol/free-bytes.js';
 import { DamagedChunk } from './chunk-reader.js';
 import type { ChunkedFile, ChunkExtent } from './chunked-file.js';
+import type { WriteRequest } from './fences.js';
 import { chunkKeys } from './indexeddb-schema.js';
 import { checksumBytes, sealChunk } from './stored-rows.js';
 
 /** What housekeeping needs of its storage. */
 export interface HousekeptStorage {
   inTurn(task: () => Promise<void>): Promise<void>;
-  write(durability: Durability, request: (transaction: IDBTransaction) => void): Promise<void>;
+  write(request: WriteRequest): Promise<void>;
   /** A transaction that only deletes, of what nothing refers to any more. */
   erase(request: (transaction: IDBTransaction) => void): Promise<void>;
   read(file: ChunkedFile, from: number, to: number): Promise<Uint8Array>;
@@ -102,11 +103,13 @@ export class Housekeeping {
       return;
     }
     // Strict, for what it replaces may have been: see where the storage commits large chunks.
-    await this.storage.write('strict', (transaction) => {
+    const request = (transaction: IDBTransaction): void => {
       const chunks = transaction.objectStore('chunks');
       chunks.delete(chunkKeys(file.id, tail.start, tail.start + tail.length));
       chunks.put(joined, [file.id, tail.start]);
-    });
+    };
+    await this.storage.write({ durability: 'strict', stores: ['chunks'], request });
+    freeBytes(joined);
     file.join(tail);
   }
 

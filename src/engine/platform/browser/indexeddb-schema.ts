@@ -1,9 +1,9 @@
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { openDB, unwrap, type DBSchema, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { StorageError } from '../../environment/storage.js';
-import type { FenceRow, FileRow, FolderRow, OwnerRow, UpgradeMarker } from './stored-rows.js';
+import type { FenceRow, FileRow, FolderRow, HolderRow, OwnerRow, UpgradeMarker } from './stored-rows.js';
 
 /** The version of the layout below. A later one adds a step to `upgrade`. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 
 export const ownerKey = 'owner';
 export const upgradeKey = 'upgrade';
@@ -11,7 +11,11 @@ export const upgradeKey = 'upgrade';
 export const holderKey = 0;
 
 export interface StorageSchema extends DBSchema {
-  owner: { key: typeof ownerKey; value: OwnerRow };
+  /**
+   * Under `ownerKey` who has the store, put anew with each commit. Under their tokens those who had it before: no two rows have the same `token`, so what they put there fails. Under
+   * `holderKey` once more who has it now.
+   */
+  owner: { key: typeof ownerKey | number; value: OwnerRow | FenceRow | HolderRow; indexes: { token: number } };
   files: { key: string; value: FileRow };
   /** The bytes of a blob and their checksum, by its name. */
   blobs: { key: string; value: Uint8Array };
@@ -23,20 +27,23 @@ export interface StorageSchema extends DBSchema {
   folders: { key: string; value: FolderRow };
   /** Bytes that mean nothing: they are deleted when space has run out. */
   reserve: { key: number; value: Uint8Array };
-  /** Tokens of those who had the store before, who may write no more; under `holderKey` the token of who has it now. */
-  fences: { key: number; value: FenceRow };
   /** How far an upgrade of the rows has come; empty when there is none. */
   upgrade: { key: typeof upgradeKey; value: UpgradeMarker };
 }
 
 export type StorageDatabase = IDBPDatabase<StorageSchema>;
 
+type UpgradeTransaction = IDBPTransaction<StorageSchema, StoreNames<StorageSchema>[], 'versionchange'>;
+
 /** What a write transaction of the storage may touch. */
-export const storeNames = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve', 'fences'] as const;
+export const storeNames = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve'] as const;
+
+export type StoreName = (typeof storeNames)[number];
 
 const storesOfVersion1 = ['owner', 'files', 'blobs', 'chunks', 'garbage'] as const;
 const storesOfVersion2 = ['folders', 'reserve', 'upgrade'] as const;
-const storesOfVersion3 = ['fences'] as const;
+/** What version 3 had fences in. Nobody whom they held off can open this version, or has had a connection when it came. */
+const onlyInVersion3 = 'fences';
 
 export interface OpenDatabaseOptions {
   /** One that is not there is not created: then opening rejects with `not-found`. */
@@ -114,7 +121,7 @@ function openOnce(
       blocked: () => (timer ??= setTimeout(giveUp, blockedMs)),
       upgrade(database, oldVersion, _, transaction) {
         if (!isGivenUp && (oldVersion > 0 || !mustExist)) {
-          upgrade(database, oldVersion);
+          upgrade(database, transaction, oldVersion);
           if (oldVersion === 1) void transaction.objectStore('upgrade').put({ stage: 'chunks' }, upgradeKey);
           return;
         }
@@ -137,10 +144,11 @@ function openOnce(
 }
 
 /** One step a version, each from the one before. */
-function upgrade(database: StorageDatabase, oldVersion: number): void {
+function upgrade(database: StorageDatabase, transaction: UpgradeTransaction, oldVersion: number): void {
   if (oldVersion < 1) for (const store of storesOfVersion1) database.createObjectStore(store);
   if (oldVersion < 2) for (const store of storesOfVersion2) database.createObjectStore(store);
-  if (oldVersion < 3) for (const store of storesOfVersion3) database.createObjectStore(store);
+  if (oldVersion === 3) unwrap(database).deleteObjectStore(onlyInVersion3);
+  if (oldVersion < 4) transaction.objectStore('owner').createIndex('token', 'token', { unique: true });
 }
 
 function openingError(name: string, error: unknown): Error {

@@ -9,6 +9,7 @@ import {
 } from '../../environment/storage.js';
 import { ChunkReader, DamagedChunk, resultOf } from './chunk-reader.js';
 import type { ChunkedFile } from './chunked-file.js';
+import type { WriteRequest } from './fences.js';
 import { Housekeeping } from './housekeeping.js';
 import { OwnedDatabase } from './owned-database.js';
 import { noSpace, StorageSpace, type SpaceOptions } from './storage-space.js';
@@ -53,7 +54,7 @@ export class IndexedDbStorage implements Storage {
     this.space = space && new StorageSpace(space, bytesIn(stored));
     this.housekeeping = new Housekeeping({
       inTurn: (task) => this.inTurn(task),
-      write: (durability, request) => this.write(durability, request),
+      write: (request) => this.write(request),
       erase: (request) => this.database.erase(request),
       read: (file, from, to) => this.readBytes(file, from, to),
       freed: (bytes) => this.space?.changed(-bytes),
@@ -185,11 +186,16 @@ export class IndexedDbStorage implements Storage {
     this.space?.admit(growth, need, reserveBytes);
     await staged.prepare((file, from, to) => this.readBytes(file, from, to));
     // Chromium keeps large values beside its log of transactions. A later strict commit would make this log durable, but not these values.
-    const write = (): Promise<void> =>
-      this.write(staged.hasLargeValue ? 'strict' : durability, (transaction) => staged.request(transaction));
+    const request: WriteRequest = {
+      durability: staged.hasLargeValue ? 'strict' : durability,
+      stores: staged.stores,
+      request: (transaction) => staged.request(transaction),
+    };
+    const write = (): Promise<void> => this.write(request);
     await (need === 'essential' ? this.withReserve(write) : write());
     this.housekeeping.discard(staged.adopt());
     for (const name of staged.touched) this.housekeeping.grown(this.stored.files.get(name) as ChunkedFile);
+    staged.free();
     this.space?.changed(growth);
   }
 
@@ -213,7 +219,8 @@ export class IndexedDbStorage implements Storage {
     if (reserve.isWhole || this.space?.hasRoomFor(reserveBytes) !== true) return;
     const before = reserve.bytes;
     try {
-      await this.write('strict', (transaction) => reserve.fill(transaction.objectStore('reserve')));
+      const request = (transaction: IDBTransaction): void => reserve.fill(transaction.objectStore('reserve'));
+      await this.write({ durability: 'strict', stores: ['reserve'], request });
     } catch (error) {
       if (!isOutOfSpace(error)) throw error;
       this.space.refused(error);
@@ -232,8 +239,8 @@ export class IndexedDbStorage implements Storage {
     return result;
   }
 
-  private write(durability: Durability, request: (transaction: IDBTransaction) => void): Promise<void> {
-    return this.database.write(durability, this.lastId, request);
+  private write(request: WriteRequest): Promise<void> {
+    return this.database.write(this.lastId, request);
   }
 
   private readBytes(file: ChunkedFile, from: number, to: number): Promise<Uint8Array> {

@@ -1,7 +1,7 @@
 import { unwrap } from 'idb';
-import { StorageError, type Durability } from '../../environment/storage.js';
-import { fencedError, fencedTransaction, guardedTransaction, storedOwner } from './fences.js';
-import { openDatabase, ownerKey, type StorageDatabase } from './indexeddb-schema.js';
+import { StorageError } from '../../environment/storage.js';
+import { fencedError, fencedTransaction, guardedTransaction, storedOwner, type WriteRequest } from './fences.js';
+import { openDatabase, type StorageDatabase } from './indexeddb-schema.js';
 import { finishUpgrade } from './schema-upgrade.js';
 import { newToken, takeOver, type TakenStore } from './store-opening.js';
 import { ownerRow, type OwnerRow } from './stored-rows.js';
@@ -66,14 +66,11 @@ export class OwnedDatabase {
   }
 
   /** One write transaction, complete when this resolves. If the connection breaks in it, what became of it is found out. */
-  async write(durability: Durability, lastId: number, request: (transaction: IDBTransaction) => void): Promise<void> {
+  async write(lastId: number, request: WriteRequest): Promise<void> {
     const next = ownerRow({ ...this.owner, commits: this.owner.commits + 1, lastId });
     await this.guarded(async (database, isAgain) => {
       if (isAgain && (await storedOwner(database)).commits === next.commits) return;
-      await fencedTransaction(database, next.token, durability, (transaction) => {
-        request(transaction);
-        transaction.objectStore('owner').put(next, ownerKey);
-      });
+      await fencedTransaction(database, next, request);
     });
     this.owner = next;
   }

@@ -1,6 +1,9 @@
 import type { Finding } from '../../fsck/finding.js';
 import { UnreadableBytes, type RawFile, type RawStore } from '../../fsck/raw-store.js';
 
+/** The version of the layout that is read here. */
+const layoutVersion = 4;
+
 /** How many bytes of a chunk or blob are its checksum, at its end. */
 const checksumBytes = 4;
 
@@ -17,8 +20,9 @@ interface FoundFile extends RawFile {
 export async function readDatabase(name: string): Promise<(RawStore & { close(): void }) | undefined> {
   const database = await openAsItIs(name);
   if (database === undefined) return undefined;
-  const tables = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve', 'upgrade', 'fences'];
-  if (tables.every((table) => database.objectStoreNames.contains(table))) return await RawDatabase.read(database);
+  const tables = ['owner', 'files', 'blobs', 'chunks', 'garbage', 'folders', 'reserve', 'upgrade'];
+  if (database.version === layoutVersion && tables.every((table) => database.objectStoreNames.contains(table)))
+    return await RawDatabase.read(database);
   database.close();
   return undefined;
 }
@@ -183,11 +187,15 @@ class RawDatabase implements RawStore {
   }
 
   private async checkRest(garbage: readonly [IDBValidKey, unknown][]): Promise<void> {
-    const [owner] = (await this.rows('owner')).map(([, row]) => row as Record<string, number | string>);
+    const rows = (await this.rows('owner')) as [IDBValidKey, Record<string, number | string>][];
+    const owner = rows.find(([key]) => key === 'owner')?.[1];
     const { token = '', commits = '', lastId = '', incarnation = '', checksum } = owner ?? {};
     if (checksum !== seed('owner', token, commits, lastId, incarnation))
       this.find('repairable', 'the entry of the owner is missing, or does not have its checksum');
-    await this.checkFences(token);
+    this.checkFences(
+      token,
+      rows.filter(([key]) => key !== 'owner'),
+    );
     for (const [id, value] of garbage)
       if (value !== seed('garbage', id as number))
         this.find('repairable', `the entry of the garbage ${id as number} does not have its checksum`);
@@ -197,18 +205,14 @@ class RawDatabase implements RawStore {
   }
 
   /** One row names whoever has the store and counts the fences, which hold off those who had it before. */
-  private async checkFences(holder: number | string): Promise<void> {
-    const rows = (await this.rows('fences')).map(([key, row]) => ({ key: key as number, ...(row as object) })) as {
-      key: number;
-      token?: number;
-      order?: number;
-      checksum?: number;
-    }[];
+  private checkFences(owner: number | string, rows: readonly [IDBValidKey, Record<string, number | string>][]): void {
     const [first, ...fences] = rows;
-    const isSound = rows.every(
-      ({ key, token = NaN, order = NaN, checksum }) => checksum === seed('fences', key, token, order),
+    const { holder = NaN, fences: count = NaN, checksum } = first?.[1] ?? {};
+    const isHeld = first?.[0] === 0 && holder === owner && count === fences.length;
+    const areSound = fences.every(
+      ([key, { token, order = NaN, checksum: found }]) => token === key && found === seed('fence', token, order),
     );
-    if (isSound && first?.key === 0 && first.token === holder && first.order === fences.length) return;
+    if (isHeld && areSound && checksum === seed('holder', holder, count)) return;
     this.find('repairable', 'the fences that hold off former owners are not those that were set up');
   }
 

@@ -11,6 +11,7 @@ import {
   sealChunk,
   sealedBlob,
   type FileRow,
+  type OwnerRow,
   type UpgradeMarker,
 } from './stored-rows.js';
 
@@ -46,7 +47,7 @@ async function takeOwnership(step: Step, token: number, isFirst: boolean): Promi
     await owners.put(ownerRow({ token, commits: 0, lastId: 0, incarnation: newIncarnation() }), ownerKey);
     return;
   }
-  if ((await owners.get(ownerKey))?.token === token) return;
+  if (((await owners.get(ownerKey)) as OwnerRow | undefined)?.token === token) return;
   step.abort();
   throw new StorageError('fenced', 'Another has opened this storage while it was being upgraded, and goes on with it.');
 }

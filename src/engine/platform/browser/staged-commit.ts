@@ -1,7 +1,8 @@
 import { StorageError } from '../../environment/storage.js';
+import { freeBytes } from '../../protocol/free-bytes.js';
 import { chunkLength, seal, type Chunk } from './chunk-layout.js';
 import { ChunkedFile, type ChunkExtent } from './chunked-file.js';
-import { chunkKeys } from './indexeddb-schema.js';
+import { chunkKeys, type StoreName } from './indexeddb-schema.js';
 import type { PreparedWrite } from './prepared-writes.js';
 import type { StoredState } from './store-opening.js';
 import type { FolderChange, FolderEntry } from './stored-folders.js';
@@ -69,30 +70,43 @@ export class StagedCommit {
     return bytes;
   }
 
+  /** The stores that its requests touch. */
+  get stores(): readonly StoreName[] {
+    const stores: StoreName[] = [];
+    if (this.staged.size > 0) stores.push('files', 'chunks');
+    if (this.blobs.size > 0) stores.push('blobs');
+    if (this.discarded.length > 0) stores.push('garbage');
+    if (this.folders.rows.length > 0) stores.push('folders');
+    return stores;
+  }
+
   /** Makes all requests of the commit. */
   request(transaction: IDBTransaction): void {
-    const chunks = transaction.objectStore('chunks');
-    const files = transaction.objectStore('files');
     for (const [name, file] of this.staged) {
+      const files = transaction.objectStore('files');
       if (file === undefined) {
         files.delete(name);
         continue;
       }
+      const chunks = transaction.objectStore('chunks');
       const { base, added, size, modifiedAt, cutTo } = file;
       if (cutTo < base.size) chunks.delete(chunkKeys(base.id, cutTo));
       for (const { start, value } of added) chunks.put(value, [base.id, start]);
       files.put(fileRow(name, { id: base.id, size, modifiedAt }), name);
     }
-    const blobs = transaction.objectStore('blobs');
     for (const [name, value] of this.blobs)
-      if (value === undefined) blobs.delete(name);
-      else blobs.put(value, name);
-    const garbage = transaction.objectStore('garbage');
-    for (const { id } of this.discarded) garbage.put(garbageRow(id), id);
-    const folders = transaction.objectStore('folders');
+      if (value === undefined) transaction.objectStore('blobs').delete(name);
+      else transaction.objectStore('blobs').put(value, name);
+    for (const { id } of this.discarded) transaction.objectStore('garbage').put(garbageRow(id), id);
     for (const [name, row] of this.folders.rows)
-      if (row === undefined) folders.delete(name);
-      else folders.put(row, name);
+      if (row === undefined) transaction.objectStore('folders').delete(name);
+      else transaction.objectStore('folders').put(row, name);
+  }
+
+  /** Gives back the memory of what was written: the transaction is complete, and the browser has its copy. */
+  free(): void {
+    for (const file of this.staged.values()) for (const { value } of file?.added ?? []) freeBytes(value);
+    for (const value of this.blobs.values()) if (value !== undefined) freeBytes(value);
   }
 
   /** The transaction is complete: the state becomes what the commit made of it. Answers the files whose chunks are garbage now. */

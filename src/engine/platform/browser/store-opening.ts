@@ -65,7 +65,7 @@ export async function takeOver(
       transaction.objectStore('folders').getAll(),
       transaction.objectStore('reserve').getAllKeys(),
     ]);
-  const found = soundOwnerRow(storedOwner);
+  const found = soundOwnerRow(storedOwner as OwnerRow | undefined);
   const isEmpty = storedOwner === undefined && names.length + blobs.length + garbageKeys.length === 0;
   try {
     check({ incarnation: found?.incarnation, isEmpty });
@@ -91,8 +91,7 @@ export async function takeOver(
       ? { token, commits: 0, lastId, incarnation: newIncarnation() }
       : { ...found, token, lastId: Math.max(found.lastId, lastId) },
   );
-  await fenceOff(transaction.objectStore('fences'), token, storedOwner?.token);
-  await owners.put(owner, ownerKey);
+  await fenceOff(owners, owner);
   await transaction.done;
   const startsById = new Map(startsOf);
   const files = new Map(names.map((name, index) => [name, fileOf(rows[index], soundRows[index], startsById)]));

@@ -17,10 +17,17 @@ export interface OwnerRow {
   readonly checksum: number;
 }
 
-/** Who may write no more, by their token, later ones with a higher `order`; or who has the store, and then `order` is how many fences there are. */
+/** Who may write no more, by their token; later ones have a higher `order`. */
 export interface FenceRow {
   readonly token: number;
   readonly order: number;
+  readonly checksum: number;
+}
+
+/** The token of who has the store, and how many fences there are. */
+export interface HolderRow {
+  readonly holder: number;
+  readonly fences: number;
   readonly checksum: number;
 }
 
@@ -92,8 +99,12 @@ export function soundOwnerRow(row: OwnerRow | undefined): OwnerRow | undefined {
   return row !== undefined && ownerRow(row).checksum === row.checksum ? row : undefined;
 }
 
-export function fenceRow(key: number, token: number, order: number): FenceRow {
-  return { token, order, checksum: seedOf('fences', key, token, order) };
+export function fenceRow(token: number, order: number): FenceRow {
+  return { token, order, checksum: seedOf('fence', token, order) };
+}
+
+export function holderRow(holder: number, fences: number): HolderRow {
+  return { holder, fences, checksum: seedOf('holder', holder, fences) };
 }
 
 export function folderRow(folder: string, { entries, digest }: Omit<FolderRow, 'checksum'>): FolderRow {

@@ -23,7 +23,9 @@ export class UpcomingCommits {
   /** What was prepared of these writes; undefined if there has been no time for it. */
   take(writes: readonly StorageWrite[]): PreparedWrite[] | undefined {
     this.waiting.delete(writes);
-    return this.ready.get(writes);
+    const prepared = this.ready.get(writes);
+    this.ready.delete(writes);
+    return prepared;
   }
 
   close(): void {
