@@ -80,20 +80,25 @@ function evaluatedLate(packages) {
   const prefix = '\0late:';
   return {
     name: 'evaluated-late',
-    resolveId: (id, importer) =>
-      packages.includes(id) && !importer?.startsWith(prefix) ? { id: prefix + id, moduleSideEffects: false } : null,
-    load: async (id) => {
-      if (!id.startsWith(prefix)) return null;
-      const name = id.slice(prefix.length);
-      const late = Object.keys(await import(name)).filter((key) => /^[A-Za-z]\w*$/.test(key) && key !== 'default');
-      const lines = late.map((key) => `export const ${key} = /* @__PURE__ */ late('${key}');`);
-      return `let loaded;
+    resolveId: {
+      filter: { id: new RegExp(`^(${packages.join('|')})$`) },
+      handler: (id, importer) =>
+        importer?.startsWith(prefix) === true ? null : { id: prefix + id, moduleSideEffects: false },
+    },
+    load: {
+      filter: { id: /^\0late:/ },
+      handler: async (id) => {
+        const name = id.slice(prefix.length);
+        const late = Object.keys(await import(name)).filter((key) => /^[A-Za-z]\w*$/.test(key) && key !== 'default');
+        const lines = late.map((key) => `export const ${key} = /* @__PURE__ */ late('${key}');`);
+        return `let loaded;
 const real = () => (loaded ??= require('${name}'));
 const late = (key) => new Proxy(function () {}, {
   apply: (_, self, given) => real()[key](...given),
   construct: (_, given) => new (real()[key])(...given),
 });
 ${lines.join('\n')}`;
+      },
     },
   };
 }

@@ -14,6 +14,11 @@ const reserveBytes = 8 * 1024 * 1024;
 /** Pieces of a file grow up to this. What is not written yet of one takes no memory. */
 const largestPiece = 8 * 1024 * 1024;
 
+/** Each piece has so many times the bytes before it. */
+const growth = 4;
+/** A read may end early to save a copy, but brings at least this part of what was asked for: each costs a round trip. */
+const worthwhilePart = 4;
+
 /** A file in memory that grows without being copied. */
 class HeapFile {
   private pieces: Uint8Array[] = [];
@@ -23,17 +28,20 @@ class HeapFile {
 
   constructor(public modifiedAt: number) {}
 
+  /** What is appended together lies in one piece if it can, so that it is read without being copied. */
   append(bytes: Uint8Array): void {
     let rest = bytes;
     while (rest.length > 0) {
       const at = this.size - (this.starts.at(-1) ?? 0);
       const last = this.pieces.at(-1);
-      if (last === undefined || at === last.length) {
+      const room = last === undefined ? 0 : last.length - at;
+      const isWelcome = rest.length <= room || (rest.length > largestPiece && room > 0);
+      if (last === undefined || !isWelcome) {
         this.starts.push(this.size);
-        this.pieces.push(new Uint8Array(Math.min(largestPiece, Math.max(rest.length, 1024, this.size))));
+        this.pieces.push(new Uint8Array(Math.min(largestPiece, Math.max(rest.length, 1024, this.size * growth))));
         continue;
       }
-      const taken = rest.subarray(0, last.length - at);
+      const taken = rest.subarray(0, room);
       last.set(taken, at);
       this.size += taken.length;
       rest = rest.subarray(taken.length);
@@ -53,23 +61,37 @@ class HeapFile {
 
   /** The bytes as they lie there if they are in one piece, else a copy. Bytes that are in a file never change. */
   view(position: number, length: number): Uint8Array {
-    const end = Math.min(position + length, this.size);
+    return this.viewAtLeast(position, length, length);
+  }
+
+  /** As `view`, but fewer bytes, and at least `least`, if that saves a copy and they are not much fewer. */
+  viewAtLeast(position: number, least: number, most: number): Uint8Array {
+    const end = Math.min(position + most, this.size);
     const piece = this.pieceAt(position);
     const [start, bytes] = [this.starts[piece], this.pieces[piece]];
-    if (start === undefined || bytes === undefined || end > start + bytes.length) return this.read(position, length);
-    return bytes.subarray(position - start, Math.max(position, end) - start);
+    if (start === undefined || bytes === undefined) return this.read(position, most);
+    const pieceEnd = this.endOf(piece);
+    if (end > pieceEnd && pieceEnd - position < Math.max(least, most / worthwhilePart))
+      return this.read(position, most);
+    return bytes.subarray(position - start, Math.max(position, Math.min(end, pieceEnd)) - start);
   }
 
   read(position: number, length: number): Uint8Array {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - position)));
     let piece = this.pieceAt(position);
     for (let filled = 0; filled < bytes.length; piece++) {
-      const from = position + filled - (this.starts[piece] as number);
-      const part = (this.pieces[piece] as Uint8Array).subarray(from, from + bytes.length - filled);
-      bytes.set(part, filled);
-      filled += part.length;
+      const start = this.starts[piece] as number;
+      const from = position + filled - start;
+      const to = Math.min(from + bytes.length - filled, this.endOf(piece) - start);
+      bytes.set((this.pieces[piece] as Uint8Array).subarray(from, to), filled);
+      filled += to - from;
     }
     return bytes;
+  }
+
+  /** Behind it a piece may have room that is not used. */
+  private endOf(piece: number): number {
+    return this.starts[piece + 1] ?? this.size;
   }
 
   private pieceAt(position: number): number {
@@ -127,9 +149,14 @@ export class HeapStorage implements Storage {
 
   async read(file: string, position: number, length: number): Promise<Uint8Array> {
     this.checkOpen();
-    const found = this.disk.files.get(file);
-    if (found === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
+    const found = this.fileOf(file);
     return this.sharesReads ? found.view(position, length) : found.read(position, length);
+  }
+
+  async readPiece(file: string, position: number, least: number, most: number): Promise<Uint8Array> {
+    if (!this.sharesReads) return this.read(file, position, most);
+    this.checkOpen();
+    return this.fileOf(file).viewAtLeast(position, least, most);
   }
 
   async readBlob(name: string): Promise<Uint8Array | undefined> {
@@ -218,6 +245,12 @@ export class HeapStorage implements Storage {
       case 'delete-blob':
         blobs.delete(write.name);
     }
+  }
+
+  private fileOf(name: string): HeapFile {
+    const found = this.disk.files.get(name);
+    if (found === undefined) throw new StorageError('not-found', `There is no file ${name} to read.`);
+    return found;
   }
 
   private checkOpen(): void {

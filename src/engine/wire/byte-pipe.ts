@@ -14,6 +14,7 @@ export interface BytePipe {
 
 /** Who is at this end of a pipe. */
 export interface PipeEnd {
+  /** Bytes that came, in order. They stay as they are from here on. */
   receive(bytes: Uint8Array): void;
   /** The pipe is gone; `problem` says why if it was not simply closed. Called once. */
   ended(problem?: string): void;

@@ -4,8 +4,10 @@ export class FrameError extends Error {
 }
 
 const sizeBytes = 4;
-/** What is set aside for a frame before any of it has come. */
-const firstBytes = 64 * 1024;
+/** What is set aside for a frame, or the rest of one, before it has come. */
+const setAsideBytes = 64 * 1024;
+/** From this size on what comes of a large frame is kept as it is, until the frame is complete. Less is put together: each piece costs memory of its own. */
+const keptFromBytes = 16 * 1024;
 
 /**
  * Cuts what comes over a connection into Kafka's frames: four bytes of length, then so many bytes. Never sets aside much more than has really come,
@@ -15,8 +17,10 @@ export class FrameSplitter {
   private readonly prefix = new Uint8Array(sizeBytes);
   private prefixFilled = 0;
   private frameSize = 0;
-  private frame = new Uint8Array(0);
   private filled = 0;
+  /** What has come of the frame; the last of them may have room. */
+  private parts: Uint8Array[] = [];
+  private room = 0;
 
   /** `maxBytes` is asked at the beginning of each frame. */
   constructor(
@@ -29,7 +33,7 @@ export class FrameSplitter {
     return this.prefixFilled + this.filled;
   }
 
-  /** The frames that these bytes complete, without their lengths; each has a buffer of its own. Throws a `FrameError` for a length that can't be. */
+  /** The frames that these bytes complete, without their lengths; each has a buffer of its own. The bytes must stay as they are. Throws a `FrameError` for a length that can't be. */
   *push(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
     let at = 0;
     while (at < chunk.length) {
@@ -45,11 +49,7 @@ export class FrameSplitter {
       this.take(chunk.subarray(at, at + taken));
       at += taken;
       if (this.filled < this.frameSize) return;
-      const { frame } = this;
-      this.frame = new Uint8Array(0);
-      this.prefixFilled = 0;
-      this.filled = 0;
-      yield frame;
+      yield this.complete();
     }
   }
 
@@ -61,18 +61,44 @@ export class FrameSplitter {
         `A request of ${size} bytes was announced${speakerOf(this.prefix)}; ${this.minBytes} to ${maxBytes} are allowed.`,
       );
     this.frameSize = size;
-    this.frame = new Uint8Array(Math.min(size, firstBytes));
   }
 
   private take(bytes: Uint8Array): void {
-    const end = this.filled + bytes.length;
-    if (end > this.frame.length) {
-      const larger = new Uint8Array(Math.min(this.frameSize, Math.max(end, this.frame.length * 2)));
-      larger.set(this.frame.subarray(0, this.filled));
-      this.frame = larger;
+    for (let at = 0; at < bytes.length;) {
+      const left = bytes.length - at;
+      if (this.room === 0 && this.frameSize > setAsideBytes && left >= keptFromBytes) {
+        this.parts.push(bytes.subarray(at));
+        this.filled += left;
+        return;
+      }
+      if (this.room === 0) {
+        this.room = Math.min(setAsideBytes, this.frameSize - this.filled);
+        this.parts.push(new Uint8Array(this.room));
+      }
+      const last = this.parts.at(-1) as Uint8Array;
+      const taken = Math.min(this.room, left);
+      last.set(bytes.subarray(at, at + taken), last.length - this.room);
+      this.room -= taken;
+      this.filled += taken;
+      at += taken;
     }
-    this.frame.set(bytes, this.filled);
-    this.filled = end;
+  }
+
+  private complete(): Uint8Array {
+    const { parts, frameSize } = this;
+    this.parts = [];
+    this.prefixFilled = 0;
+    this.filled = 0;
+    const [only] = parts;
+    // What is as large as this was set aside for it, and is nobody else's.
+    if (only !== undefined && frameSize <= setAsideBytes) return only;
+    const frame = new Uint8Array(frameSize);
+    let at = 0;
+    for (const part of parts) {
+      frame.set(part, at);
+      at += part.length;
+    }
+    return frame;
   }
 }
 

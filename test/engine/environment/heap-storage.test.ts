@@ -42,3 +42,30 @@ it('what was read without being copied stays as it was, whatever is cut off and 
     true,
   );
 });
+
+it('reads on without copying: each piece is what was written, not less than was needed, and no append is cut', async () => {
+  const storage = new HeapStorage(new HeapDisk(), true);
+  const sizes = Array.from({ length: 400 }, (_, index) => 1 + ((index * 7919) % 30_000));
+  const written = Uint8Array.from({ length: sizes.reduce((a, b) => a + b) }, (_, at) => (at * 31) >>> 3);
+  const ends = new Set<number>();
+  let position = 0;
+  for (const size of sizes) {
+    const bytes = written.subarray(position, position + size);
+    await storage.commit([{ kind: 'append', file: 'a', position, bytes, modifiedAt: 0 }], 'strict');
+    ends.add((position += size));
+  }
+  const most = 400_000;
+  let copies = 0;
+  for (let at = 0; at < written.length;) {
+    const piece = await storage.readPiece('a', at, 61, most);
+    expect(piece.length).toBeGreaterThanOrEqual(Math.min(61, written.length - at));
+    expect(piece.length).toBeLessThanOrEqual(most);
+    expect(Buffer.from(piece).equals(written.subarray(at, at + piece.length))).toBe(true);
+    if (piece.byteLength === piece.buffer.byteLength && piece.length === most) copies++;
+    else if (piece.length < most) expect(ends.has(at + piece.length)).toBe(true);
+    at += piece.length;
+  }
+  expect(copies).toBeLessThanOrEqual(6);
+  const whole = await storage.read('a', 0, written.length);
+  expect(Buffer.from(whole).equals(written)).toBe(true);
+});

@@ -27,6 +27,47 @@ describe('frames', () => {
     );
   });
 
+  it('of any size come out as they went in, in pieces of any size', () => {
+    const size = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: 400_000 }));
+    fc.assert(
+      fc.property(
+        fc.array(size, { minLength: 1, maxLength: 4 }),
+        fc.array(fc.oneof(fc.integer({ min: 1_000, max: 70_000 }), fc.integer({ min: 1, max: 40_000 })), {
+          minLength: 1,
+          maxLength: 20,
+        }),
+        (sizes, cuts) => {
+          const frames = sizes.map((length, seed) => Uint8Array.from({ length }, (_, at) => (at * 7 + seed) >>> 2));
+          const stream = Buffer.concat(frames.map(sized));
+          const splitter = new FrameSplitter(() => 400_000);
+          const found: Uint8Array[] = [];
+          for (let at = 0, turn = 0; at < stream.length; turn++) {
+            const length = Math.max(cuts[turn % cuts.length]!, 64);
+            // As from a socket: a buffer for each piece.
+            found.push(...splitter.push(new Uint8Array(stream.subarray(at, at + length))));
+            at += length;
+          }
+          expect(found.length).toBe(frames.length);
+          found.forEach((frame, index) => expect(Buffer.compare(frame, frames[index]!)).toBe(0));
+          expect(splitter.partialBytes).toBe(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('GW-10 a frame that comes byte by byte takes little more memory than its bytes', () => {
+    const splitter = new FrameSplitter(() => 8_000_000);
+    for (const _ of splitter.push(Uint8Array.of(0, 0x10, 0, 0))) throw new Error('There is no frame yet.');
+    const before = process.memoryUsage();
+    for (let at = 0; at < 1_000_000; at++) for (const _ of splitter.push(Uint8Array.of(1))) throw new Error('Nor yet.');
+    globalThis.gc?.();
+    const { arrayBuffers, heapUsed } = process.memoryUsage();
+    expect(splitter.partialBytes).toBe(1_000_004);
+    expect(arrayBuffers - before.arrayBuffers).toBeLessThan(20_000_000);
+    expect(heapUsed - before.heapUsed).toBeLessThan(60_000_000);
+  });
+
   it('have a buffer of their own: what arrives next does not change them', () => {
     const chunk = sized(ascii('one'));
     const [frame] = [...new FrameSplitter(() => 10).push(chunk)];

@@ -88,7 +88,8 @@ export class MemorySocket extends Duplex {
   }
 
   private deliver(bytes: Uint8Array, taken: () => void): void {
-    this.peer?.receive(bytes);
+    // Copied: who has written them may change them then.
+    this.peer?.receive(new Uint8Array(bytes));
     taken();
   }
 
