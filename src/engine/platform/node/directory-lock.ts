@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageError } from '../../environment/storage.js';
 import { randomBytes } from './random-bytes.js';
@@ -8,10 +8,17 @@ import { randomBytes } from './random-bytes.js';
  * before, who finds out at the next commit. What a dead process left is taken over.
  */
 export class DirectoryLock {
+  /** Kept open, so that no other file gets the number of this one. */
+  private descriptor: number | undefined;
+  private readonly number: bigint;
+
   private constructor(
     private readonly path: string,
-    private readonly content: string,
-  ) {}
+    descriptor: number,
+  ) {
+    this.descriptor = descriptor;
+    this.number = fstatSync(descriptor, { bigint: true }).ino;
+  }
 
   /** Takes the directory. Throws `locked` if another process that lives has it. */
   static take(directory: string): DirectoryLock {
@@ -34,25 +41,31 @@ export class DirectoryLock {
         if (!moveAway(path)) continue;
       }
       try {
-        writeFileSync(path, content, { flag: 'wx', mode: 0o600 });
-        return new DirectoryLock(path, content);
+        const descriptor = openSync(path, 'wx', 0o600);
+        writeSync(descriptor, content);
+        return new DirectoryLock(path, descriptor);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }
     }
   }
 
-  /** Whether nobody has taken the directory since. */
+  /** Whether nobody has taken the directory since: who does puts another file there. Asked before each commit. */
   get isHeld(): boolean {
+    if (this.descriptor === undefined) return false;
     try {
-      return readFileSync(this.path, 'utf8') === this.content;
+      return statSync(this.path, { bigint: true, throwIfNoEntry: false })?.ino === this.number;
     } catch {
       return false;
     }
   }
 
   release(): void {
+    const { descriptor } = this;
+    if (descriptor === undefined) return;
     if (this.isHeld) unlinkSync(this.path);
+    this.descriptor = undefined;
+    closeSync(descriptor);
   }
 }
 

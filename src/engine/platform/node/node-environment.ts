@@ -1,6 +1,7 @@
 import { forwardClock } from '../../environment/forward-clock.js';
 import { SeededRandom } from '../../environment/seeded-random.js';
 import { silentTracer, type Environment, type Tracer } from '../../environment/trace-events.js';
+import { monotonicMs } from './monotonic-clock.js';
 import { randomBytes } from './random-bytes.js';
 
 /** The real world of a Node process: its clock, its timers, chance from its cryptographic generator. */
@@ -17,10 +18,4 @@ export function nodeEnvironment(tracer: Tracer = silentTracer): Environment {
     random: new SeededRandom(randomBytes(16).toString('hex')),
     tracer,
   };
-}
-
-/** As `performance.now`, which takes a part of Node along that nothing else here needs. */
-function monotonicMs(): number {
-  const [seconds, nanoseconds] = process.hrtime();
-  return seconds * 1_000 + nanoseconds / 1_000_000;
 }

@@ -44,6 +44,8 @@ interface Draft {
 
 /** Puts the writes of a commit together, by name, checked against what is known. Throws `conflict` or `not-found`. */
 export function stageFiles(known: ReadonlyMap<string, KnownFile>, writes: readonly StorageWrite[]): StagedFile[] {
+  const [only] = writes;
+  if (only?.kind === 'append' && writes.length === 1) return [stagedAppend(known, only)];
   const drafts = new Map<string, Draft>();
   const draftOf = (name: string): Draft => {
     const found = drafts.get(name);
@@ -79,6 +81,17 @@ export function stageFiles(known: ReadonlyMap<string, KnownFile>, writes: readon
     else staged.push({ ...place, kind: 'rewrite', kept: 0, bytes, modifiedAt: undefined });
   }
   return staged;
+}
+
+function stagedAppend(
+  known: ReadonlyMap<string, KnownFile>,
+  { file: name, position, bytes, modifiedAt }: Extract<StorageWrite, { readonly kind: 'append' }>,
+): StagedFile {
+  const file = known.get(name);
+  const from = file?.size ?? 0;
+  if (from !== position) throw sizeConflict(name, from, position);
+  const isNew = file === undefined;
+  return { name, path: filePath(name), isBlob: false, kind: 'append', from, isNew, bytes, modifiedAt };
 }
 
 /** What a commit leaves of a file; undefined if it is gone, or a blob. */
@@ -147,6 +160,8 @@ function lastBlobs(writes: readonly StorageWrite[]): Map<string, Uint8Array | un
 }
 
 function joined({ parts, added }: Draft): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
   const bytes = new Uint8Array(added);
   let at = 0;
   for (const part of parts) {
