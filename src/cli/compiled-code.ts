@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import nodeModule from 'node:module';
 import { basename, dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
+import { withUsualFlags } from './young-heap.js';
 
 /** By then a broker has mostly had its first client, and what that needed is compiled too. */
 const keptAfterMs = 2_000;
@@ -80,7 +81,11 @@ function keep(folder: string, fresh: readonly { readonly path: string; readonly 
     for (const { path, script } of fresh) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const aside = `${path}.${process.pid}`;
-      writeFileSync(aside, script.createCachedData(), { mode: 0o600 });
+      writeFileSync(
+        aside,
+        withUsualFlags(() => script.createCachedData()),
+        { mode: 0o600 },
+      );
       renameSync(aside, path);
     }
   } catch {

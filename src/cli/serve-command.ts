@@ -6,6 +6,7 @@ import { serveHelp } from './help.js';
 import { parsePort, parseSize } from './parse-size.js';
 import type { Running } from './running.js';
 import { UsageError } from './usage-error.js';
+import { keepYoungSmall } from './young-heap.js';
 
 const profiles = ['kafka', 'classroom', 'test'] as const;
 const defaultPort = 9092;
@@ -68,6 +69,7 @@ export async function serve(args: readonly string[], say: (line: string) => void
   const { host, port } = node.server.address;
   const kept = dataDir === undefined ? `in memory, at most ${sizeText(maxMemory ?? 2 ** 30)}` : `in ${dataDir}`;
   say(`Partita serves Kafka's protocol at ${host}:${port}. Logs are kept ${kept}. Ctrl+C stops it.`);
+  keepYoungSmall();
   try {
     const { websocket, ui, 'allow-origin': allowedOrigins = [] } = values;
     const listeners: { stop(): Promise<void> }[] = [];

@@ -118,6 +118,7 @@ export class HeapDisk {
 
 /** Storage for much data in memory: nothing outlives the process, nothing is copied twice, and there is a limit. Tests of crashes take `MemoryStorage`. */
 export class HeapStorage implements Storage {
+  readonly keepsRecent = true;
   private readonly opener: number;
   private turn: Promise<unknown> = Promise.resolve();
   private isClosed = false;

@@ -8,6 +8,8 @@ import type { Millis } from './environment.js';
  * After a crash each file holds a prefix of what was committed to it. Writes of one commit to several files may survive apart; nothing relies on more.
  */
 export interface Storage {
+  /** Whether what was written lately is read without a disk: then nobody needs to keep it in memory once more. */
+  readonly keepsRecent?: boolean;
   /** Every file there is, in the order of their names. Sizes are those of what is committed. */
   files(): Promise<readonly StoredFile[]>;
   /** What lies in a folder, that is whose name begins with `folder` and a slash; without one, everything. In the order of the names. */

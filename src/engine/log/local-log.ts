@@ -116,7 +116,8 @@ export class LocalLog implements CommitOwner, TopicPartition {
     this.recoveryPoint = opened.recoveryPoint;
     this.cleanedTo = opened.cleanedTo;
     this.jitterMs = this.drawJitter();
-    this.cache = new TailCache(config.tailCacheBytes);
+    const cacheBytes = this.storage.keepsRecent === true ? 0 : config.tailCacheBytes;
+    this.cache = new TailCache(cacheBytes);
     this.reader = new LogReader(this.storage, this.segments, this.cache, () => this.config.indexIntervalBytes);
     const visibleEnd = this.isLedByCaller ? this.logStartOffset : this.durableEnd;
     this.highWatermark = new HighWatermark(this, visibleEnd, !this.isLedByCaller);

@@ -29,6 +29,8 @@ export interface FileStorageOptions {
  * directories when it resolves. Where a flush fails nothing is believed any more: that partition refuses writes until the directory is opened again.
  */
 export class FileStorage implements Storage {
+  /** The system keeps it. */
+  readonly keepsRecent = true;
   private readonly known = new Map<string, KnownFile>();
   private readonly broken = new Map<string, StorageError>();
   private readonly open: OpenFiles;
