@@ -76,6 +76,8 @@ export class StreamJoinSide<K, VThis, VOther, VOut> {
       if (isOpen.left && isOpen.right) return;
       if (!this.hasClosed(timestamp, this.options.lookahead[side])) {
         isOpen[side] = true;
+        // Kafka goes from value to value: with the second one of this time and key it would stop, and here is what waits longest.
+        if (values.length > 1 && isOpen.left && isOpen.right) return;
         continue;
       }
       for (const value of values) {
