@@ -145,7 +145,8 @@ export function sessionTableStore<K, V>(
     (store) =>
       sessionStoreBuilder({
         ...store,
-        cachingEnabled: store.cachingEnabled === true,
+        // Kafka has no cache where sessions go out when they close; in front of windows it has one all the same.
+        cachingEnabled: store.cachingEnabled === true && !timeOrdered,
         retentionMs,
         timeOrdered,
       }),
