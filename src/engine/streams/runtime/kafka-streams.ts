@@ -22,7 +22,7 @@ import {
   type QueryableStoreType,
 } from './queries/queryable-store.js';
 import { MetadataState, type KeyQueryMetadata, type StreamsMetadata } from './queries/streams-metadata.js';
-import { StateCopies } from './state-copies.js';
+import { historiesOf, StateCopies } from './state-copies.js';
 import type { StateRestoreListener } from './state-restorer.js';
 import { StreamThread } from './stream-thread.js';
 import { isAtWork, mayBecome, type StreamsState } from './streams-state.js';
@@ -125,7 +125,10 @@ export class KafkaStreams {
       );
     this.clientId = options.clientId ?? `${applicationId}-${topicIdText(randomUuidBytes(environment.random))}`;
     this.#metadata = new MetadataState(this.#topology);
-    this.#copies = storage === undefined ? null : new StateCopies(storage, environment.clock, applicationId);
+    this.#copies =
+      storage === undefined
+        ? null
+        : new StateCopies(storage, environment.clock, applicationId, historiesOf(this.#topology));
     this.#admin = this.#kafka('admin').admin();
     this.#observer = this.#makeObserver();
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../environment/environment.js';
 import type { Storage, StorageWrite } from '../../environment/storage.js';
 import type { ChangelogRecord } from '../state/state-store.js';
+import type { BuiltTopology } from '../topology/topology-node.js';
 import { decodeChangelog, encodeChangelog } from './changelog-file.js';
 
 /** A store as it was kept: the changes that made it, and the offset in its changelog where they end. */
@@ -37,13 +38,21 @@ export class StateCopies {
   readonly #storage: Storage;
   readonly #clock: Clock;
   readonly #applicationId: string;
+  readonly #historyMsOf: ReadonlyMap<string, number>;
   readonly #checkpoints = new Map<string, Checkpoint>();
   readonly #pending = new Map<string, Pending>();
 
-  constructor(storage: Storage, clock: Clock, applicationId: string) {
+  /** @param historyMsOf by the name of a versioned store: how long it keeps what is no longer the latest (ms of event time) */
+  constructor(
+    storage: Storage,
+    clock: Clock,
+    applicationId: string,
+    historyMsOf: ReadonlyMap<string, number> = new Map<string, number>(),
+  ) {
     this.#storage = storage;
     this.#clock = clock;
     this.#applicationId = applicationId;
+    this.#historyMsOf = historyMsOf;
   }
 
   /** The copy of a store, or `null` if there is none that can be used. */
@@ -61,7 +70,7 @@ export class StateCopies {
       return null;
     }
     this.#checkpoints.set(name, checkpoint);
-    return { records: lastOfEachKey(records), nextOffset: checkpoint.nextOffset };
+    return { records: this.#compacted(name, records), nextOffset: checkpoint.nextOffset };
   }
 
   /** Notes changes that are in the changelog, up to `nextOffset`. They are kept with the next `checkpoint`. */
@@ -133,7 +142,7 @@ export class StateCopies {
     const size = known.size + bytes.length;
     if (size > smallestToCompact && size > growthLimit * known.compactedSize) {
       const before = decodeChangelog(await this.#storage.read(changesOf(name), 0, known.size)) ?? [];
-      const compacted = encodeChangelog(lastOfEachKey([...before, ...records]));
+      const compacted = encodeChangelog(this.#compacted(name, [...before, ...records]));
       const checkpoint = { nextOffset, size: compacted.length, compactedSize: compacted.length };
       return { write: { kind: 'replace', file: changesOf(name), bytes: compacted, modifiedAt }, checkpoint };
     }
@@ -150,6 +159,12 @@ export class StateCopies {
     if (files.some((file) => file.name === changesOf(name))) writes.push({ kind: 'delete', file: changesOf(name) });
     if (blobs.includes(checkpointOf(name))) writes.push({ kind: 'delete-blob', name: checkpointOf(name) });
     if (writes.length > 0) await this.#storage.commit(writes, 'relaxed', 'essential');
+  }
+
+  /** Without what a store that is made of the changes would not hold. */
+  #compacted(name: string, records: readonly ChangelogRecord[]): ChangelogRecord[] {
+    const historyMs = this.#historyMsOf.get(name.slice(name.indexOf('/') + 1));
+    return historyMs === undefined ? lastOfEachKey(records) : historyOfEachKey(records, historyMs);
   }
 
   #nameOf(taskId: string, storeName: string): string {
@@ -173,6 +188,15 @@ function checkpointOf(name: string): string {
   return `${name}.checkpoint`;
 }
 
+/** How long versioned stores keep their history, by their names. */
+export function historiesOf({ subTopologies }: BuiltTopology): Map<string, number> {
+  return new Map(
+    subTopologies
+      .flatMap(({ stores }) => stores)
+      .flatMap(({ name, store }) => (store.kind === 'versioned' ? [[name, store.historyRetentionMs] as const] : [])),
+  );
+}
+
 /** What compaction leaves; tombstones go too, for nothing lies before them. */
 function lastOfEachKey(records: readonly ChangelogRecord[]): ChangelogRecord[] {
   const last = new Map<string, ChangelogRecord>();
@@ -182,6 +206,25 @@ function lastOfEachKey(records: readonly ChangelogRecord[]): ChangelogRecord[] {
     if (record.value !== null) last.set(key, record);
   }
   return [...last.values()];
+}
+
+/**
+ * What a versioned store needs, in the order in which it came: of each key every version of the history, and the one before it. Versions come late, so the last one
+ * that came need not be the latest, and a deletion ends the version before it.
+ */
+function historyOfEachKey(records: readonly ChangelogRecord[], historyMs: number): ChangelogRecord[] {
+  const firstKept = records.reduce((latest, { timestamp }) => Math.max(latest, timestamp), -Infinity) - historyMs;
+  const versions = new Map<string, ChangelogRecord>();
+  const before = new Map<string, ChangelogRecord>();
+  for (const record of records) {
+    const key = latin1.decode(record.key);
+    const version = `${record.timestamp} ${key}`;
+    versions.delete(version);
+    if (record.timestamp >= firstKept) versions.set(version, record);
+    else if (record.timestamp >= (before.get(key)?.timestamp ?? -Infinity)) before.set(key, record);
+  }
+  const kept = new Set([...versions.values(), ...before.values()]);
+  return records.filter((record) => kept.has(record));
 }
 
 const latin1 = new TextDecoder('latin1');

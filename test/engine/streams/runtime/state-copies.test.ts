@@ -117,6 +117,47 @@ describe.each(Object.entries(places))('Copies of the state in %s', (_name, place
   });
 });
 
+describe('A copy of a versioned store', () => {
+  const versioned = new Map([['history', 50]]);
+
+  it('has every version of the history, deletions too, and the one before it', async () => {
+    const storage = new MemoryStorage();
+    const copies = new StateCopies(storage, new VirtualClock(0), 'app', versioned);
+    const changes = [
+      change('a', '1', 10),
+      change('a', '2', 30),
+      change('b', '1', 20),
+      change('a', null, 100),
+      // Late: it does not undo the deletion.
+      change('a', '3', 60),
+      change('a', '4', 60),
+    ];
+    copies.add('0_0', 'history', changes, 6);
+    await copies.checkpoint(['0_0']);
+    const copy = await new StateCopies(storage, new VirtualClock(0), 'app', versioned).load('0_0', 'history');
+    expect(copy?.records).toEqual([
+      change('a', '2', 30),
+      change('b', '1', 20),
+      change('a', null, 100),
+      change('a', '4', 60),
+    ]);
+  });
+
+  it('is written anew with its history', async () => {
+    const storage = new MemoryStorage();
+    const copies = new StateCopies(storage, new VirtualClock(0), 'app', versioned);
+    const large = 'x'.repeat(300_000);
+    for (let turn = 1; turn <= 12; turn += 1) {
+      copies.add('0_0', 'history', [change('a', `${large}${turn}`, turn * 40)], turn);
+      await copies.checkpoint(['0_0']);
+    }
+    const [file] = await storage.files();
+    expect(file?.size).toBeLessThan(2_500_000);
+    const copy = await new StateCopies(storage, new VirtualClock(0), 'app', versioned).load('0_0', 'history');
+    expect(copy?.records.map(({ timestamp }) => timestamp)).toEqual([400, 440, 480]);
+  });
+});
+
 describe('A copy that is damaged', () => {
   it('counts for nothing: the changelog is read', async () => {
     const storage = new MemoryStorage();
