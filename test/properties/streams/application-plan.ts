@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { programs, type ProgramName } from './application-programs.js';
+import type { ProgramName } from './programs.js';
 
 export interface PlannedRecord {
   readonly kind: 'send';
@@ -8,7 +8,8 @@ export interface PlannedRecord {
   readonly key: number;
   /** `null`: a tombstone. */
   readonly value: number | null;
-  readonly timestamp: number;
+  /** How much earlier than the time that the records have come to, in units of event time. */
+  readonly late: number;
   /** Sent so many times. */
   readonly times: number;
 }
@@ -17,14 +18,20 @@ export interface PlannedRecord {
 export type Happening =
   | PlannedRecord
   | { readonly kind: 'wait'; readonly ms: number }
-  | { readonly kind: 'start' | 'close' | 'crash'; readonly instance: number }
+  /** Which of those that are not there, or of those that are. */
+  | { readonly kind: 'start' | 'close'; readonly instance: number }
+  /** Once so much time has gone by: what was sent last is on its way then, processed, or committed. */
+  | { readonly kind: 'crash'; readonly instance: number; readonly afterMs: number }
   | { readonly kind: 'drop-connections' | 'crash-broker' };
 
 export interface ApplicationPlan {
   readonly program: ProgramName;
   readonly partitions: number;
+  /** How many instances there are in the beginning. */
+  readonly instances: number;
   readonly happenings: readonly Happening[];
   readonly cacheBytes: number;
+  readonly commitIntervalMs: number;
   readonly standbys: number;
   /** Whether a crash finds copies of the state on a disk. */
   readonly keepsCopies: boolean;
@@ -33,7 +40,7 @@ export interface ApplicationPlan {
   readonly seed: number;
 }
 
-export const instanceNames = ['one', 'two', 'three'];
+export const instanceNames = ['one', 'two', 'three'] as const;
 
 const instance = fc.nat(instanceNames.length - 1);
 
@@ -42,22 +49,35 @@ const record: fc.Arbitrary<Happening> = fc.record<PlannedRecord>({
   input: fc.nat(1),
   key: fc.nat(4),
   value: fc.option(fc.nat(99), { freq: 8, nil: null }),
-  // Out of order, by up to 30.
-  timestamp: fc.nat(30),
+  // Out of order, mostly by little.
+  late: fc.oneof({ weight: 3, arbitrary: fc.nat(8) }, { weight: 1, arbitrary: fc.nat(40) }),
   times: fc.constantFrom<number>(1, 1, 1, 2),
 });
 
-const wait: fc.Arbitrary<Happening> = fc.record({ kind: fc.constant('wait'), ms: fc.constantFrom(1, 20, 150, 600) });
+const wait: fc.Arbitrary<Happening> = fc.record({
+  kind: fc.constant('wait'),
+  ms: fc.constantFrom(1, 20, 20, 150, 150, 600, 7_000),
+});
 
-const comingAndGoing = (...kinds: ('start' | 'close' | 'crash')[]): fc.Arbitrary<Happening> =>
-  fc.record({ kind: fc.constantFrom(...kinds), instance });
+const comingAndGoing: fc.Arbitrary<Happening> = fc.record({
+  kind: fc.constantFrom('start', 'start', 'close'),
+  instance,
+});
+
+const crash: fc.Arbitrary<Happening> = fc.record({
+  kind: fc.constant('crash'),
+  instance,
+  afterMs: fc.constantFrom(0, 20, 100, 250, 400, 1_500),
+});
 
 function plans(program: readonly ProgramName[], happening: fc.Arbitrary<Happening>): fc.Arbitrary<ApplicationPlan> {
   return fc.record({
     program: fc.constantFrom(...program),
     partitions: fc.integer({ min: 1, max: 4 }),
-    happenings: fc.array(happening, { minLength: 12, maxLength: 40, size: 'max' }),
+    instances: fc.integer({ min: 1, max: instanceNames.length }),
+    happenings: fc.array(happening, { minLength: 16, maxLength: 40, size: 'max' }),
     cacheBytes: fc.constantFrom(0, 0, 1_000_000),
+    commitIntervalMs: fc.constantFrom(100, 2_000, 10_000),
     standbys: fc.constantFrom(0, 0, 1),
     keepsCopies: fc.boolean(),
     restoredAtATime: fc.constantFrom(1, 3, 500),
@@ -65,29 +85,28 @@ function plans(program: readonly ProgramName[], happening: fc.Arbitrary<Happenin
   });
 }
 
-const allPrograms = Object.keys(programs) as ProgramName[];
-
 /** Instances come, go and crash. */
-export function crashPlans(names: readonly ProgramName[] = allPrograms): fc.Arbitrary<ApplicationPlan> {
+export function crashPlans(names: readonly ProgramName[]): fc.Arbitrary<ApplicationPlan> {
   return plans(
     names,
     fc.oneof(
       { weight: 8, arbitrary: record },
       { weight: 2, arbitrary: wait },
-      { weight: 2, arbitrary: comingAndGoing('start', 'close', 'crash') },
+      { weight: 2, arbitrary: comingAndGoing },
+      { weight: 2, arbitrary: crash },
       { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('drop-connections', 'crash-broker') }) },
     ),
   );
 }
 
 /** Instances come and go, and none crashes. */
-export function peacefulPlans(names: readonly ProgramName[] = allPrograms): fc.Arbitrary<ApplicationPlan> {
+export function peacefulPlans(names: readonly ProgramName[]): fc.Arbitrary<ApplicationPlan> {
   return plans(
     names,
     fc.oneof(
       { weight: 8, arbitrary: record },
       { weight: 2, arbitrary: wait },
-      { weight: 2, arbitrary: comingAndGoing('start', 'close') },
+      { weight: 2, arbitrary: comingAndGoing },
     ),
   );
 }

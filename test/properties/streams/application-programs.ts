@@ -1,24 +1,23 @@
-import { minutes } from '../../../src/engine/streams/dsl/durations.js';
 import { StreamsBuilder } from '../../../src/engine/streams/dsl/streams-builder.js';
-import { BufferConfig, Suppressed } from '../../../src/engine/streams/dsl/suppressed.js';
-import { JoinWindows } from '../../../src/engine/streams/dsl/window/join-windows.js';
-import { SessionWindows } from '../../../src/engine/streams/dsl/window/session-windows.js';
-import { TimeWindows } from '../../../src/engine/streams/dsl/window/time-windows.js';
 import { Serdes } from '../../../src/engine/streams/serdes.js';
 import type { QueryableStoreType } from '../../../src/engine/streams/runtime/queries/queryable-store.js';
 import type { Topology } from '../../../src/engine/streams/topology/topology.js';
 
-const text = { key: Serdes.string, value: Serdes.string };
+export const text = { key: Serdes.string, value: Serdes.string };
 
-/** A program of the applications that are crashed and moved about. */
+/** A program of the applications that are crashed and moved about. Values of its inputs are a number and a serial number of the record, as text: `17.0004`. */
 export interface ApplicationProgram {
   readonly inputs: readonly string[];
+  /** Inputs whose records may have no value: it deletes a row. */
+  readonly tables?: readonly string[];
   /** Stores that can be asked, with what they are asked as. */
   readonly stores: Readonly<Record<string, QueryableStoreType>>;
+  /** How many ms of event time the unit of its plans is; 1 by default. */
+  readonly unitMs?: number;
   readonly build: () => Topology;
 }
 
-function built(define: (builder: StreamsBuilder) => void): () => Topology {
+export function built(define: (builder: StreamsBuilder) => void): () => Topology {
   return () => {
     const builder = new StreamsBuilder();
     define(builder);
@@ -26,8 +25,16 @@ function built(define: (builder: StreamsBuilder) => void): () => Topology {
   };
 }
 
-/** By the names that plans know. Values of inputs are numbers as text. */
-export const programs = {
+/** Both sets of values as one, as text in order. What is processed twice is in it once. */
+export function union(set: string, values: string): string {
+  return [...new Set(`${set} ${values}`.split(' '))]
+    .filter((value) => value !== '')
+    .sort()
+    .join(' ');
+}
+
+/** Programs without windows, by the names that plans know. */
+export const plainPrograms = {
   /** Each record goes through a repartition topic, with its value in it for its key. */
   stateless: {
     inputs: ['in'],
@@ -41,15 +48,15 @@ export const programs = {
         .to('out', text),
     ),
   },
-  /** The largest value of each key: processing a record twice changes nothing. */
-  largest: {
+  /** The values that each key has had. */
+  sets: {
     inputs: ['in'],
-    stores: { largest: 'keyValue' },
+    stores: { sets: 'keyValue' },
     build: built((builder) =>
       builder
         .stream('in', text)
         .groupBy((key) => key, { name: 'by-key', ...text })
-        .reduce((one, other) => (Number(other) > Number(one) ? other : one), { as: 'largest', ...text })
+        .reduce(union, { as: 'sets', ...text })
         .toStream()
         .to('out', text),
     ),
@@ -62,9 +69,22 @@ export const programs = {
       builder.stream('in', text).groupByKey(text).count({ as: 'counts' }).mapValues(String).toStream().to('out', text),
     ),
   },
+  /** A table, and each change of it. */
+  changes: {
+    inputs: ['in'],
+    tables: ['in'],
+    stores: { rows: 'keyValue' },
+    build: built((builder) =>
+      builder
+        .table('in', { ...text, materialized: { as: 'rows', caching: false } })
+        .toStream()
+        .to('out', text),
+    ),
+  },
   /** Two tables, joined by their keys. */
   tables: {
     inputs: ['left', 'right'],
+    tables: ['left', 'right'],
     stores: { joined: 'keyValue', left: 'keyValue', right: 'keyValue' },
     build: built((builder) =>
       builder
@@ -81,13 +101,14 @@ export const programs = {
   /** A table whose values name keys of another. */
   foreignKey: {
     inputs: ['left', 'right'],
+    tables: ['left', 'right'],
     stores: { joined: 'keyValue' },
     build: built((builder) =>
       builder
         .table('left', { ...text, materialized: { as: 'left' } })
         .leftJoin(
           builder.table('right', { ...text, materialized: { as: 'right' } }),
-          { foreignKey: (value) => `key-${Number(value) % 4}` },
+          { foreignKey: (value) => `key-${Math.trunc(Number(value)) % 4}` },
           (left, right) => `${left}+${right ?? '-'}`,
           { as: 'joined', ...text },
         )
@@ -95,51 +116,4 @@ export const programs = {
         .to('out', text),
     ),
   },
-  windows: {
-    inputs: ['in'],
-    stores: { windows: 'timestampedWindow' },
-    build: built((builder) =>
-      builder
-        .stream('in', text)
-        .groupByKey(text)
-        .windowedBy(TimeWindows.ofSizeAndGrace(20, minutes(1)))
-        .count({ as: 'windows' })
-        .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded()))
-        .toStream((windowed) => `${windowed.key}@${windowed.window.start}`)
-        .mapValues(String)
-        .to('out', text),
-    ),
-  },
-  sessions: {
-    inputs: ['in'],
-    stores: { sessions: 'session' },
-    build: built((builder) =>
-      builder
-        .stream('in', text)
-        .groupByKey(text)
-        .windowedBy(SessionWindows.ofInactivityGapAndGrace(10, minutes(1)))
-        .count({ as: 'sessions' })
-        .toStream((windowed) => `${windowed.key}@${windowed.window.start}`)
-        .mapValues(String)
-        .to('out', text),
-    ),
-  },
-  /** Both sides wait in stores for the other, and for nobody. */
-  streams: {
-    inputs: ['left', 'right'],
-    stores: {},
-    build: built((builder) =>
-      builder
-        .stream('left', text)
-        .outerJoin(
-          builder.stream('right', text),
-          (left, right) => `${left ?? '-'}+${right ?? '-'}`,
-          JoinWindows.ofTimeDifferenceAndGrace(10, 50),
-          text,
-        )
-        .to('out', text),
-    ),
-  },
 } satisfies Record<string, ApplicationProgram>;
-
-export type ProgramName = keyof typeof programs;

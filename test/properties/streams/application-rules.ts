@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { RecordedEvent } from '../../../src/engine/environment/trace-events.js';
 import type { ApplicationRun, StoredRecord } from './application-run.js';
 
 export type ApplicationRule = (run: ApplicationRun) => void;
@@ -50,16 +51,61 @@ export const repartitionKeepsOrder: ApplicationRule = ({ inputs, output }) => {
   }
 };
 
-/** What the store holds, and what was sent last, is the largest of each key's values. */
-export const largestIsTheFold: ApplicationRule = ({ inputs, output, stores }) => {
-  const largest = new Map<string, number>();
-  for (const { key, value } of inputs.in ?? [])
-    largest.set(key ?? '', Math.max(largest.get(key ?? '') ?? -1, Number(value)));
-  expect(lastOf(output)).toEqual(new Map([...largest].map(([key, value]) => [key, String(value)])));
-  expect(stores.largest).toEqual(
-    [...largest].map(([key, value]) => `${JSON.stringify(key)}=${JSON.stringify(String(value))}`).sort(),
-  );
+/**
+ * STR-1: what the store holds, and what was sent last, is the set of each key's values. STR-2: everything sent on the way is the set after some number of them, and that number
+ * goes down only where a task has begun anew.
+ */
+export const setsAreTheFold: ApplicationRule = ({ inputs, output, stores, trace }) => {
+  const beginnings = trace.filter((event) => event.kind === 'task-restored').length;
+  const whole = new Map<string, string>();
+  for (const key of keysOf(inputs.in ?? [])) {
+    const values = [...new Set((inputs.in ?? []).flatMap((each) => (each.key === key ? [each.value ?? ''] : [])))];
+    const sets = values.map((_value, at) =>
+      values
+        .slice(0, at + 1)
+        .sort()
+        .join(' '),
+    );
+    whole.set(key ?? '', sets.at(-1) ?? '');
+    let reached = 0;
+    let falls = 0;
+    for (const each of output.filter((record) => record.key === key)) {
+      const at = sets.indexOf(each.value ?? '');
+      if (at === -1) throw new Error(`${key}: ${each.value} is no fold of the first of ${values.join(' ')}`);
+      if (at < reached) falls += 1;
+      reached = at;
+    }
+    expect(falls).toBeLessThanOrEqual(beginnings);
+  }
+  expect(lastOf(output)).toEqual(whole);
+  expect(stores.sets).toEqual(rowsOf(whole));
 };
+
+/** STR-11: each change of the table is passed on each time that it is processed, though the row may hold it already; and none is left out. */
+export const changesAreAllPassedOn: ApplicationRule = (run) => {
+  const { inputs, output, trace } = run;
+  const sentFor = new Set(
+    trace.flatMap((event) => (event.kind === 'record-sent' && event.topic === 'out' ? [event.cause] : [])),
+  );
+  for (const event of trace)
+    if (event.kind === 'record-processed' && !sentFor.has(event.id) && wasLivedThrough(run, event))
+      throw new Error(`Nothing was passed on for ${event.id}.`);
+  for (const key of keysOf(inputs.in ?? [])) {
+    const sent = (inputs.in ?? []).flatMap((each) => (each.key === key ? [each.value ?? 'null'] : []));
+    const got = output.flatMap((each) => (each.key === key ? [each.value ?? 'null'] : []));
+    if (!isRepetitionOf(got, sent)) throw new Error(`${key}: ${got.join(' ')} does not follow ${sent.join(' ')}`);
+  }
+};
+
+/** Whether the instance lived on long enough to send what came of a record. */
+function wasLivedThrough(
+  { crashes, trace }: ApplicationRun,
+  event: RecordedEvent & { kind: 'record-processed' },
+): boolean {
+  const at = trace.indexOf(event);
+  const crash = crashes.find((each) => each.client === event.client && each.at > at);
+  return crash === undefined || (trace[crash.at]?.at ?? Infinity) > event.at + 1_000;
+}
 
 /** Without a crash each key's count is that of its records, and every count on the way is sent in order; after one it may be more, never less. */
 export const countsAreNeverLess: ApplicationRule = ({ inputs, output, crashes, plan }) => {
@@ -92,7 +138,7 @@ export const foreignKeysAreJoined: ApplicationRule = ({ inputs, output, stores }
   const [left, right] = [lastOf(inputs.left ?? []), lastOf(inputs.right ?? [])];
   const joined = new Map<string, string>();
   for (const [key, value] of left)
-    if (value !== null) joined.set(key, `${value}+${right.get(`key-${Number(value) % 4}`) ?? '-'}`);
+    if (value !== null) joined.set(key, `${value}+${right.get(`key-${Math.trunc(Number(value)) % 4}`) ?? '-'}`);
   expect(withoutTombstones(lastOf(output))).toEqual(joined);
   expect(stores.joined).toEqual(rowsOf(joined));
 };

@@ -1,17 +1,27 @@
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
 import type { RecordedEvent } from '../../../src/engine/environment/trace-events.js';
 import { VirtualClock } from '../../../src/engine/streams/driver/virtual-clock.js';
+import { emitIntervalConfigs } from '../../../src/engine/streams/processors/emit-interval.js';
 import { planTopics } from '../../../src/engine/streams/runtime/topic-plan.js';
 import type { StateStore } from '../../../src/engine/streams/state/state-store.js';
 import { StreamTask } from '../../../src/engine/streams/task/stream-task.js';
 import { StreamsStage, type StoredRecord } from '../../engine/streams/runtime/streams-stage.js';
 import { instanceNames, type ApplicationPlan, type Happening } from './application-plan.js';
-import { programs, type ApplicationProgram } from './application-programs.js';
+import type { ApplicationProgram } from './application-programs.js';
+import { programs } from './programs.js';
 
 export type { StoredRecord } from '../../engine/streams/runtime/streams-stage.js';
 
 /** A row of a store as text: the key, with its window if it has one, and the value. */
 export type StoreRow = string;
+
+export interface Crash {
+  readonly client: string;
+  /** After so many events of the trace. */
+  readonly at: number;
+  /** Whether it had a task that did not have its state yet. */
+  readonly isRestoring: boolean;
+}
 
 /** What can be seen of an application once everything has come to rest. */
 export interface ApplicationRun {
@@ -24,8 +34,7 @@ export interface ApplicationRun {
   /** By store: what its changelog makes of a new one. */
   readonly folds: Readonly<Record<string, readonly StoreRow[]>>;
   readonly trace: readonly RecordedEvent[];
-  /** Who crashed, and after how many events of the trace. */
-  readonly crashes: readonly { readonly client: string; readonly at: number }[];
+  readonly crashes: readonly Crash[];
 }
 
 /** Carries out a plan on a simulated broker, and then lets everything come to rest. */
@@ -42,9 +51,11 @@ class ApplicationLife {
   readonly #plan: ApplicationPlan;
   readonly #program: ApplicationProgram;
   readonly #disks = new Map<string, MemoryStorage>();
-  readonly #crashes: { client: string; at: number }[] = [];
+  readonly #crashes: Crash[] = [];
   /** Event time goes on with each record. It begins with the world, or retention would take what is written. */
   #time: number;
+  /** Tells records apart whose numbers are the same. */
+  #serial = 1;
 
   constructor(stage: StreamsStage, plan: ApplicationPlan) {
     this.#stage = stage;
@@ -56,19 +67,22 @@ class ApplicationLife {
   async begin(): Promise<void> {
     const { partitions } = this.#plan;
     await this.#stage.createTopics(...this.#program.inputs.map((topic) => [topic, partitions] as const), ['out', 1]);
-    await this.#start(0);
+    for (const name of instanceNames.slice(0, this.#plan.instances)) await this.#start(name);
+    // They begin to join; what comes then is the plan's.
+    await this.#stage.world.advanceBy(300);
   }
 
   async happen(happening: Happening): Promise<void> {
     switch (happening.kind) {
       case 'send': {
-        const { input, key, value, timestamp, times } = happening;
-        this.#time += 5;
-        const topic = this.#program.inputs[input % this.#program.inputs.length] ?? '';
+        const { input, key, value, late, times } = happening;
+        const { inputs, tables = [], unitMs = 1 } = this.#program;
+        this.#time += 3 * unitMs;
+        const topic = inputs[input % inputs.length] ?? '';
+        const serial = String(this.#serial++).padStart(4, '0');
         // A stream's record without a value is one more that is dropped: only tables get tombstones.
-        const isTable = topic !== 'in' && this.#plan.program !== 'streams';
-        const text = value === null ? (isTable ? null : '0') : String(value);
-        const record = { key: `key-${key}`, value: text, timestamp: this.#time - timestamp };
+        const text = value === null && tables.includes(topic) ? null : `${value ?? 0}.${serial}`;
+        const record = { key: `key-${key}`, value: text, timestamp: this.#time - late * unitMs };
         return await this.#stage.send(
           topic,
           Array.from({ length: times }, () => record),
@@ -76,17 +90,26 @@ class ApplicationLife {
       }
       case 'wait':
         return await this.#stage.world.advanceBy(happening.ms);
-      case 'start':
-        return await this.#start(happening.instance);
+      case 'start': {
+        const absent = instanceNames.filter((name) => !this.#stage.instances.has(name));
+        const name = absent[happening.instance % absent.length];
+        return name === undefined ? undefined : await this.#start(name);
+      }
       case 'close': {
-        const name = instanceNames[happening.instance] ?? '';
-        if (this.#stage.instances.has(name)) await this.#stage.close(name);
+        const name = this.#present(happening.instance);
+        if (name !== undefined) await this.#stage.close(name);
         return;
       }
       case 'crash': {
-        const name = instanceNames[happening.instance] ?? '';
-        if (!this.#stage.instances.has(name)) return;
-        this.#crashes.push({ client: name, at: this.#stage.world.trace.length });
+        await this.#stage.world.advanceBy(happening.afterMs);
+        const name = this.#present(happening.instance);
+        const tasks = this.#stage.instances.get(name ?? '')?.localTasks() ?? [];
+        if (name === undefined) return;
+        this.#crashes.push({
+          client: name,
+          at: this.#stage.world.trace.length,
+          isRestoring: tasks.some(({ role, isRunning }) => role === 'active' && !isRunning),
+        });
         this.#stage.crash(name);
         return;
       }
@@ -98,11 +121,11 @@ class ApplicationLife {
   }
 
   async end(): Promise<ApplicationRun> {
-    if (this.#stage.instances.size === 0) await this.#start(0);
+    if (this.#stage.instances.size === 0) await this.#start(instanceNames[0]);
     // Whoever has crashed may be given tasks until its session is over.
     await this.#stage.world.advanceBy(8_000);
     await this.#awaitEveryTask();
-    await this.#stage.rest(1_500);
+    await this.#stage.rest(Math.max(1_500, 2 * this.#plan.commitIntervalMs));
     const inputs = Object.fromEntries(
       await inTurn(this.#program.inputs, async (topic) => [topic, await this.#stage.read(topic)] as const),
     );
@@ -130,20 +153,31 @@ class ApplicationLife {
     if (!(await world.runUntil(areAllRunning, world.now + 120_000))) throw new Error('Not every task runs somewhere.');
   }
 
-  async #start(instance: number): Promise<void> {
-    const name = instanceNames[instance] ?? '';
-    if (this.#stage.instances.has(name)) return;
-    const { cacheBytes, standbys, keepsCopies, restoredAtATime } = this.#plan;
+  #present(instance: number): string | undefined {
+    const present = [...this.#stage.instances.keys()];
+    return present[instance % present.length];
+  }
+
+  async #start(name: string): Promise<void> {
+    const { cacheBytes, commitIntervalMs, standbys, keepsCopies, restoredAtATime } = this.#plan;
     const disk = this.#disks.get(name) ?? new MemoryStorage();
     this.#disks.set(name, disk);
     const streams = this.#stage.instance(
       name,
       this.#program.build(),
-      { 'statestore.cache.max.bytes': cacheBytes, 'num.standby.replicas': standbys, 'commit.interval.ms': 100 },
+      {
+        'statestore.cache.max.bytes': cacheBytes,
+        'num.standby.replicas': standbys,
+        'commit.interval.ms': commitIntervalMs,
+        'poll.ms': 200,
+        // Closed windows are looked for with each record.
+        [emitIntervalConfigs.windowedAggregation]: 0,
+        [emitIntervalConfigs.outerJoin]: 0,
+      },
       {
         ...(keepsCopies && { storage: disk }),
         clients: {
-          consumer: { sessionTimeout: 6_000, heartbeatInterval: 500 },
+          consumer: { sessionTimeout: 6_000, heartbeatInterval: 1_500 },
           // As Kafka Streams has it: a crash finds records on their way.
           producer: { lingerMs: 100 },
           restoreConsumer: { maxPollRecords: restoredAtATime },

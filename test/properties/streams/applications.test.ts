@@ -1,25 +1,35 @@
-import type fc from 'fast-check';
-import { test } from 'vitest';
-import { findsMutants } from '../../mutants/mutant.js';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { traceHash, traceLines } from '../../../src/engine/simulation/trace-recorder.js';
 import { holds } from '../replay.js';
-import { holdsToItsRules } from './application-claims.js';
-import { applicationMutants } from './application-mutants.js';
-import { crashPlans, peacefulPlans, type ApplicationPlan } from './application-plan.js';
-
-const claims: Readonly<Record<string, { readonly plans: fc.Arbitrary<ApplicationPlan>; readonly runs: number }>> = {
-  'STR-1 STR-7 STR-8 STR-9 STR-10 STR-12 whatever crashes, nothing is lost, and at rest everything is as if it had not':
-    { plans: crashPlans(), runs: 50 },
-  'STR-1 STR-2 while instances come and go and none crashes, each record counts once': {
-    plans: peacefulPlans(['count', 'stateless', 'largest']),
-    runs: 20,
-  },
-};
+import { applicationClaims, holdsToItsRules } from './application-claims.js';
+import { notReached } from './application-probes.js';
+import { runApplication } from './application-run.js';
 
 /** More runs by `npm run soak -- streams`. */
 const factor = Number(process.env.PARTITA_STREAMS_FACTOR ?? 1);
+const claims = Object.entries(applicationClaims);
+let searched = 0;
 
-test.each(Object.entries(claims))('%s', { timeout: 3_600_000 }, async (name, { plans, runs }) => {
+test.each(claims)('%s', { timeout: 36_000_000 }, async (name, { plans, runs }) => {
   await holds({ file: 'properties/streams/applications.test.ts', name }, plans, holdsToItsRules, runs * factor);
+  searched += 1;
 });
 
-findsMutants(applicationMutants);
+test('the searches come upon all that they should', ({ skip }) => {
+  skip(searched < claims.length, 'Not all of them were asked for.');
+  expect(notReached()).toEqual([]);
+});
+
+test('a plan that is carried out twice gives equal traces, stores and outputs', { timeout: 120_000 }, async () => {
+  const seed = Number(process.env.SEED ?? 1);
+  const hashes = new Set<string>();
+  for (const { plans } of Object.values(applicationClaims))
+    for (const plan of fc.sample(plans, { seed, numRuns: factor })) {
+      const [first, again] = [await runApplication(plan), await runApplication(plan)];
+      expect(traceLines(again.trace), JSON.stringify(plan)).toBe(traceLines(first.trace));
+      expect({ ...again, trace: [] }).toEqual({ ...first, trace: [] });
+      hashes.add(traceHash(first.trace));
+    }
+  expect(hashes.size).toBe(claims.length * factor);
+});

@@ -1,0 +1,4 @@
+import { findsMutants } from '../../mutants/mutant.js';
+import { applicationMutants } from './application-mutants.js';
+
+findsMutants(applicationMutants);
