@@ -1,7 +1,27 @@
+import type { RestorableStore } from '../state/state-store.js';
 import type { StreamTask } from '../task/stream-task.js';
 import type { Restoration } from './state-restorer.js';
 import type { TaskManagerOptions } from './task-manager.js';
 import type { PlannedTask } from './topic-plan.js';
+
+/** What a task had when it was given up, everything committed: its stores, and by store where in its changelog it is. */
+export interface TaskState {
+  readonly stores: ReadonlyMap<string, RestorableStore>;
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+/** Opens the stores of a task with the state of another; but those empty that no changelog of the application's own keeps up. */
+export function openStoresOf(
+  task: StreamTask,
+  { subTopology }: PlannedTask,
+  { stores }: Pick<TaskState, 'stores'>,
+): void {
+  task.openStores(stores);
+  for (const name of stores.keys()) {
+    const changelog = subTopology.changelogTopics.get(name)?.name;
+    if (changelog === undefined || subTopology.sourceTopics.includes(changelog)) task.emptyStore(name);
+  }
+}
 
 /** A copy of the state of a task that another instance runs, kept up from its changelogs (Kafka's `StandbyTask`). Interactive queries may read it. */
 export class StandbyTask {
@@ -18,25 +38,26 @@ export class StandbyTask {
     this.#options = options;
   }
 
-  async start(): Promise<void> {
+  /** @param state what the active task had that this instance has just given up, or `null` */
+  async start(state: TaskState | null): Promise<void> {
     const { task, planned } = this;
     const { copies, restorer } = this.#options;
-    task.openStores();
+    if (state === null) task.openStores();
+    else openStoresOf(task, planned, state);
     const restorations: Restoration[] = [];
     for (const [storeName, { name: topic }] of planned.subTopology.changelogTopics) {
       // A source topic would be read up to its end, beyond what the task has committed.
       if (planned.subTopology.sourceTopics.includes(topic)) continue;
-      const copy = (await copies?.load(planned.id, storeName)) ?? null;
-      if (copy !== null) {
-        task.restore(storeName, copy.records);
-        this.#offsets.set(storeName, copy.nextOffset);
-      }
+      const copy = state === null ? ((await copies?.load(planned.id, storeName)) ?? null) : null;
+      if (copy !== null) task.restore(storeName, copy.records);
+      const fromOffset = state?.positions.get(storeName) ?? copy?.nextOffset ?? null;
+      if (fromOffset !== null) this.#offsets.set(storeName, fromOffset);
       restorations.push({
         topic,
         partition: planned.partition,
         taskId: planned.id,
         storeName,
-        fromOffset: copy?.nextOffset ?? null,
+        fromOffset,
         limit: null,
         isStandby: true,
         take: (records, nextOffset) => {

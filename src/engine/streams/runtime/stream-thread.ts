@@ -393,12 +393,14 @@ export class StreamThread {
     record: Parameters<ConstructorParameters<typeof TaskProducer>[0]['changed']>[1],
     offset: number,
   ): void {
-    const { copies } = this.#options;
+    const { copies, config } = this.#options;
     const { key } = record;
+    if (copies === null && (config['num.standby.replicas'] ?? 0) === 0) return;
     const changelogs = this.tasks.active.get(taskId)?.planned.subTopology.changelogTopics;
     const storeName = [...(changelogs ?? [])].find(([, { name }]) => name === record.topic)?.[0];
-    if (copies === null || storeName === undefined || key === null) return;
-    copies.add(taskId, storeName, [{ ...record, key }], offset + 1);
+    if (storeName === undefined || key === null) return;
+    this.tasks.changed(taskId, storeName, offset);
+    copies?.add(taskId, storeName, [{ ...record, key }], offset + 1);
   }
 
   /** The record that a task is processing at this moment, as the trace will name it. */

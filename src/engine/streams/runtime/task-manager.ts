@@ -8,7 +8,7 @@ import type { StreamsConfig } from '../streams-config.js';
 import { StreamTask, type TaskOffset } from '../task/stream-task.js';
 import type { TaskObserver } from '../task/task-observer.js';
 import { rawRecordOf } from './consumed-record.js';
-import { StandbyTask } from './standby-task.js';
+import { openStoresOf, StandbyTask, type TaskState } from './standby-task.js';
 import type { StateCopies } from './state-copies.js';
 import type { Restoration, StateRestorer } from './state-restorer.js';
 import type { TaskProducer } from './task-producer.js';
@@ -38,8 +38,12 @@ export interface TaskManagerOptions {
 export interface ActiveTask {
   readonly planned: PlannedTask;
   readonly task: StreamTask;
-  /** By store: where in its changelog it is already, if the task was a standby. */
-  readonly offsets: ReadonlyMap<string, number> | null;
+  /** By store: the offset in its changelog up to which it has everything; nothing of a store whose changelog had nothing yet. */
+  readonly positions: Map<string, number>;
+  /** Whether the stores were open when it came: those of a standby, or of the task that was given up here. */
+  readonly hasStores: boolean;
+  /** Whether every change is known by its offset. */
+  isPositionKnown: boolean;
   /** Whether it is known where it begins, and what is to be restored. */
   isPrepared: boolean;
   /** Changelogs that are still being read; processing begins at 0. */
@@ -58,6 +62,8 @@ export class TaskManager {
   readonly #options: TaskManagerOptions;
   readonly #active = new Map<string, ActiveTask>();
   readonly #standby = new Map<string, StandbyTask>();
+  /** What tasks had that were given up here, until it is known who goes on with them. */
+  readonly #handedOver = new Map<string, TaskState>();
   readonly #cache: RecordCache | null;
   readonly #bufferLimit: number;
   readonly #paused = new Set<string>();
@@ -127,17 +133,28 @@ export class TaskManager {
       const standby = new StandbyTask(planned, this.#newTask(planned), this.#options);
       this.#standby.set(taskId, standby);
       this.#options.onAssigned(planned, 'standby');
-      await standby.start();
+      await standby.start(this.#takeHandedOver(taskId));
     }
+    this.#closeHandedOver();
   }
 
-  /** Commits the tasks of these partitions and closes them. */
+  /** A change of a store of an active task has arrived in its changelog, at an offset; -1 if that is not known. */
+  changed(taskId: string, storeName: string, offset: number): void {
+    const active = this.#active.get(taskId);
+    if (active === undefined) return;
+    if (offset < 0) active.isPositionKnown = false;
+    else active.positions.set(storeName, offset + 1);
+  }
+
+  /** Commits the tasks of these partitions and closes them. What they have is kept for a moment: this instance may go on with it as their standby. */
   async revoke(partitions: readonly TopicPartition[]): Promise<void> {
     const going = this.#activeOf(partitions);
+    let isCommitted = false;
     try {
       await this.commit(going);
+      isCommitted = true;
     } finally {
-      this.#close(going, 'revoked');
+      this.#close(going, 'revoked', isCommitted && this.#keepsStandbys);
     }
   }
 
@@ -149,6 +166,7 @@ export class TaskManager {
   /** Closes everything without committing. */
   async closeAll(end: TaskEnd): Promise<void> {
     this.#close([...this.#active.values()], end);
+    this.#closeHandedOver();
     for (const taskId of [...this.#standby.keys()]) await this.#endStandby(taskId, end);
   }
 
@@ -240,7 +258,7 @@ export class TaskManager {
     return [...this.#active.values()].filter(({ isRunning }) => isRunning);
   }
 
-  /** A standby of the task becomes the active one, with the state that it has. */
+  /** A standby of the task becomes the active one, with the state that it has; or the task comes back that has just been given up. */
   #create(planned: PlannedTask): ActiveTask {
     const standby = this.#standby.get(planned.id)?.release();
     if (standby !== undefined) {
@@ -248,10 +266,14 @@ export class TaskManager {
       this.#options.onEnded(planned.id, 'standby', 'revoked');
     }
     const task = standby?.task ?? this.#newTask(planned);
+    const state = standby === undefined ? this.#takeHandedOver(planned.id) : null;
+    if (state !== null) openStoresOf(task, planned, state);
     const active: ActiveTask = {
       planned,
       task,
-      offsets: standby?.offsets ?? null,
+      positions: new Map(standby?.offsets ?? state?.positions),
+      hasStores: standby !== undefined || state !== null,
+      isPositionKnown: true,
       isPrepared: false,
       restoring: 0,
       restored: 0,
@@ -281,27 +303,35 @@ export class TaskManager {
   async #beginRestore(active: ActiveTask, committed: ReadonlyMap<string, number>): Promise<void> {
     const { planned, task } = active;
     const { copies, restorer } = this.#options;
-    const { offsets } = active;
-    if (offsets === null) task.openStores();
+    const { positions, hasStores } = active;
+    if (!hasStores) task.openStores();
     const restorations: Restoration[] = [];
     for (const [storeName, { name: topic }] of planned.subTopology.changelogTopics) {
       const isSource = planned.subTopology.sourceTopics.includes(topic);
-      const copy = isSource || offsets !== null ? null : ((await copies?.load(planned.id, storeName)) ?? null);
-      if (copy !== null) task.restore(storeName, copy.records);
+      const copy = isSource || hasStores ? null : ((await copies?.load(planned.id, storeName)) ?? null);
+      if (copy !== null) {
+        task.restore(storeName, copy.records);
+        positions.set(storeName, copy.nextOffset);
+      }
       restorations.push({
         topic,
         partition: planned.partition,
         taskId: planned.id,
         storeName,
-        fromOffset: offsets?.get(storeName) ?? copy?.nextOffset ?? null,
+        fromOffset: positions.get(storeName) ?? null,
         limit: isSource ? (committed.get(topic) ?? 0) : null,
         isStandby: false,
         take: (records, nextOffset) => {
           task.restore(storeName, records);
           active.restored += records.length;
-          if (!isSource) copies?.add(planned.id, storeName, records, nextOffset);
+          if (isSource) return;
+          positions.set(storeName, nextOffset);
+          copies?.add(planned.id, storeName, records, nextOffset);
         },
-        startOver: () => task.emptyStore(storeName),
+        startOver: () => {
+          positions.delete(storeName);
+          task.emptyStore(storeName);
+        },
         done: () => {
           active.restoring -= 1;
           if (active.restoring === 0) this.#options.wake();
@@ -313,13 +343,13 @@ export class TaskManager {
     restorer.add(restorations);
   }
 
-  #close(tasks: readonly ActiveTask[], end: TaskEnd): void {
+  #close(tasks: readonly ActiveTask[], end: TaskEnd, mayHandOver = false): void {
     if (tasks.length === 0) return;
     const { restorer, onEnded, consumer } = this.#options;
     const ids = new Set(tasks.map(({ planned }) => planned.id));
     restorer.remove(ids);
     let failure: unknown;
-    for (const { planned, task } of tasks) {
+    for (const { planned, task, positions, isRunning, isPositionKnown } of tasks) {
       this.#active.delete(planned.id);
       const { partition } = planned;
       for (const topic of task.topics) {
@@ -327,13 +357,30 @@ export class TaskManager {
         consumer.resume([{ topic, partitions: [partition] }]);
       }
       try {
-        task.close();
+        if (mayHandOver && isRunning && isPositionKnown)
+          this.#handedOver.set(planned.id, { stores: task.handOver(), positions });
+        else task.close();
       } catch (error) {
         failure ??= error;
       }
       onEnded(planned.id, 'active', end);
     }
     if (failure !== undefined && end !== 'lost' && end !== 'failed') throw failure as Error;
+  }
+
+  get #keepsStandbys(): boolean {
+    return (this.#options.config['num.standby.replicas'] ?? 0) > 0;
+  }
+
+  #takeHandedOver(taskId: string): TaskState | null {
+    const state = this.#handedOver.get(taskId) ?? null;
+    this.#handedOver.delete(taskId);
+    return state;
+  }
+
+  #closeHandedOver(): void {
+    for (const { stores } of this.#handedOver.values()) for (const store of stores.values()) store.close();
+    this.#handedOver.clear();
   }
 
   async #endStandby(taskId: string, end: TaskEnd): Promise<void> {

@@ -17,7 +17,7 @@ export interface TaskProducerOptions {
   readonly countPartitions: (topic: string) => Promise<number>;
   /** A record was left out because it could not be sent. */
   readonly dropped: (taskId: string, node: string) => void;
-  /** A change of a store has arrived in its changelog. */
+  /** A change of a store has arrived in its changelog, at an offset; -1 if the broker does not tell. */
   readonly changed: (taskId: string, record: ProducedRecord, offset: number) => void;
   /** What a task is sending for at this moment, as traces name it; absent where nobody watches. */
   readonly cause?: (taskId: string) => EventId | undefined;

@@ -33,6 +33,8 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
 
   override init(context: TaskContext): void {
     super.init(context);
+    // It may have been another task's, with a cache of its own.
+    this.held?.clear();
     const serde = this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value');
     this.values = this.codecOf({ topic: this.topic, serde });
     this.held =

@@ -38,6 +38,8 @@ export class BytesSessionStore<K, V>
 
   override init(context: TaskContext): void {
     super.init(context);
+    // It may have been another task's, with a cache of its own.
+    this.held?.clear();
     this.values = plainValues(this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value'), this.topic);
     const listener = {
       letGo: (update: HeldUpdate<StoredValue>) => this.letGo(update),

@@ -52,6 +52,8 @@ export class BytesWindowStore<K, V, W>
 
   override init(context: TaskContext): void {
     super.init(context);
+    // It may have been another task's, with a cache of its own.
+    this.held?.clear();
     const serde = this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value');
     this.values = this.codecOf({ topic: this.topic, serde });
     const isCaching = this.options.cachingEnabled === true && !this.keepsDuplicates;

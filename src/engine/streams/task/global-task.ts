@@ -71,7 +71,7 @@ export class GlobalTask implements TaskScope {
   }
 
   start(): void {
-    this.#topology.openStores();
+    this.#topology.openStores(new Map());
     this.#topology.start();
   }
 

@@ -37,9 +37,10 @@ export class RunningTopology {
     return this.#stores;
   }
 
-  /** Opens the stores, empty. */
-  openStores(): void {
+  /** Opens the stores: those that another task has handed over as they are, the others empty. */
+  openStores(handedOver: ReadonlyMap<string, RestorableStore>): void {
     const { scope } = this.#options;
+    for (const [name, store] of handedOver) if (this.#stores.has(name)) this.#stores.set(name, store);
     for (const [name, store] of this.stores) store.init(new NodeContext(scope, name, [name]));
   }
 
@@ -90,18 +91,18 @@ export class RunningTopology {
 
   /** Closes processors, then stores. What fails on the way is thrown at the end, the first of it. */
   close(): void {
-    const failures: unknown[] = [];
-    const attempt = (body: () => void): void => {
-      try {
-        body();
-      } catch (error) {
-        failures.push(error);
-      }
-    };
-    if (this.#isStarted) for (const { processor } of this.#processors) attempt(() => processor.close?.());
-    for (const store of this.stores.values()) attempt(() => store.close());
+    closeAll([...this.#takeProcessors(), ...this.stores.values()]);
+  }
+
+  /** Closes the processors, and leaves the stores to another task. */
+  closeProcessors(): void {
+    closeAll(this.#takeProcessors());
+  }
+
+  #takeProcessors(): Processor[] {
+    const processors = this.#isStarted ? this.#processors.map(({ processor }) => processor) : [];
     this.#isStarted = false;
-    if (failures.length > 0) throw failures[0] as Error;
+    return processors;
   }
 
   #buildStores(): Map<string, RestorableStore> {
@@ -178,4 +179,16 @@ export class RunningTopology {
       },
     };
   }
+}
+
+function closeAll(things: readonly { close?(): void }[]): void {
+  const failures: unknown[] = [];
+  for (const each of things) {
+    try {
+      each.close?.();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0] as Error;
 }

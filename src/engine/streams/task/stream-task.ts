@@ -114,9 +114,9 @@ export class StreamTask implements TaskScope {
     return this.#topology.stores;
   }
 
-  /** Opens the stores, empty; what they held is then given to `restore`. */
-  openStores(): void {
-    this.#topology.openStores();
+  /** Opens the stores, empty; what they held is then given to `restore`. Those that another task has handed over hold it already. */
+  openStores(handedOver: ReadonlyMap<string, RestorableStore> = new Map<string, RestorableStore>()): void {
+    this.#topology.openStores(handedOver);
   }
 
   /** Takes records of a store's changelog, in offset order. */
@@ -261,6 +261,13 @@ export class StreamTask implements TaskScope {
   close(): void {
     this.#group.clear();
     this.#guarded(`${this.taskId} could not be closed.`, () => this.#topology.close());
+  }
+
+  /** As `close`, once everything is committed; but the stores stay as they are, for another task to go on with. */
+  handOver(): ReadonlyMap<string, RestorableStore> {
+    this.#group.clear();
+    this.#guarded(`${this.taskId} could not be closed.`, () => this.#topology.closeProcessors());
+    return this.stores;
   }
 
   // What its nodes ask for

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../../../../src/engine/environment/memory-storage.js';
 import type { KafkaStreams } from '../../../../src/engine/streams/runtime/kafka-streams.js';
+import { StreamsBuilder } from '../../../../src/engine/streams/dsl/streams-builder.js';
+import { Serdes } from '../../../../src/engine/streams/serdes.js';
+import type { Topology } from '../../../../src/engine/streams/topology/topology.js';
 import type { BuiltTopology } from '../../../../src/engine/streams/topology/topology-node.js';
 import { countingTopology } from '../counting-topology.js';
 import { StreamsStage } from './streams-stage.js';
@@ -17,6 +20,20 @@ async function openStage(seed: string): Promise<StreamsStage> {
 async function countsOf(stage: StreamsStage, topic: string): Promise<Record<string, string | null>> {
   const records = await stage.read(topic);
   return Object.fromEntries(records.map(({ key, value }) => [key, value]));
+}
+
+/** As `countingTopology`, of the DSL, with its own stores and a cache. */
+function countingWords(): Topology {
+  const builder = new StreamsBuilder();
+  const text = { key: Serdes.string, value: Serdes.string };
+  builder
+    .stream('in', text)
+    .groupBy((_key, word) => word, { name: 'words', ...text })
+    .count({ as: 'counts' })
+    .mapValues(String)
+    .toStream()
+    .to('out', text);
+  return builder.build();
 }
 
 describe('an application', () => {
@@ -222,6 +239,62 @@ describe('an application', () => {
         .slice(before)
         .map(({ records }) => records),
     ).toEqual([0, 0, 0]);
+    await stage.closeAll();
+  });
+
+  it('goes on with what it has when an active task becomes a standby, and when that becomes active again', async () => {
+    const stage = await openStage('recycled');
+    const config = { 'num.standby.replicas': 1, 'statestore.cache.max.bytes': 10_000 };
+    const restored: Record<string, number[]> = { a: [], b: [] };
+    const start = async (name: 'a' | 'b') => {
+      const streams = stage.instance(name, countingWords(), config);
+      streams.setGlobalStateRestoreListener({
+        onBatchRestored: (_changelog, _store, _end, records) => restored[name]?.push(records),
+      });
+      await stage.world.outcome(streams.start());
+      await stage.rest();
+    };
+    const total = (name: 'a' | 'b') => (restored[name] ?? []).reduce((sum, records) => sum + records, 0);
+    await start('a');
+    await stage.send('in', words('to', 'be', 'or', 'not', 'to', 'be'));
+    await stage.rest();
+    // Some of its tasks go to b, which reads their state from the changelogs; a keeps what it had.
+    await start('b');
+    const standbys = () =>
+      stage.instances
+        .get('a')
+        ?.localTasks()
+        .filter(({ role }) => role === 'standby') ?? [];
+    expect(standbys().length).toBeGreaterThan(0);
+    expect(total('b')).toBeGreaterThan(0);
+    expect(total('a')).toBe(0);
+    // What b does with them a hears of, and no more.
+    await stage.send('in', words('to', 'be', 'or', 'not', 'to', 'be'));
+    await stage.rest();
+    const heard = total('a');
+    const ofStandbys = standbys().map(({ taskId }) => Number(taskId.slice(2)));
+    const changes = await stage.read('app-counts-changelog');
+    const isSecond = ({ partition, value }: (typeof changes)[number]) =>
+      ofStandbys.includes(partition) && value !== null;
+    expect(heard).toBe(changes.filter(isSecond).length / 2);
+    await stage.close('b');
+    await stage.rest();
+    expect(total('a')).toBe(heard);
+    expect(stage.of('task-restored').flatMap(({ client, records }) => (client === 'a' ? [records] : []))).not.toContain(
+      heard,
+    );
+    await stage.send('in', words('to', 'be', 'or', 'not', 'to', 'be'));
+    await stage.rest();
+    expect(await countsOf(stage, 'out')).toEqual({ to: '6', be: '6', or: '3', not: '3' });
+    const counts = stage.instances
+      .get('a')
+      ?.store<'keyValue', string, number>({ storeName: 'counts', type: 'keyValue' });
+    expect([...(counts?.all() ?? [])].map(([word, count]) => `${word} ${count}`).sort()).toEqual([
+      'be 6',
+      'not 3',
+      'or 3',
+      'to 6',
+    ]);
     await stage.closeAll();
   });
 
