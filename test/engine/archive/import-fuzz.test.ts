@@ -5,6 +5,7 @@ import { transferNameError } from '../../../src/engine/broker/import-decision.js
 import { randomInteger, type Random } from '../../../src/engine/environment/environment.js';
 import { SeededRandom } from '../../../src/engine/environment/seeded-random.js';
 import { defaultLogConfig } from '../../../src/engine/log/log-config.js';
+import { MemoryGrowth } from '../memory-growth.js';
 import { BrokerBench } from '../broker/broker-bench.js';
 import {
   batchPositions,
@@ -214,7 +215,7 @@ async function outcomeOf(importing: Promise<void>): Promise<string> {
 
 describe('exports from anybody', () => {
   it(
-    `IMP-1 IMP-2 IMP-3 ${inputs} damaged exports are imported, or refused by name and leave nothing`,
+    `IMP-1 IMP-2 IMP-3 ${inputs} damaged exports are imported, or refused by name and leave nothing, in storage and in memory`,
     { timeout: 3 * 60 * 60 * 1000 },
     async () => {
       const sound = await smallArchive();
@@ -222,7 +223,9 @@ describe('exports from anybody', () => {
       const random = new SeededRandom(seed);
       const outcomes = new Set<string>();
       let bench = await BrokerBench.start();
+      const growth = new MemoryGrowth(inputs);
       for (let input = 0; input < inputs; input++) {
+        await growth.before(input);
         const own = random.fork(String(input));
         const bytes = damaged(own, sound, entries);
         const pieceSize = [13, 512, 3000, sound.length][randomInteger(own, 4)] as number;
@@ -237,6 +240,7 @@ describe('exports from anybody', () => {
           throw new Error(`Input ${input}: ${String(error)}\nAgain: ${again}`, { cause: error });
         }
       }
+      await growth.end();
       // The inputs reach every depth: some are harmless.
       const expected = ['DAMAGED', 'INVALID', 'NOT_AN_EXPORT', 'TOO_LARGE', 'UNSUPPORTED_VERSION', 'imported'];
       if (inputs >= 5000) expect([...outcomes].sort()).toEqual(expected);
