@@ -24,7 +24,7 @@ export const handleProduce: Handler<'Produce'> = async (services, { context, ver
       if (message !== undefined) return refuseAll(request, { error: 'CORRUPT_MESSAGE', message });
     }
   // Everything is appended before anything is waited for, so that it is committed together and in the order of the request.
-  const appending = request.topicData.map((topic) => ({
+  const appending = topicsWithPartitions(request).map((topic) => ({
     name: topic.name,
     topicId: topic.topicId,
     partitions: topic.partitionData.map((data) =>
@@ -42,10 +42,15 @@ export const handleProduce: Handler<'Produce'> = async (services, { context, ver
   };
 };
 
+/** A topic of which no partition is named is not in the answer either, as in Kafka's. */
+function topicsWithPartitions({ topicData }: Request): readonly Topic[] {
+  return topicData.filter(({ partitionData }) => partitionData.length > 0);
+}
+
 /** An answer in which each partition has the same error: Kafka can't tell the batches of such a request from each other. */
-function refuseAll({ topicData }: Request, refusal: BatchRefusal): GivenResponseOf<'Produce'> {
+function refuseAll(request: Request, refusal: BatchRefusal): GivenResponseOf<'Produce'> {
   return {
-    responses: topicData.map(({ name, topicId, partitionData }) => ({
+    responses: topicsWithPartitions(request).map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
       partitionResponses: partitionData.map(({ index }) => refused(index, refusal, -1)),
@@ -61,7 +66,7 @@ function appendPartition(
   { index, records }: Topic['partitionData'][number],
   cause: string,
 ): PartitionResponse | Promise<PartitionResponse> {
-  const refuse = (refusal: BatchRefusal) => refused(index, refusal, -1);
+  const refuse = (refusal: BatchRefusal, logStartOffset = -1) => refused(index, refusal, logStartOffset);
   const image = version >= 13 ? services.replicas.topicById(topic.topicId) : services.replicas.topic(topic.name);
   if (image === undefined) return refuse({ error: version >= 13 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION' });
   const replica = services.replicas.replica(image.name, index);
@@ -70,7 +75,7 @@ function appendPartition(
     return refuse(code === 'KAFKA_STORAGE_ERROR' ? { error: code, message } : { error: 'UNKNOWN_TOPIC_OR_PARTITION' });
   }
   const header = onlyBatch(records);
-  if ('error' in header) return refuse(header);
+  if ('error' in header) return refuse(header, header.tellsLogStart === true ? replica.log.logStartOffset : -1);
   if (header.compression === 'zstd' && version < 7) return refuse({ error: 'UNSUPPORTED_COMPRESSION_TYPE' });
   if (header.isTransactional) return refuse({ error: transactionError(request.transactionalId, version) });
   if (![-1, 0, 1].includes(request.acks)) return refuse({ error: 'INVALID_REQUIRED_ACKS' });

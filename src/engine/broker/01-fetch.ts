@@ -71,7 +71,8 @@ function resolve(services: BrokerServices, version: number, asked: PartitionToFe
   const replica = services.replicas.replica(image.name, asked.partition);
   if (replica === undefined)
     return { ...common, replica, error: services.replicas.missing(image.name, asked.partition).code };
-  const error = leaderEpochError(replica, asked.currentLeaderEpoch);
+  // Here Kafka takes any negative epoch for none.
+  const error = leaderEpochError(replica, Math.max(-1, asked.currentLeaderEpoch));
   return { ...common, replica, error, ...divergence(replica, asked.lastFetchedEpoch, common.fetchOffset, error) };
 }
 

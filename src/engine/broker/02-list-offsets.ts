@@ -26,12 +26,15 @@ const lowestSpecialTime = (version: number) =>
 
 export const handleListOffsets: Handler<'ListOffsets'> = async (services, { version, request }) => ({
   topics: await Promise.all(
-    request.topics.map(async (topic) => ({
-      name: topic.name,
-      partitions: await Promise.all(
-        distinct(topic).map((partition) => listOffset(services, version, topic, partition, request.isolationLevel)),
-      ),
-    })),
+    // Kafka's answer has no topics without partitions.
+    request.topics
+      .filter(({ partitions }) => partitions.length > 0)
+      .map(async (topic) => ({
+        name: topic.name,
+        partitions: await Promise.all(
+          distinct(topic).map((partition) => listOffset(services, version, topic, partition, request.isolationLevel)),
+        ),
+      })),
   ),
 });
 

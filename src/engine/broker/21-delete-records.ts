@@ -11,17 +11,20 @@ import { isInternalTopic } from './topic-name.js';
 export const handleDeleteRecords: Handler<'DeleteRecords'> = async (services, { request }) => ({
   throttleTimeMs: 0,
   topics: await Promise.all(
-    request.topics.map(async ({ name, partitions }) => ({
-      name,
-      partitions: await Promise.all(
-        partitions.map(async ({ partitionIndex, offset }) => {
-          const found = await deleteRecords(services, name, partitionIndex, safeNumber(offset));
-          return typeof found === 'number'
-            ? { partitionIndex, lowWatermark: BigInt(found), errorCode: 0 }
-            : { partitionIndex, lowWatermark: -1n, errorCode: errorCode(found) };
-        }),
-      ),
-    })),
+    // Kafka's answer has no topics without partitions.
+    request.topics
+      .filter(({ partitions }) => partitions.length > 0)
+      .map(async ({ name, partitions }) => ({
+        name,
+        partitions: await Promise.all(
+          partitions.map(async ({ partitionIndex, offset }) => {
+            const found = await deleteRecords(services, name, partitionIndex, safeNumber(offset));
+            return typeof found === 'number'
+              ? { partitionIndex, lowWatermark: BigInt(found), errorCode: 0 }
+              : { partitionIndex, lowWatermark: -1n, errorCode: errorCode(found) };
+          }),
+        ),
+      })),
   ),
 });
 

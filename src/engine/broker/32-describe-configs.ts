@@ -1,6 +1,6 @@
 /**
  * DescribeConfigs v1-4, for topics, groups, this broker, and brokers in general (an empty name: what was changed for the whole cluster): every config with its value in force, where
- * that comes from, and what it stands before. Left out: other resources (INVALID_REQUEST), and Kafka's documentation texts.
+ * that comes from, and what it stands before. Loggers and client metrics have none. Left out: other resources (INVALID_REQUEST), and Kafka's documentation texts.
  */
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorByName, errorCode, type ErrorName } from '../protocol/errors.js';
@@ -62,6 +62,14 @@ function configsOf(services: BrokerServices, { resourceType, resourceName }: Res
       const topic = replicas.topic(resourceName);
       if (topic === undefined) return { error: 'UNKNOWN_TOPIC_OR_PARTITION', message: '' };
       return { configs: describedTopicConfigs(topic.configs, settings) };
+    }
+    case resourceTypes.clientMetrics:
+      if (resourceName !== '') return { configs: [] };
+      return { error: 'INVALID_REQUEST', message: 'Client metrics subscription name must not be empty' };
+    case resourceTypes.brokerLogger: {
+      const message =
+        resourceName === '' ? 'Broker id must not be empty' : namedBrokerError(resourceName, nodeId, 'Broker');
+      return message === undefined ? { configs: [] } : { error: 'INVALID_REQUEST', message };
     }
     default:
       return { error: 'INVALID_REQUEST', message: errorByName('INVALID_REQUEST').message };

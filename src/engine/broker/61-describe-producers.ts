@@ -1,9 +1,10 @@
 /**
  * DescribeProducers v0 (KIP-664). Tells what a partition knows of its producers: their epochs, their last sequences, and where an open transaction begins.
  */
-import { errorByName } from '../protocol/errors.js';
+import { errorByName, errorCode } from '../protocol/errors.js';
 import { lastSequenceOf, type ProducerEntry } from '../log/producers/producer-entry.js';
 import type { Handler } from './handler.js';
+import { topicNameError } from './topic-name.js';
 
 export const handleDescribeProducers: Handler<'DescribeProducers'> = (services, { request }) => ({
   topics: request.topics.map(({ name, partitionIndexes }) => ({
@@ -15,6 +16,14 @@ export const handleDescribeProducers: Handler<'DescribeProducers'> = (services, 
         const inOrder = [...replica.log.activeProducers].sort((one, other) => one.producerId - other.producerId);
         return { partitionIndex, errorCode: 0, activeProducers: inOrder.map(describe) };
       }
+      const nameError = topicNameError(name);
+      if (nameError !== undefined)
+        return {
+          partitionIndex,
+          errorCode: errorCode('INVALID_TOPIC_EXCEPTION'),
+          errorMessage: nameError,
+          activeProducers: [],
+        };
       const { code, message } = errorByName(services.replicas.missing(name, partitionIndex).code);
       // Kafka explains a topic that is not there, and not a partition.
       const errorMessage = services.replicas.topic(name) === undefined ? message : null;

@@ -8,6 +8,7 @@ import type { MetadataImage, TopicImage } from './metadata-image.js';
 import { brokerSettings } from './settings/broker-settings.js';
 import { inSyncRefusal, settingsRefusal, type Refusal } from './settings/setting-changes.js';
 import { topicConfigRefusal, topicConfigs } from './topic-config.js';
+import { topicNameError } from './topic-name.js';
 
 /** What somebody wants to change about a resource's configs. */
 export interface ConfigAlteration {
@@ -110,6 +111,8 @@ function malformedError(
     return ['INVALID_REQUEST', 'Error due to duplicate config keys'];
   const empty = changes.filter(({ value, operation }) => value === null && operation !== 1).map(({ name }) => name);
   if (empty.length > 0) return ['INVALID_REQUEST', `Null value not supported for : ${empty.join(', ')}`];
+  const nameError = kind === 'topic' ? topicNameError(resourceName) : undefined;
+  if (nameError !== undefined) return ['INVALID_TOPIC_EXCEPTION', nameError];
   const error = kind === 'broker' && resourceName !== '' ? namedBrokerError(resourceName, nodeId, 'Node') : undefined;
   return error === undefined ? undefined : ['INVALID_REQUEST', error];
 }

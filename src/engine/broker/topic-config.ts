@@ -145,7 +145,7 @@ export function toldTopicConfig(
 ): { readonly name: string; readonly value: string; readonly source: ConfigSource; readonly synonyms: ConfigLevel[] } {
   const setting = settingNames[name];
   const synonyms = [
-    ...(own === undefined ? [] : [{ name, value: own, source: configSources.topic }]),
+    ...(own === undefined ? [] : [{ name, value, source: configSources.topic }]),
     ...(setting === undefined ? [] : broker.toldLevels(setting)),
   ];
   const told = setting === undefined ? source : (synonyms[0]?.source ?? configSources.default);

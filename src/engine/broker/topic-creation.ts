@@ -110,7 +110,14 @@ function assignmentRefusal(topic: TopicToCreate, nodeId: number, refused: Refuse
       'INVALID_REQUEST',
       'A manual partition assignment was specified, but numPartitions was not set to -1.',
     );
-  for (const { brokerIds } of topic.assignments) {
+  const seen = new Set<number>();
+  for (const { partitionIndex, brokerIds } of topic.assignments) {
+    if (seen.has(partitionIndex))
+      return refused(
+        'INVALID_REPLICA_ASSIGNMENT',
+        `Found multiple manual partition assignments for partition ${partitionIndex}`,
+      );
+    seen.add(partitionIndex);
     const error = assignmentError(brokerIds, nodeId);
     if (error !== undefined) return refused('INVALID_REPLICA_ASSIGNMENT', error);
   }

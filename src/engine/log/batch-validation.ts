@@ -123,11 +123,21 @@ function checkedBatch(bytes: Uint8Array, header: BatchHeader, context: Validatio
         batchIndex: index,
         message: `Compacted topic cannot accept message without key in topic partition ${topicPartition}`,
       });
-    else if (config.timestampType === 'CreateTime' && timestamp !== -1 && (timestamp < low || timestamp > high)) {
+    else if (isCreatedIn(config, timestamp) && (timestamp < low || timestamp > high)) {
       badTimestamps += 1;
       errors.push({
         batchIndex: index,
         message: `Timestamp ${timestamp} of message with offset ${index} is out of range. The timestamp should be within [${shownLimit(now, -config.timestampBeforeMaxMs)}, ${shownLimit(now, config.timestampAfterMaxMs)}]`,
+      });
+    } else if (
+      context.origin === 'client' &&
+      header.timestampType === 'LogAppendTime' &&
+      !isCreatedIn(config, timestamp)
+    ) {
+      badTimestamps += 1;
+      errors.push({
+        batchIndex: index,
+        message: `Invalid timestamp type in message ${shownRecord(bytes, header, index, config)}. Producer should not set timestamp type to LogAppendTime.`,
       });
     }
     if (timestamp > maxTimestamp) maxTimestamp = timestamp;
@@ -148,6 +158,19 @@ function checkedBatch(bytes: Uint8Array, header: BatchHeader, context: Validatio
     );
   }
   return { header, maxTimestamp };
+}
+
+/** Whether a record's own time is kept. */
+function isCreatedIn({ timestampType }: LogConfig, timestamp: number): boolean {
+  return timestampType === 'CreateTime' && timestamp !== -1;
+}
+
+/** A record as Kafka's classes show it. */
+function shownRecord(bytes: Uint8Array, header: BatchHeader, index: number, config: LogConfig): string {
+  const record = [...decodeRecords(bytes, header)][index];
+  const isCheckedInPlace =
+    header.compression !== 'none' && targetCompression(config, header.compression) === header.compression;
+  return `${isCheckedInPlace ? 'PartialDefaultRecord' : 'DefaultRecord'}(offset=${index}, timestamp=${record?.timestamp}, key=${record?.key?.length ?? 0} bytes, value=${record?.value?.length ?? 0} bytes)`;
 }
 
 /** A limit as Kafka computes it: a distance beyond 2^53 stands for the largest of 64 bits. */
@@ -192,7 +215,7 @@ function lookAtRecords(bytes: Uint8Array, header: BatchHeader, look: Parameters<
     scanRecords(bytes, header, look);
   } catch (error) {
     if (error instanceof KafkaError && error.code === 'CORRUPT_MESSAGE' && header.compression === 'none')
-      throw new KafkaError('INVALID_RECORD', 'Incorrect declared batch size, premature EOF reached', { cause: error });
+      throw new KafkaError('INVALID_RECORD', `Incorrect declared batch size, premature EOF reached: ${error.message}`);
     throw error;
   }
 }
@@ -255,7 +278,9 @@ function stampTimestamps(
   if (header.timestampType === timestampType && header.maxTimestamp === maxTimestamp) return header;
   const view = viewOf(bytes);
   const { position, sizeInBytes } = header;
-  const others = header.attributes & ~attributeBits.logAppendTime;
+  // What stands for nothing goes, as in Kafka.
+  const { compression, transactional, control, deleteHorizon } = attributeBits;
+  const others = header.attributes & (compression | transactional | control | deleteHorizon);
   const attributes = timestampType === 'LogAppendTime' ? others | attributeBits.logAppendTime : others;
   view.setInt16(position + 21, attributes);
   view.setBigInt64(position + 35, BigInt(maxTimestamp));

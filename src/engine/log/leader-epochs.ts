@@ -4,6 +4,9 @@ export interface EpochStart {
   readonly startOffset: number;
 }
 
+/** Stands for "no epoch". */
+const undefinedEpoch = -1;
+
 /** Which leader epoch wrote which offsets (Kafka's `LeaderEpochFileCache`): epochs and start offsets both grow from entry to entry. */
 export class LeaderEpochs {
   constructor(private entries: readonly EpochStart[] = []) {}
@@ -40,7 +43,7 @@ export class LeaderEpochs {
     epoch: number,
     logEndOffset: number,
   ): { readonly epoch: number; readonly endOffset: number } | undefined {
-    if (epoch < 0) return undefined;
+    if (epoch === undefinedEpoch) return undefined;
     if (epoch === this.latest) return { epoch, endOffset: logEndOffset };
     const next = this.entries.findIndex((entry) => entry.epoch > epoch);
     const following = this.entries[next];

@@ -15,6 +15,9 @@ const files = [
 ];
 const transcripts = files.flatMap((file) => goldenLines<Transcript>(file));
 
+/** One of each API and version with what can be odd about its requests, and batches that are odd. Most of their steps are refusals. */
+const refusals = goldenLines<Transcript>('transcripts-more.jsonl');
+
 /** What is not built yet that a script needs. Once it is, the script must no longer fail, and is taken out here. */
 const waitsFor: Readonly<Record<string, string>> = {
   'coordinator/versions': 'transactions',
@@ -25,7 +28,7 @@ const needsBytes = ({ steps }: Transcript) => steps.some(({ send }) => send?.enc
 
 describe.each([
   ['in process', inProcess, transcripts.filter((transcript) => !needsBytes(transcript))],
-  ['over the wire', overTheWire, transcripts],
+  ['over the wire', overTheWire, [...transcripts, ...refusals]],
 ] as const)('the broker answers as a real Kafka did, %s', (_way, start, played) => {
   it.each(played.filter(({ name }) => !(name in waitsFor)).map((transcript) => [transcript.name, transcript]))(
     '%s',
