@@ -14,18 +14,19 @@ export function connectTo(port: number): Promise<Connection> {
   return new TcpNetwork(nodeEnvironment(), { brokers: [] }).connect({ host: '127.0.0.1', port });
 }
 
-/** Makes a topic and waits until it can be written. */
-export async function createTopic(connection: Connection, topic: string): Promise<void> {
+/** Makes a topic and waits until it can be written. Kafka flushes what is written to an `isFlushed` one before it answers. */
+export async function createTopic(connection: Connection, topic: string, isFlushed = false): Promise<void> {
+  const configs = isFlushed ? [{ name: 'flush.messages', value: '1' }] : [];
   await connection.send(
     { api: 'CreateTopics', version: 7, clientId },
     {
-      topics: [{ name: topic, numPartitions: partitions, replicationFactor: 1, assignments: [], configs: [] }],
+      topics: [{ name: topic, numPartitions: partitions, replicationFactor: 1, assignments: [], configs }],
       timeoutMs: 30_000,
     },
   );
   const records = batchOf(10, 1);
   for (let partition = 0; partition < partitions;)
-    if (await produceOne(connection, topic, partition, records)) partition++;
+    if (await produceOne(connection, topic, partition, records, 1)) partition++;
     else await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
@@ -35,10 +36,16 @@ function batchOf(valueBytes: number, count: number): Uint8Array {
   return encodeBatch({ records: Array.from({ length: count }, () => ({ key: null, value, timestamp })) });
 }
 
-/** Kafka does not flush before it answers, whatever is asked for: so neither shall we. */
-const acks = 1;
+/** What is promised by the answer: that the broker has it (1), or all that the broker has to give (-1): of ours that it is on the disk. */
+export type Acks = 1 | -1;
 
-async function produceOne(connection: Connection, topic: string, index: number, records: Uint8Array): Promise<boolean> {
+async function produceOne(
+  connection: Connection,
+  topic: string,
+  index: number,
+  records: Uint8Array,
+  acks: Acks,
+): Promise<boolean> {
   const { responses } = await connection.send(
     { api: 'Produce', version: 9, clientId },
     { acks, timeoutMs: 30_000, topicData: [{ name: topic, partitionData: [{ index, records }] }] },
@@ -47,7 +54,13 @@ async function produceOne(connection: Connection, topic: string, index: number, 
 }
 
 /** Records a second that are taken, of `total` records of so many bytes: a connection for each partition. */
-export async function produceRate(port: number, topic: string, valueBytes: number, total: number): Promise<number> {
+export async function produceRate(
+  port: number,
+  topic: string,
+  valueBytes: number,
+  total: number,
+  acks: Acks = 1,
+): Promise<number> {
   const perBatch = Math.max(1, Math.floor(batchBytes / valueBytes));
   const records = batchOf(valueBytes, perBatch);
   const batches = Math.ceil(total / perBatch / partitions);
@@ -59,7 +72,7 @@ export async function produceRate(port: number, topic: string, valueBytes: numbe
       const sendAll = async (): Promise<void> => {
         while (left > 0) {
           left--;
-          if (!(await produceOne(connection, topic, partition, records)))
+          if (!(await produceOne(connection, topic, partition, records, acks)))
             throw new Error(`A batch for ${topic}-${partition} was not taken.`);
         }
       };
@@ -71,14 +84,21 @@ export async function produceRate(port: number, topic: string, valueBytes: numbe
   return (batches * perBatch * partitions) / seconds;
 }
 
-/** Records a second that are handed out, from the beginning of each partition to its end. */
-export async function consumeRate(port: number, topic: string): Promise<number> {
+/** Records a second that are handed out, from the beginning of each partition to its end, `times` times. */
+export async function consumeRate(port: number, topic: string, times = 1): Promise<number> {
   const connections = await Promise.all(Array.from({ length: partitions }, () => connectTo(port)));
   const began = performance.now();
-  const counts = await Promise.all(connections.map((connection, partition) => readAll(connection, topic, partition)));
+  let count = 0;
+  const read = async (connection: Connection, partition: number): Promise<void> => {
+    for (let time = 0; time < times; time++) {
+      const found = await readAll(connection, topic, partition);
+      count += found;
+    }
+  };
+  await Promise.all(connections.map(read));
   const seconds = (performance.now() - began) / 1000;
   for (const connection of connections) connection.close();
-  return counts.reduce((sum, count) => sum + count, 0) / seconds;
+  return count / seconds;
 }
 
 async function readAll(connection: Connection, topic: string, partition: number): Promise<number> {
@@ -104,14 +124,19 @@ async function readAll(connection: Connection, topic: string, partition: number)
 }
 
 /** How long one send takes whose answer is waited for, in milliseconds: the middle one, and the slowest but one in a hundred. */
-export async function latency(port: number, topic: string, sends: number): Promise<{ p50: number; p99: number }> {
+export async function latency(
+  port: number,
+  topic: string,
+  sends: number,
+  acks: Acks = 1,
+): Promise<{ p50: number; p99: number }> {
   const connection = await connectTo(port);
   const records = batchOf(100, 1);
-  for (let warm = 0; warm < 200; warm++) await produceOne(connection, topic, 0, records);
+  for (let warm = 0; warm < 200; warm++) await produceOne(connection, topic, 0, records, acks);
   const times: number[] = [];
   for (let send = 0; send < sends; send++) {
     const began = performance.now();
-    await produceOne(connection, topic, 0, records);
+    await produceOne(connection, topic, 0, records, acks);
     times.push(performance.now() - began);
   }
   connection.close();

@@ -58,9 +58,9 @@ describe('frames', () => {
 
   it('GW-10 a frame that comes byte by byte takes little more memory than its bytes', () => {
     const splitter = new FrameSplitter(() => 8_000_000);
-    for (const _ of splitter.push(Uint8Array.of(0, 0x10, 0, 0))) throw new Error('There is no frame yet.');
+    expect([...splitter.push(Uint8Array.of(0, 0x10, 0, 0))]).toEqual([]);
     const before = process.memoryUsage();
-    for (let at = 0; at < 1_000_000; at++) for (const _ of splitter.push(Uint8Array.of(1))) throw new Error('Nor yet.');
+    for (let at = 0; at < 1_000_000; at++) splitter.push(Uint8Array.of(1)).next();
     globalThis.gc?.();
     const { arrayBuffers, heapUsed } = process.memoryUsage();
     expect(splitter.partialBytes).toBe(1_000_004);

@@ -49,8 +49,8 @@ export class FileCommit {
     }
     try {
       await this.all(this.of('truncate'), (file) => this.truncate(file, isStrict));
-      for (const file of this.of('rewrite')) await this.putInPlace(file);
-      for (const file of this.of('delete')) await this.remove(file);
+      await this.all(this.of('rewrite'), (file) => this.putInPlace(file));
+      await this.all(this.of('delete'), (file) => this.remove(file));
       const changed = [...this.of('rewrite'), ...this.of('delete')].map(({ path }) => folderOf(path));
       if (isStrict) await this.syncFolders(changed);
       await this.removeEmptyFolders();
