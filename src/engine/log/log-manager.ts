@@ -4,6 +4,7 @@ import { KafkaError } from '../protocol/kafka-error.js';
 import { parsePartitionFolder, partitionFolder, type TopicPartition } from './file-names.js';
 import { GroupCommit } from './group-commit.js';
 import type { LogConfig } from './log-config.js';
+import { Meeting } from './meeting.js';
 import { PartitionLog } from './partition-log.js';
 
 export interface OpenPartitionOptions {
@@ -20,6 +21,8 @@ export class LogManager {
   private readonly groupCommit: GroupCommit;
   private readonly logs = new Map<string, Promise<PartitionLog>>();
   private readonly opened = new Map<string, PartitionLog>();
+  /** Of those whose opening has begun in this turn. */
+  private meeting: Meeting | undefined;
 
   /** Reads and writes nothing yet. The storage stays the caller's, who closes it after this. */
   constructor(
@@ -61,7 +64,8 @@ export class LogManager {
     let log = this.logs.get(folder);
     if (log === undefined) {
       const { environment, storage, groupCommit } = this;
-      log = PartitionLog.open({ ...options, topic, partition, environment, storage, groupCommit });
+      const whenRead = this.meetingOfThisTurn().expect();
+      log = PartitionLog.open({ ...options, topic, partition, environment, storage, groupCommit, whenRead });
       this.logs.set(folder, log);
       log.then(
         (opened) => this.opened.set(folder, opened),
@@ -101,6 +105,14 @@ export class LogManager {
     this.logs.clear();
     this.opened.clear();
     await this.groupCommit.settled();
+  }
+
+  private meetingOfThisTurn(): Meeting {
+    if (this.meeting === undefined) {
+      this.meeting = new Meeting();
+      void Promise.resolve().then(() => (this.meeting = undefined));
+    }
+    return this.meeting;
   }
 
   private async deleteFiles(partition: TopicPartition): Promise<void> {

@@ -38,6 +38,8 @@ export interface PartitionLogOptions extends TopicPartition {
   readonly topicId?: string;
   /** What the caller knows of how the log was left, better than its own checkpoint. */
   readonly recovery?: KnownRecovery;
+  /** Called once what is stored has been read, or could not be: resolves when the log may write. */
+  readonly whenRead?: () => Promise<void>;
   /** `durable` (default): the high watermark is the end of what is durable. `caller`: only `updateHighWatermark` moves it, from the log's start on. */
   readonly highWatermark?: 'durable' | 'caller';
 }
@@ -88,7 +90,14 @@ export class PartitionLog implements CleanableLog {
    */
   static async open(options: PartitionLogOptions): Promise<PartitionLog> {
     const config = { ...defaultLogConfig, ...options.config };
-    const opened = await openLog(options, config);
+    let opened: OpenedLog;
+    try {
+      opened = await openLog(options, config);
+    } catch (error) {
+      void options.whenRead?.();
+      throw error;
+    }
+    await options.whenRead?.();
     const opening = new PartitionLog(options, config, opened);
     const { log } = opening;
     const metadata = opened.isNew && options.topicId !== undefined ? [metadataWrite(log, options.topicId)] : [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
+import { StorageError } from '../../../src/engine/environment/storage.js';
 import { LogManager } from '../../../src/engine/log/log-manager.js';
 import { allRecords, batchOf, tracedEnvironment } from './log-builder.js';
 
@@ -45,6 +46,24 @@ describe('LogManager', () => {
     const opened = await Promise.all([0, 1, 2, 3].map((partition) => logs.open('t', partition)));
     expect(commits).toBe(1);
     await Promise.all(opened.map((log) => log.append(batchOf(['a']), strict).durable));
+    expect(commits).toBe(2);
+  });
+
+  it('begins logs in one commit although what is stored of them is read at different speeds', async () => {
+    let commits = 0;
+    const storage = new MemoryStorage({ beforeCommit: () => void commits++ });
+    const { contents } = storage;
+    storage.contents = async (folder) => {
+      for (let turn = 0; turn < 10 * Number(folder?.at(-1)); turn++) await Promise.resolve();
+      if (folder === 't-2') throw new StorageError('io', 'This folder can not be read.');
+      return contents.call(storage, folder);
+    };
+    const logs = new LogManager(tracedEnvironment(), storage);
+    const opened = await Promise.allSettled([0, 1, 2, 3].map((partition) => logs.open('t', partition)));
+    expect(opened.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(commits).toBe(1);
+    // Who comes later waits for nobody.
+    await logs.open('t', 4);
     expect(commits).toBe(2);
   });
 
