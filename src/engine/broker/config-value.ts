@@ -68,22 +68,47 @@ const largest = { SHORT: 2n ** 15n - 1n, INT: 2n ** 31n - 1n, LONG: 2n ** 63n - 
 
 function readInteger(name: string, definition: ConfigDefinition, given: string, text: string): ReadConfig {
   const type = definition.type as keyof typeof largest;
-  const value = /^[+-]?\d+$/.test(text) ? BigInt(text.replace('+', '')) : undefined;
+  const digits = asciiDigits(text);
+  const value = /^[+-]?\d+$/.test(digits) ? BigInt(digits.replace('+', '')) : undefined;
   if (value === undefined || value > largest[type] || value < -largest[type] - 1n)
     return invalid(name, given, `Not a number of type ${type}`);
   return checkedRange(name, definition, Number(value), String(value));
 }
 
+/** Java's integers may have the digits of any script, as long as they are one unit of UTF-16 each. */
+function asciiDigits(text: string): string {
+  return text.replace(/[\u0080-\uffff]/g, (unit) => {
+    if (!/\p{Nd}/u.test(unit)) return unit;
+    // The ten digits of a script follow each other.
+    let zero = unit.charCodeAt(0);
+    while (/\p{Nd}/u.test(String.fromCharCode(zero - 1))) zero--;
+    return String((unit.charCodeAt(0) - zero) % 10);
+  });
+}
+
 function readDouble(name: string, definition: ConfigDefinition, given: string, text: string): ReadConfig {
-  // What Java's `Double.parseDouble` takes, but for hexadecimal numbers.
-  const [, digits] =
-    /^([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))(?:(?<![yN])[dDfF])?$/.exec(text) ?? [];
-  if (digits === undefined) return invalid(name, given, 'Not a number of type DOUBLE');
-  const value = Number(digits.replace('+NaN', 'NaN').replace('-NaN', 'NaN'));
+  const value = parseDouble(text);
+  if (value === undefined) return invalid(name, given, 'Not a number of type DOUBLE');
   return checkedRange(name, definition, value, javaDouble(value));
 }
 
-/** As Java's `Double.toString` writes it. */
+/** What Java's `Double.parseDouble` makes of a text; undefined where it throws. A hexadecimal number of more than 53 bits may come out one bit away. */
+function parseDouble(text: string): number | undefined {
+  const [, sign, whole = '', part = '', exponent] =
+    /^([+-]?)0[xX](?=\.?[\da-fA-F])([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)[dDfF]?$/.exec(text) ?? [];
+  if (exponent !== undefined) {
+    const digits = Number(BigInt(`0x${whole}${part}`));
+    const power = Number(exponent) - 4 * part.length;
+    // In two steps, for 2 to the power may be no number where the product is one.
+    const size = digits === 0 ? 0 : digits * 2 ** Math.trunc(power / 2) * 2 ** (power - Math.trunc(power / 2));
+    return sign === '-' ? -size : size;
+  }
+  const [, digits] =
+    /^([+-]?(?:NaN|Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))(?:(?<![yN])[dDfF])?$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits.replace('+NaN', 'NaN').replace('-NaN', 'NaN'));
+}
+
+/** As Java's `Double.toString` writes it since version 19; before, it sometimes gave more digits than are needed. */
 function javaDouble(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
