@@ -1,9 +1,26 @@
 import { writeUnsignedVarint } from './varint.js';
 
+const firstBytes = 256;
+/** What many writers begin in: most messages are small, and a buffer of its own for each keeps the collector busy. */
+const sharedBytes = 16 * 1024;
+let shared = new Uint8Array(0);
+let sharedAt = 0;
+
+/** Bytes that nobody has had before. */
+function beginning(): Uint8Array {
+  if (sharedAt + firstBytes > shared.length) {
+    shared = new Uint8Array(sharedBytes);
+    sharedAt = 0;
+  }
+  const bytes = shared.subarray(sharedAt, sharedAt + firstBytes);
+  sharedAt += firstBytes;
+  return bytes;
+}
+
 /** Writes Kafka's primitive types, big end first, into a buffer that grows. */
 export class ByteWriter {
-  private bytes = new Uint8Array(256);
-  private view = new DataView(this.bytes.buffer);
+  private bytes = beginning();
+  private view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
   private at = 0;
   /** What was taken over as it is, and what lies before it. */
   private readonly parts: Uint8Array[] = [];
