@@ -155,6 +155,7 @@ export async function clusterIdIn(storage: Storage, nodeId: number, wanted: stri
   const directoryId = randomBytes(16).toString('base64url');
   const lines = [`node.id=${nodeId}`, `directory.id=${directoryId}`, 'version=1', `cluster.id=${clusterId}`, ''];
   const properties = new TextEncoder().encode(lines.join('\n'));
-  await storage.commit([{ kind: 'put-blob', name: propertiesName, bytes: properties }], 'strict');
+  // Its name is safe with that of the first log's folder: nothing is acknowledged before that is there.
+  await storage.commit([{ kind: 'put-blob', name: propertiesName, bytes: properties }], 'relaxed');
   return clusterId;
 }

@@ -130,8 +130,8 @@ export class FileCommit {
       if (file.kept > 0) await this.open.use(this.path(file), false, (from) => this.copy(from, descriptor, file.kept));
       await this.write(descriptor, file.bytes, file.kept);
       if (file.modifiedAt !== undefined) await this.calls.setModified(descriptor, file.modifiedAt);
-      // Flushed in relaxed commits too: else the new name might stand, after a loss of power, for nothing.
-      await this.calls.sync(descriptor);
+      // Flushed in relaxed commits too: else the new name might stand, after a loss of power, for nothing. Which is what an empty file is.
+      if (file.kept + file.bytes.length > 0) await this.calls.sync(descriptor);
     } finally {
       await this.calls.close(descriptor);
     }
