@@ -88,6 +88,7 @@ export const englishGroup: GroupTexts = {
     sentence([`p${partition}, offset ${offset}`, key ?? 'no key', label, isGone ? 'deleted' : '']),
   inTime: 'In time',
   legend: {
+    rebalancing: 'rebalancing',
     owned: 'owned',
     lost: 'lost',
     paused: 'nobody reads it',

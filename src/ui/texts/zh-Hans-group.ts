@@ -88,6 +88,7 @@ export const simplifiedChineseGroup: GroupTexts = {
     sentence([`p${partition}，偏移量 ${offset}`, key ?? '没有键', label, isGone ? '已删除' : '']),
   inTime: '沿时间看',
   legend: {
+    rebalancing: '正在再平衡',
     owned: '负责',
     lost: '失去',
     paused: '无人读取',

@@ -30,6 +30,7 @@ export interface GroupTexts {
   readonly inTime: string;
   /** What the kinds of bars are: state, pauses, partitions. */
   readonly legend: {
+    readonly rebalancing: string;
     readonly owned: string;
     readonly lost: string;
     readonly paused: string;

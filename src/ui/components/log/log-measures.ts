@@ -1,4 +1,5 @@
-import { textWidth } from '../text-measure.js';
+import { textWidth, wrapText } from '../text-measure.js';
+import type { LogTexts } from './log-texts.js';
 import type {
   LogRunView,
   CleanerPassView,
@@ -23,6 +24,28 @@ export function isOverdue(segment: LogSegmentView, picture: LogRunView): boolean
     segment.largestTimestampMs !== undefined &&
     segment.largestTimestampMs < horizon
   );
+}
+
+/** What is said under a segment's name, in lines that have room: its size and its newest record, or when it was deleted. Joined on one line if height is short. */
+export function segmentWords(options: {
+  readonly segment: LogSegmentView;
+  readonly picture: LogRunView;
+  readonly texts: Pick<LogTexts, 'deletedAt' | 'size' | 'newest' | 'empty' | 'together'>;
+  readonly roomPx: number;
+  readonly labelPx: number;
+  readonly isCompact: boolean;
+}): readonly string[] {
+  const { segment, picture, texts, roomPx, labelPx, isCompact } = options;
+  const facts =
+    segment.deleted !== undefined
+      ? [texts.deletedAt(segment.deleted.atMs)]
+      : [
+          texts.size(segment.sizeInBytes, picture.settings.segmentBytes),
+          segment.largestTimestampMs === undefined ? texts.empty : texts.newest(segment.largestTimestampMs),
+        ];
+  const joined = texts.together(facts);
+  if (isCompact && textWidth(joined, labelPx) <= roomPx) return [joined];
+  return facts.flatMap((text) => wrapText(text, roomPx, labelPx));
 }
 
 /** The table that the stored records add up to: the newest value of each key, by key; a tombstone takes its key out. */

@@ -36,7 +36,7 @@ export const english: LogScenarioTexts<StepId, QuestionId> = {
     survivors: {
       heading: () => 'At 9 s the cleaner comes',
       body: () => [
-        'Segments 0 and 4 are closed; segment 8 is active. `min.cleanable.dirty.ratio` is 0.1, so there is enough to clean.',
+        'Segments 0 and 4 are closed; segment 8 is active. Nothing was cleaned before, so all that can be cleaned is dirty, more than the part that `min.cleanable.dirty.ratio` asks for, 0.1.',
       ],
     },
     clean: {
@@ -69,12 +69,12 @@ export const english: LogScenarioTexts<StepId, QuestionId> = {
     minute: {
       heading: () => 'A minute later',
       body: () => [
-        '`delete.retention.ms` is 60 s: so long after the cleaner first kept it, a tombstone must stay. Nothing is written meanwhile. The cleaner looks every 15 s.',
+        '`delete.retention.ms` is 60 s: a tombstone must stay for that long after the cleaner first kept it. Nothing is written meanwhile. The cleaner looks every 15 s.',
       ],
     },
     'run-minute': {
       heading: () => 'Watch the minute go by',
-      body: () => ['Watch the looks of the cleaner, up to 72 s.'],
+      body: () => ['Watch what the cleaner does each time it looks, up to 72 s.'],
     },
     'saw-minute': {
       heading: () => 'What did you see?',

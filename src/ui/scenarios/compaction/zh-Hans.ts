@@ -31,7 +31,9 @@ export const simplifiedChinese: LogScenarioTexts<StepId, QuestionId> = {
     },
     survivors: {
       heading: () => '第 9 秒，清理器来了',
-      body: () => ['段 0 和段 4 已关闭，段 8 是活动段。`min.cleanable.dirty.ratio` 为 0.1，值得清理。'],
+      body: () => [
+        '段 0 和段 4 已关闭，段 8 是活动段。以前没有清理过，所以能清理的全是脏的，超过 `min.cleanable.dirty.ratio` 要求的 0.1。',
+      ],
     },
     clean: {
       heading: () => '看清理器',
@@ -66,7 +68,7 @@ export const simplifiedChinese: LogScenarioTexts<StepId, QuestionId> = {
         '`delete.retention.ms` 为 60 秒：墓碑从清理器第一次保留它起，至少要留这么久。其间没有写入。清理器每 15 秒查看一次。',
       ],
     },
-    'run-minute': { heading: () => '看这一分钟过去', body: () => ['看清理器的每次查看，直到第 72 秒。'] },
+    'run-minute': { heading: () => '看这一分钟过去', body: () => ['看清理器每次查看时做什么，直到第 72 秒。'] },
     'saw-minute': {
       heading: () => '你看到了什么？',
       body: () => [],

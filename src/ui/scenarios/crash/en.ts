@@ -5,9 +5,11 @@ import {
   autoCommit,
   commitFirst,
   crashesAfter,
+  handledBeforeDeath,
   lostOf,
   processFirst,
   recordCount,
+  sessionMs,
   type QuestionId,
   type StepId,
 } from './scenario.js';
@@ -47,7 +49,7 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
       heading: () => 'Two lines of a loop',
       body: () => [
         `Five orders lie in a partition. A consumer polls, and gets all ${recordCount} at once. Its loop has two lines: \`commit\` tells the group where to go on, \`handle\` charges the customers, one after the other.`,
-        `The process dies when it has handled ${crashesAfter} of them, and is started again a little later.`,
+        `The process dies when it has handled ${crashesAfter} of them, and is started again a little later. It gets the partition when the session of the dead one is over: ${sessionMs / 1000} s after its last heartbeat.`,
       ],
       goOn: 'Which line comes first?',
     },
@@ -57,7 +59,9 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-first': {
       heading: () => 'Watch the committed offset',
-      body: () => ['Watch where it is when the process dies, and where the next one begins.'],
+      body: () => [
+        'It is the black flag on the topic; each commit is a tick in the last row. Watch where it is when the process dies, and where the next one begins.',
+      ],
     },
     'saw-first': {
       heading: () => 'What did you see?',
@@ -82,7 +86,7 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-after': {
       heading: () => 'Watch the handlings',
-      body: () => ['A number at a handling says that the group has had this record before.'],
+      body: () => ['`×2` at a bar says that the group has handled this record before.'],
     },
     'saw-after': {
       heading: () => 'What did you see?',
@@ -93,7 +97,7 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
           'This is *at least once*: nothing is lost, and a crash repeats what was handled since the last commit.',
         ],
         event: {
-          text: 'The process died with three records handled and none committed.',
+          text: `The process died with ${handledBeforeDeath(outcome, processFirst)} records handled and none committed.`,
           atMs: diedAt(outcome, processFirst),
         },
         config: '`enable.auto.commit` = false, and `commitSync()` after the work.',

@@ -25,6 +25,7 @@ export const crashesAfter = 3;
 export const startsAtMs = second;
 export const restartsAtMs = 6 * second;
 export const endsAtMs = 22 * second;
+export const sessionMs = 6 * second;
 
 /** The same loop three times: it commits before it handles, after it, or leaves it to the consumer. */
 export const commitFirst = 'commit-first';
@@ -37,7 +38,7 @@ const looping = (group: string, commits: RunCommits): RunGroup => ({
   protocol: 'eager',
   autoOffsetReset: 'earliest',
   commits,
-  sessionTimeoutMs: 6 * second,
+  sessionTimeoutMs: sessionMs,
   heartbeatIntervalMs: second,
   members: [{ member: `${group}-1`, handlingMs: second, crashesAfter }],
 });
@@ -107,6 +108,14 @@ export function crash(): GroupScenario<StepId, QuestionId> {
       hintAfter: 3,
     },
   };
+}
+
+/** How many records the group's process had handled when it died. */
+export function handledBeforeDeath(outcome: GroupRunView, group: string): number {
+  const [process] = groupOf(outcome, group).members;
+  const diedMs = process?.lives[0]?.toMs;
+  if (process === undefined || diedMs === undefined) return 0;
+  return process.handlings.filter(({ toMs, isCutShort }) => !isCutShort && toMs !== undefined && toMs <= diedMs).length;
 }
 
 /** How many of the records a group has never handled. */

@@ -5,9 +5,11 @@ import {
   autoCommit,
   commitFirst,
   crashesAfter,
+  handledBeforeDeath,
   lostOf,
   processFirst,
   recordCount,
+  sessionMs,
   type QuestionId,
   type StepId,
 } from './scenario.js';
@@ -47,7 +49,7 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
       heading: () => '循环里的两行代码',
       body: () => [
         `一个分区里有五个订单。消费者轮询（poll）一次就拿到全部 ${recordCount} 条。它的循环有两行：\`commit\` 告诉组从哪里继续，\`handle\` 逐一向顾客收款。`,
-        `处理完 ${crashesAfter} 条时进程死去，稍后重新启动。`,
+        `处理完 ${crashesAfter} 条时进程死去，稍后重新启动。死去的进程的会话结束之后（最后一次心跳后 ${sessionMs / 1000} 秒），新进程才得到分区。`,
       ],
       goOn: '哪一行在前？',
     },
@@ -57,7 +59,9 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-first': {
       heading: () => '看已提交的偏移量',
-      body: () => ['看进程死去时它在哪里，下一个进程从哪里开始。'],
+      body: () => [
+        '它是主题上的黑色旗标；每次提交是最后一行里的一条短线。看进程死去时它在哪里，下一个进程从哪里开始。',
+      ],
     },
     'saw-first': {
       heading: () => '你看到了什么？',
@@ -82,7 +86,7 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-after': {
       heading: () => '看每次处理',
-      body: () => ['处理条上的数字表示：组以前拿到过这条记录。'],
+      body: () => ['条上的 `×2` 表示：组以前处理过这条记录。'],
     },
     'saw-after': {
       heading: () => '你看到了什么？',
@@ -92,7 +96,10 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
           `进程死去时什么也没有提交，所以下一个进程从偏移量 0 开始：${recordCount} 条记录调用了 ${recordCount + crashesAfter} 次，其中 ${repeatsOf(outcome, processFirst)} 次是重复。`,
           '这就是*至少一次*（at least once）：不会丢失，但崩溃会重复上次提交之后处理过的记录。',
         ],
-        event: { text: '进程死去时已处理三条，提交了零条。', atMs: diedAt(outcome, processFirst) },
+        event: {
+          text: `进程死去时已处理 ${handledBeforeDeath(outcome, processFirst)} 条，一条也没有提交。`,
+          atMs: diedAt(outcome, processFirst),
+        },
         config: '`enable.auto.commit` = false，并在工作之后调用 `commitSync()`。',
         sources: [{ text: 'Kafka 文档 Design：消息投递语义', url: sources.semantics }],
       }),

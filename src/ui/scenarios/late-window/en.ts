@@ -31,7 +31,9 @@ export const english: StreamsScenarioTexts<StepId, QuestionId> = {
     },
     'run-nine': {
       heading: () => 'Watch the edge',
-      body: () => ['The thick edge is stream time. Watch what moves it, and where the click of 9 s goes.'],
+      body: () => [
+        'The thick edge is stream time. Watch what moves it, and where the click of 9 s goes. All clicks lie in one partition, so one task takes them.',
+      ],
     },
     'saw-nine': {
       heading: () => 'What did you see?',

@@ -31,7 +31,7 @@ export const simplifiedChinese: StreamsScenarioTexts<StepId, QuestionId> = {
     },
     'run-nine': {
       heading: () => '看那条边线',
-      body: () => ['粗线是流时间。看什么推动它，以及 9 秒的点击去了哪里。'],
+      body: () => ['粗线是流时间。看什么推动它，以及 9 秒的点击去了哪里。点击都在一个分区里，所以由一个任务处理。'],
     },
     'saw-nine': {
       heading: () => '你看到了什么？',

@@ -51,7 +51,9 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-eager': {
       heading: () => 'Watch who has to wait',
-      body: () => ['Watch the rows of the members that nobody restarts.'],
+      body: () => [
+        `Watch the rows of the members that nobody restarts. (The first rebalances are the members coming; the restarts begin at ${seconds(firstStopMs)}.)`,
+      ],
     },
     'saw-eager': {
       heading: () => 'What did you see?',

@@ -49,7 +49,10 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
         `经典协议，\`range\` 分配器。在第 ${seconds(firstStopMs)} \`${eager}-1\` 停下；第 ${seconds(firstStopMs + awayMs)}它回来。`,
       ],
     },
-    'run-eager': { heading: () => '看谁必须等待', body: () => ['看那些没有重启的成员的行。'] },
+    'run-eager': {
+      heading: () => '看谁必须等待',
+      body: () => [`看那些没有重启的成员的行。（最初的再平衡是成员加入；重启从第 ${firstStopMs / 1000} 秒开始。）`],
+    },
     'saw-eager': {
       heading: () => '你看到了什么？',
       body: () => [],

@@ -13,12 +13,17 @@ import '../../../../src/ui/theme/theme.css';
 
 let shown: { readonly component: Record<string, unknown>; readonly frame: HTMLElement } | undefined;
 
-async function show(picture: LogRunView, more: Partial<LogStageProps> = {}, width = 1024): Promise<HTMLElement> {
+async function show(
+  picture: LogRunView,
+  more: Partial<LogStageProps> = {},
+  width = 1024,
+  height = 700,
+): Promise<HTMLElement> {
   document.documentElement.lang = 'en';
   document.title = 'The log';
   const frame = document.createElement('main');
   frame.style.width = `${width}px`;
-  frame.style.height = '700px';
+  frame.style.height = `${height}px`;
   document.body.append(frame);
   const props = {
     picture,
@@ -77,6 +82,23 @@ describe('retention', () => {
       const box = flag.getBoundingClientRect();
       expect(box.right, flag.textContent).toBeLessThanOrEqual(frame.getBoundingClientRect().right);
       expect(box.left, flag.textContent).toBeGreaterThanOrEqual(frame.getBoundingClientRect().left);
+    }
+  });
+
+  test.each([
+    [390, 700],
+    [760, 500],
+    [1024, 500],
+  ])('at %i × %i every word about a segment is within the track', async (width, height) => {
+    for (const atMs of [95_000, 121_000]) {
+      const frame = await show(retentionAt(atMs), {}, width, height);
+      const track = (frame.querySelector('.track svg') as SVGElement).getBoundingClientRect();
+      const words = [...frame.querySelectorAll('.track .words text')];
+      expect(words.length).toBeGreaterThan(2);
+      for (const word of words)
+        expect(word.getBoundingClientRect().bottom, word.textContent).toBeLessThanOrEqual(track.bottom + 1);
+      await unmount(shown?.component ?? {});
+      frame.remove();
     }
   });
 
