@@ -48,6 +48,41 @@ export interface RunKind<Spec, View extends RunMoment> {
   isRevealed(place: StoryPlace<View>): boolean;
 }
 
+/**
+ * Runs that are simulated whole, whatever a step shows of them, so that what is judged is what is shown; steps that show the same go on in one run. Sums
+ * and reasons are told while nothing more is to be seen.
+ */
+export function wholeRun<Spec, View extends RunMoment>(run: {
+  /** Names the run of a step that shows all there is. */
+  readonly name: string;
+  readonly project: RunKind<Spec, View>['project'];
+  /** What stepping stops at, but for topics of the broker's own. */
+  readonly events: readonly RecordedEvent['kind'][];
+}): RunKind<Spec, View> {
+  const events: ReadonlySet<RecordedEvent['kind']> = new Set(run.events);
+  return {
+    project: run.project,
+    isOfInterest: (event) => events.has(event.kind) && !('topic' in event && event.topic.startsWith('__')),
+    runOf: (step) => step.groups?.join('+') ?? run.name,
+    specOf: (spec) => spec,
+    isKept: () => true,
+    lengthOf: (outcome) => outcome.atMs,
+    isRevealed({ steps, at, answers }) {
+      const step = steps[at];
+      switch (step?.phase) {
+        case 'set-up':
+        case 'predict':
+        case 'run':
+          return false;
+        case 'observe':
+          return step.question === undefined || answers[step.question] !== undefined;
+        default:
+          return true;
+      }
+    },
+  };
+}
+
 /** The observation that tells how a prediction came out: the first about the same run that comes after it. */
 export function observationAfter(steps: readonly Step[], at: number, runOf: (step: Step) => string): Step | undefined {
   const step = steps[at];

@@ -1,11 +1,11 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { GroupRunSpec } from '../../../src/engine/scenario/group-run-spec.js';
 import { GroupRun } from '../../../src/engine/scenario/group-run.js';
 import { GroupRunProjector } from '../../../src/engine/scenario/group-run-projector.js';
 import type { GroupRunView } from '../../../src/engine/scenario/group-run-view.js';
 import { settle } from '../../../src/engine/platform/node/settle.js';
 import { catalogue, scenarioNames } from '../../../src/ui/scenarios/catalogue.js';
-import { groupOf, withGroup, type GroupScenario } from '../../../src/ui/scenarios/group-outcome.js';
+import { groupOf, withGroup } from '../../../src/ui/scenarios/group-outcome.js';
 import { isKept } from '../../../src/ui/scenarios/add-partition/scenario.js';
 import { lostOf } from '../../../src/ui/scenarios/crash/scenario.js';
 import { idleMembers, settledAtMs } from '../../../src/ui/scenarios/fourth-consumer/scenario.js';
@@ -15,18 +15,11 @@ import { noticesLoss } from '../../../src/ui/scenarios/reset/scenario.js';
 import { timesOf } from '../../../src/ui/scenarios/rewind/scenario.js';
 import { movesOf } from '../../../src/ui/scenarios/rebalance/scenario.js';
 import { isDone } from '../../../src/ui/scenarios/too-slow/scenario.js';
-import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
-import { groupSettings } from '../../../src/ui/state/group-variations.js';
+import { groupSections } from '../../../src/ui/state/group-variations.js';
 import { loadPlay, type GroupPlay } from '../../../src/ui/state/play.js';
+import { groupTextsOf } from '../../../src/ui/texts/group-languages.js';
+import { describesScenario, type ExpectedScenario, type PlayedScenario } from '../fixtures/describes-scenario.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
-import { expectStoryWords } from '../fixtures/story-words.js';
-
-/** For each scenario: what is right of each question, what its guarantee promises of a run, and a change that meets its challenge. */
-interface Expected {
-  readonly right: Readonly<Record<string, readonly string[]>>;
-  readonly keepsPromise: (outcome: GroupRunView, option: string) => boolean;
-  readonly meets: (spec: GroupRunSpec) => GroupRunSpec;
-}
 
 const withPartitions = (spec: GroupRunSpec, partitions: number): GroupRunSpec => ({
   ...spec,
@@ -172,7 +165,7 @@ const expected = {
         members: each.members.map((member) => ({ ...member, instanceId: member.member })),
       })),
   },
-} as const satisfies Readonly<Record<string, Expected>>;
+} as const satisfies Readonly<Record<string, ExpectedScenario<GroupRunSpec, GroupRunView>>>;
 
 type Name = keyof typeof expected;
 const names = Object.keys(expected) as readonly Name[];
@@ -198,8 +191,11 @@ beforeAll(async () => {
 }, 120_000);
 
 const playOf = (name: Name): GroupPlay => plays.get(name) as GroupPlay;
-const scenarioOf = (name: Name): GroupScenario => playOf(name).player.scenario as GroupScenario;
-const outcomeOfName = (name: Name): GroupRunView => outcomes.get(name) as GroupRunView;
+const playedOf = (name: Name): PlayedScenario<GroupRunSpec, GroupRunView> => ({
+  scenario: playOf(name).player.scenario,
+  texts: playOf(name).texts,
+  outcome: outcomes.get(name) as GroupRunView,
+});
 
 test('every scenario on groups that is listed is tested here', () => {
   const others = ['sharing', 'groups', 'offsets'];
@@ -209,60 +205,11 @@ test('every scenario on groups that is listed is tested here', () => {
   expect(names.map((name) => catalogue[name].number).sort((a, b) => a - b)).toEqual([2, 3, 4, 5, 7, 8, 9, 10, 11]);
 });
 
-describe.each(names)('%s', (name) => {
-  test('the run bears out what is right', () => {
-    const { questions, spec } = scenarioOf(name);
-    const outcome = outcomeOfName(name);
-    const right = Object.entries(questions).map(([id, question]) => [
-      id,
-      question
-        .options(spec, outcome)
-        .filter((option) => option.holds(outcome, spec))
-        .map((option) => option.id),
-    ]);
-    expect(Object.fromEntries(right)).toEqual(expected[name].right);
-  });
-
-  test('every option of its guarantee does in its run what is said of it, and is told of', async () => {
-    const { questions, spec } = scenarioOf(name);
-    const outcome = outcomeOfName(name);
-    for (const option of questions['guarantee']?.options(spec, outcome) ?? []) {
-      const trial = option.trial?.(spec) ?? spec;
-      const tried = await outcomeOf(trial);
-      const keeps = expected[name].keepsPromise(tried, option.id);
-      expect([option.id, keeps]).toEqual([option.id, option.holds(outcome, spec)]);
-      for (const texts of Object.values(playOf(name).texts)) {
-        const told = texts.trial(contextOf(name), { option: option.id, spec: trial, outcome: tried });
-        expect(told).toMatch(/\S/);
-        expect(told).not.toMatch(/undefined|NaN/);
-      }
-    }
-  }, 60_000);
-
-  test('its challenge is met by the change that its hint leads to, and not without it', async () => {
-    const { challenge, spec } = scenarioOf(name);
-    expect(challenge.isMet(outcomeOfName(name), spec)).toBe(false);
-    const changed = expected[name].meets(spec);
-    const outcome = await outcomeOf(changed);
-    expect(challenge.isMet(outcome, changed)).toBe(true);
-    for (const texts of Object.values(playOf(name).texts)) {
-      expect(texts.challenge.goal(contextOf(name))).not.toMatch(/undefined|NaN/);
-      expect(texts.challenge.met(contextOf(name), outcome)).not.toMatch(/undefined|NaN/);
-    }
-  }, 60_000);
-
-  test('what it lets be changed is there to be changed', () => {
-    const { spec } = scenarioOf(name);
-    const { variations } = playOf(name);
-    expect(variations.length).toBeGreaterThan(0);
-    expect(groupSettings(spec, variations).length).toBeGreaterThan(0);
-  });
-
-  test.each(['en', 'zh-Hans'] as const)('its words in %s say something, and never an id', (language) => {
-    expectStoryWords(scenarioOf(name), playOf(name).texts[language], outcomeOfName(name));
-  });
-});
-
-function contextOf(name: Name): StoryContext<GroupRunSpec> {
-  return { own: false, spec: scenarioOf(name).spec, label: String };
-}
+for (const name of names)
+  describesScenario(
+    name,
+    expected[name],
+    () => playedOf(name),
+    outcomeOf,
+    (spec) => groupSections(spec, playOf(name).variations, groupTextsOf('en')),
+  );

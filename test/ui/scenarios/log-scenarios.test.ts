@@ -15,14 +15,13 @@ import { logRun } from '../../../src/ui/state/log-run.js';
 import { logSettings } from '../../../src/ui/state/log-variations.js';
 import { ScenarioPlayer } from '../../../src/ui/state/scenario-player.svelte.js';
 import type { Language } from '../../../src/ui/texts/languages.js';
+import { describesScenario, type ExpectedScenario } from '../fixtures/describes-scenario.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
-import { expectStoryWords } from '../fixtures/story-words.js';
 
 type LogPlayName = 'retention' | 'compaction';
 
 const scenarios: Readonly<Record<LogPlayName, LogScenario>> = { retention: retention(), compaction: compaction() };
 const names = ['retention', 'compaction'] as const;
-const languages: readonly Language[] = ['en', 'zh-Hans'];
 const words: Readonly<Record<LogPlayName, Readonly<Record<Language, LogScenarioTexts>>>> = {
   retention: { en: englishRetention, 'zh-Hans': simplifiedChineseRetention },
   compaction: { en: englishCompaction, 'zh-Hans': simplifiedChineseCompaction },
@@ -47,77 +46,51 @@ beforeAll(async () => {
   for (const name of names) outcomes[name] = await outcomeOf(scenarios[name].spec);
 });
 
-/** The ids of the options that the run bears out. */
-function right(name: LogPlayName, question: string): readonly string[] {
-  const { questions, spec } = scenarios[name];
-  const options = questions[question]?.options(spec, outcome(name)) ?? [];
-  return options.filter((option) => option.holds(outcome(name), spec)).map(({ id }) => id);
-}
+const expected: Readonly<Record<LogPlayName, ExpectedScenario<LogRunSpec, LogRunView>>> = {
+  retention: {
+    right: {
+      'old-record': ['readable'],
+      'saw-old': ['together'],
+      left: ['0'],
+      'saw-left': ['emptied'],
+      guarantee: ['shorter-segments'],
+    },
+    keepsPromise: goneInTime,
+    meets: (spec) => withConfig(spec, { segmentBytes: 72 }),
+    says: { 'saw-old': /85 s[\s\S]*until 115 s/, 'saw-left': /115 s[\s\S]*120 s[\s\S]*offset 7/ },
+  },
+  compaction: {
+    right: {
+      survivors: ['4', '5', '7', '8'],
+      'saw-clean': ['gaps'],
+      minute: ['stays'],
+      'saw-minute': ['no-pass'],
+      second: ['8,9'],
+      'saw-second': ['table-only'],
+      guarantee: ['delete-retention'],
+    },
+    keepsPromise: tellsOfDeletion,
+    meets: (spec) => withConfig(spec, { minCompactionLagMs: 120_000 }),
+    says: {
+      'saw-clean': /0, 1, 2, 3 and 6[\s\S]*593 bytes became 223/,
+      'saw-minute': /from 69 s on/,
+      'saw-second': /4, 5 and 7[\s\S]*40 %/,
+    },
+  },
+};
 
-describe('what is right, as Kafka did it', () => {
-  test('13: the record of 65 s is readable, and at 120 s nothing is left', () => {
-    expect(right('retention', 'old-record')).toEqual(['readable']);
-    expect(right('retention', 'saw-old')).toEqual(['together']);
-    expect(right('retention', 'left')).toEqual(['0']);
-    expect(right('retention', 'saw-left')).toEqual(['emptied']);
-    expect(right('retention', 'guarantee')).toEqual(['shorter-segments']);
-  });
+for (const name of names)
+  describesScenario(
+    name,
+    expected[name],
+    () => ({ scenario: scenarios[name], texts: words[name], outcome: outcome(name) }),
+    outcomeOf,
+    (spec) => [{ legend: 'configs', settings: logSettings(spec) }],
+  );
 
-  test('14: 4, 5, 7 and 8 survive; the tombstone outlives its minute; 8 and 9 are left', () => {
-    expect(right('compaction', 'survivors')).toEqual(['4', '5', '7', '8']);
-    expect(right('compaction', 'saw-clean')).toEqual(['gaps']);
-    expect(right('compaction', 'minute')).toEqual(['stays']);
-    expect(right('compaction', 'saw-minute')).toEqual(['no-pass']);
-    expect(right('compaction', 'second')).toEqual(['8,9']);
-    expect(right('compaction', 'saw-second')).toEqual(['table-only']);
-    expect(right('compaction', 'guarantee')).toEqual(['delete-retention']);
-  });
-
-  test('every option of a guarantee does in its run what is said of it', async () => {
-    const keeps = { retention: goneInTime, compaction: tellsOfDeletion };
-    for (const name of names) {
-      const { questions, spec } = scenarios[name];
-      for (const option of questions['guarantee']?.options(spec, outcome(name)) ?? []) {
-        const tried = await outcomeOf(option.trial?.(spec) ?? spec);
-        expect([option.id, keeps[name](tried)]).toEqual([option.id, option.holds(outcome(name), spec)]);
-      }
-    }
-  });
-
-  test('at the default dirty ratio the second pass does not happen', async () => {
-    const lazy = await outcomeOf(withConfig(scenarios.compaction.spec, { minCleanableDirtyRatio: 0.5 }));
-    expect(lazy.passes.filter(({ isChosen }) => isChosen)).toHaveLength(1);
-  });
-
-  test('the challenges are met by the change that their hints lead to, and not without it', async () => {
-    const { retention: one, compaction: other } = scenarios;
-    const small = withConfig(one.spec, { segmentBytes: 72 });
-    expect(one.challenge.isMet(outcome('retention'), one.spec)).toBe(false);
-    expect(one.challenge.isMet(await outcomeOf(small), small)).toBe(true);
-    const young = withConfig(other.spec, { minCompactionLagMs: 120_000 });
-    expect(other.challenge.isMet(outcome('compaction'), other.spec)).toBe(false);
-    expect(other.challenge.isMet(await outcomeOf(young), young)).toBe(true);
-  });
-});
-
-test.each(names.flatMap((name) => languages.map((language) => [name, language] as const)))(
-  'the words of %s in %s say something, and never an id',
-  (name, language) => expectStoryWords(scenarios[name], words[name][language], outcome(name)),
-);
-
-test('the words name the numbers of the run', () => {
-  const explain = (name: LogPlayName, step: string): string => {
-    const explanation = words[name].en.steps[step]?.explanation?.(
-      { own: false, spec: scenarios[name].spec, label: String },
-      outcome(name),
-    );
-    return [...(explanation?.paragraphs ?? []), explanation?.event.text ?? ''].join(' ');
-  };
-  expect(explain('retention', 'saw-old')).toMatch(/85 s[\s\S]*until 115 s/);
-  expect(explain('retention', 'saw-left')).toMatch(/115 s[\s\S]*120 s[\s\S]*offset 7/);
-  expect(explain('compaction', 'saw-clean')).toMatch(/0, 1, 2, 3 and 6[\s\S]*593 bytes became 223/);
-  expect(explain('compaction', 'saw-minute')).toContain('from 69 s on');
-  expect(explain('compaction', 'saw-second')).toMatch(/4, 5 and 7[\s\S]*40 %/);
+test('14: at the default dirty ratio the second pass does not happen', async () => {
+  const lazy = await outcomeOf(withConfig(scenarios.compaction.spec, { minCleanableDirtyRatio: 0.5 }));
+  expect(lazy.passes.filter(({ isChosen }) => isChosen)).toHaveLength(1);
 });
 
 describe('the story on a log', () => {
@@ -195,13 +168,4 @@ describe('the story on a log', () => {
     expect(player.shownChoice).toEqual(['4', '5', '7', '8']);
     expect(player.isRight('survivors')).toBe(true);
   });
-});
-
-test('each setting changes the config that it is called after, and can be changed as far as it says', () => {
-  for (const name of names) {
-    for (const { change, limits, name: setting } of logSettings(scenarios[name].spec)) {
-      const changed = logSettings(change(limits.most)(scenarios[name].spec)).find((each) => each.name === setting);
-      expect(changed?.value).toBe(limits.most);
-    }
-  }
 });

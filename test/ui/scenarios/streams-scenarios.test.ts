@@ -17,21 +17,12 @@ import { isWhole } from '../../../src/ui/scenarios/price-table/scenario.js';
 import { movementsOf } from '../../../src/ui/scenarios/retail-desk/movements.js';
 import { isRight, itemsIn, movedIn, reordersUntil, stockOf } from '../../../src/ui/scenarios/retail-desk/scenario.js';
 import { pricedOf } from '../../../src/ui/scenarios/silent-joins/scenario.js';
-import type { StoryContext } from '../../../src/ui/scenarios/scenario-texts.js';
-import { withApplication, type StreamsScenario } from '../../../src/ui/scenarios/streams-outcome.js';
+import { withApplication } from '../../../src/ui/scenarios/streams-outcome.js';
 import { loadPlay, type StreamsPlay } from '../../../src/ui/state/play.js';
-import { streamsSettings } from '../../../src/ui/state/streams-variations.js';
+import { streamsSections } from '../../../src/ui/state/streams-variations.js';
+import { streamsTextsOf } from '../../../src/ui/texts/streams-languages.js';
+import { describesScenario, type ExpectedScenario, type PlayedScenario } from '../fixtures/describes-scenario.js';
 import { ManualFrames, NodeScenarioHost } from '../fixtures/scenario-host.js';
-import { expectStoryWords } from '../fixtures/story-words.js';
-
-/** For each scenario: what is right of each question, what its guarantee promises of a run, and a change that meets its challenge. */
-interface Expected {
-  readonly right: Readonly<Record<string, readonly string[]>>;
-  readonly keepsPromise: (outcome: StreamsRunView, option: string) => boolean;
-  readonly meets: (spec: StreamsRunSpec) => StreamsRunSpec;
-  /** What the words of its explanations must name, by step: the numbers of the run. */
-  readonly says: Readonly<Record<string, RegExp>>;
-}
 
 const expected = {
   'late-window': {
@@ -129,7 +120,7 @@ const expected = {
       'saw-fourth': /sale 4 at 20 is all[\s\S]*went to p3[\s\S]*lies in p1/,
     },
   },
-} as const satisfies Readonly<Record<string, Expected>>;
+} as const satisfies Readonly<Record<string, ExpectedScenario<StreamsRunSpec, StreamsRunView>>>;
 
 type Name = keyof typeof expected;
 const names = Object.keys(expected) as readonly Name[];
@@ -155,88 +146,28 @@ beforeAll(async () => {
 }, 120_000);
 
 const playOf = (name: Name): StreamsPlay => plays.get(name) as StreamsPlay;
-const scenarioOf = (name: Name): StreamsScenario => playOf(name).player.scenario as StreamsScenario;
-const outcomeOfName = (name: Name): StreamsRunView => outcomes.get(name) as StreamsRunView;
-
-function contextOf(name: Name): StoryContext<StreamsRunSpec> {
-  return { own: false, spec: scenarioOf(name).spec, label: String };
-}
+const playedOf = (name: Name): PlayedScenario<StreamsRunSpec, StreamsRunView> => ({
+  scenario: playOf(name).player.scenario,
+  texts: playOf(name).texts,
+  outcome: outcomes.get(name) as StreamsRunView,
+});
 
 test('every scenario on streams applications that is listed is tested here', () => {
   const listed = scenarioNames.filter((name) => catalogue[name].subject === 'streams');
   expect([...listed].sort()).toEqual([...names].sort());
 });
 
-describe.each(names)('%s', (name) => {
-  test('the run bears out what is right', () => {
-    const { questions, spec } = scenarioOf(name);
-    const outcome = outcomeOfName(name);
-    const right = Object.entries(questions).map(([id, question]) => [
-      id,
-      question
-        .options(spec, outcome)
-        .filter((option) => option.holds(outcome, spec))
-        .map((option) => option.id),
-    ]);
-    expect(Object.fromEntries(right)).toEqual(expected[name].right);
-  });
-
-  test('every option of its guarantee does in its run what is said of it, and is told of', async () => {
-    const { questions, spec } = scenarioOf(name);
-    const outcome = outcomeOfName(name);
-    for (const option of questions['guarantee']?.options(spec, outcome) ?? []) {
-      const trial = option.trial?.(spec) ?? spec;
-      const tried = await outcomeOf(trial);
-      const { keepsPromise }: Expected = expected[name];
-      const keeps = keepsPromise(tried, option.id);
-      expect([option.id, keeps]).toEqual([option.id, option.holds(outcome, spec)]);
-      for (const texts of Object.values(playOf(name).texts)) {
-        const told = texts.trial(contextOf(name), { option: option.id, spec: trial, outcome: tried });
-        expect(told).toMatch(/\S/);
-        expect(told).not.toMatch(/undefined|NaN/);
-      }
-    }
-  }, 60_000);
-
-  test('its challenge is met by the change that its hint leads to, and not without it', async () => {
-    const { challenge, spec } = scenarioOf(name);
-    expect(challenge.isMet(outcomeOfName(name), spec)).toBe(false);
-    const changed = expected[name].meets(spec);
-    const outcome = await outcomeOf(changed);
-    expect(challenge.isMet(outcome, changed)).toBe(true);
-    for (const texts of Object.values(playOf(name).texts)) {
-      expect(texts.challenge.goal(contextOf(name))).not.toMatch(/undefined|NaN/);
-      expect(texts.challenge.met(contextOf(name), outcome)).not.toMatch(/undefined|NaN/);
-    }
-  }, 60_000);
-
-  test('what it lets be changed is there to be changed, as far as it says', () => {
-    const { spec } = scenarioOf(name);
-    const { variations } = playOf(name);
-    const settings = streamsSettings(spec, variations);
-    expect(settings.length).toBeGreaterThan(0);
-    for (const setting of settings) {
-      if (setting.kind !== 'number') continue;
-      const changed = streamsSettings(setting.change(setting.limits.most)(spec), variations);
-      expect(changed.find((each) => each.setting === setting.setting)).toMatchObject({ value: setting.limits.most });
-    }
-  });
-
-  test('its words name the numbers of the run', () => {
-    for (const [step, words] of Object.entries(expected[name].says)) {
-      const explanation = playOf(name).texts.en.steps[step]?.explanation?.(contextOf(name), outcomeOfName(name));
-      const said = [...(explanation?.paragraphs ?? []), explanation?.event.text ?? '', explanation?.config ?? ''];
-      expect(said.join(' ')).toMatch(words);
-    }
-  });
-
-  test.each(['en', 'zh-Hans'] as const)('its words in %s say something, and never an id', (language) => {
-    expectStoryWords(scenarioOf(name), playOf(name).texts[language], outcomeOfName(name));
-  });
-});
+for (const name of names)
+  describesScenario(
+    name,
+    expected[name],
+    () => playedOf(name),
+    outcomeOf,
+    (spec) => streamsSections(spec, playOf(name).variations, streamsTextsOf('en')),
+  );
 
 describe('20, as Kafka Streams does it', () => {
-  const outcome = (): StreamsRunView => outcomeOfName('late-window');
+  const outcome = (): StreamsRunView => playedOf('late-window').outcome;
 
   test('9 is taken at stream time 12, 15 closes [0, 10) with 3, 8 is dropped, [10, 20) never prints', () => {
     expect(clickAt(outcome(), 9_000)).toMatchObject({ streamTimeMs: 12_000, drops: [] });
@@ -264,7 +195,7 @@ describe('20, as Kafka Streams does it', () => {
   });
 
   function withWindows(window: 'hopping' | 'session'): StreamsRunSpec {
-    return withApplication(scenarioOf('late-window').spec, 'clicks-app', (each) =>
+    return withApplication(playedOf('late-window').scenario.spec, 'clicks-app', (each) =>
       each.program.program === 'window-count' ? { ...each, program: { ...each.program, window } } : each,
     );
   }

@@ -1,22 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import pageHeaders from './page-headers.json';
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml; charset=utf-8',
-  '.woff2': 'font/woff2',
-};
+// In JSON, so that the scripts that serve a page before anything is built read the same.
+const contentTypes: Readonly<Record<string, string>> = pageHeaders.contentTypes;
 
 /** The page brings its own policy; that nobody may frame it only a header can say. */
 const headers = {
+  ...pageHeaders.security,
   'Content-Security-Policy': "frame-ancestors 'none'",
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
 };
 
 /** The files of a built page, read once: what is asked for is one of them by its exact name, so that no name leads anywhere else. */
@@ -46,7 +39,7 @@ export class PageFiles {
       ...headers,
       'Content-Type': contentTypes[extname(name)] ?? 'application/octet-stream',
       'Content-Length': bytes.length,
-      'Cache-Control': name.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'Cache-Control': name.startsWith('/assets/') ? pageHeaders.hashedAssets : 'no-cache',
     });
     response.end(method === 'HEAD' ? undefined : bytes);
   };
