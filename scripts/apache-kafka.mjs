@@ -104,9 +104,9 @@ export async function startApacheKafka(settings = {}) {
   for (;;) {
     if (isOver) throw new Error(`Kafka has ended: ${said}`);
     if (await accepts(port)) break;
-    if (performance.now() - began > 60_000) {
+    if (performance.now() - began > 180_000) {
       await stop();
-      throw new Error(`Kafka does not listen after a minute: ${said}`);
+      throw new Error(`Kafka does not listen after three minutes: ${said}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

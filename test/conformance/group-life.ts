@@ -103,6 +103,11 @@ export interface GroupLife {
   readonly steps: readonly LifeStep[];
 }
 
+/** The name of the group that a life of this name is about. */
+export function groupOf(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9]/g, '-');
+}
+
 export type LifeKind = 'classic' | 'consumer' | 'mixed';
 
 const clients = 4;

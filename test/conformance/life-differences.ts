@@ -1,26 +1,59 @@
 import { errorCode } from '../../src/engine/protocol/errors.js';
 import type { Json } from '../engine/broker/transcript.js';
-import type { GroupLife, LifeStep } from './group-life.js';
+import { groupOf, type GroupLife, type LifeStep } from './group-life.js';
 import { isSameAnswer } from './same-answer.js';
 
 type Answer = Readonly<Record<string, Json>>;
 
 /** The steps whose answers differ from Kafka's, as text, up to where the two ways part that chance or a documented difference makes them part. */
-export function differences(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): string[] {
+export function differences(
+  life: GroupLife,
+  ours: readonly Json[],
+  kafkas: readonly Json[],
+  chanceAt = life.steps.length,
+): string[] {
   return differingSteps(life, ours, kafkas)
-    .filter((at) => at < comparedSteps(life, ours, kafkas))
+    .filter((at) => at < comparedSteps(life, ours, kafkas, chanceAt))
     .map((at) => {
       const [own, others] = [ours[at] ?? null, kafkas[at] ?? null];
       return `step ${at}, ${JSON.stringify(life.steps[at])}\n  Kafka: ${JSON.stringify(others)}\n  ours:  ${JSON.stringify(own)}`;
     });
 }
 
-/** How many steps of a life can be compared: what comes after one of the two partings below follows from it. */
-export function comparedSteps(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): number {
+/** How many steps of a life can be compared: from `chanceAt` on chance decides, and what comes after one of the two partings below follows from it. */
+export function comparedSteps(
+  life: GroupLife,
+  ours: readonly Json[],
+  kafkas: readonly Json[],
+  chanceAt = life.steps.length,
+): number {
   const [first] = differingSteps(life, ours, kafkas);
   if (first === undefined) return life.steps.length;
+  if (first >= chanceAt) return chanceAt;
   const parts = hasOtherLeader(life, ours, kafkas, first) || hasLostEmptyGroup(life, ours, kafkas, first);
-  return parts ? first : life.steps.length;
+  return parts ? first : chanceAt;
+}
+
+/**
+ * The first step at which lives that were lived with one and the same broker differ, though nothing but their names does: from there on chance decides, as where assignments hang
+ * on random ids. The names must be of equal length, for they stand in texts that tell their lengths.
+ */
+export function firstLeftToChance(
+  lives: readonly { readonly life: GroupLife; readonly answers: readonly Json[] }[],
+): number {
+  const [first, ...others] = lives.map(({ life, answers }) => answers.map((answer) => withoutName(answer, life.name)));
+  const steps = first?.length ?? 0;
+  for (let at = 0; at < steps; at++) if (others.some((other) => other[at] !== first?.[at])) return at;
+  return steps;
+}
+
+/** An answer as text without the life's name, also where that stands in bytes. */
+function withoutName(answer: Json, name: string): string {
+  const group = groupOf(name);
+  const hide = (text: string) => text.replaceAll(group, '?'.repeat(group.length));
+  return hide(JSON.stringify(answer)).replaceAll(/"([A-Za-z0-9+/]{20,}={0,2})"/g, (_, base64: string) =>
+    JSON.stringify(hide(Buffer.from(base64, 'base64').toString('latin1'))),
+  );
 }
 
 function differingSteps({ steps }: GroupLife, ours: readonly Json[], kafkas: readonly Json[]): number[] {

@@ -7,7 +7,7 @@ import { inRange, type Field, type Fields } from '../../src/engine/protocol/sche
 import { TcpNetwork } from '../../src/engine/platform/node/tcp-network.js';
 import { nodeEnvironment } from '../../src/engine/platform/node/node-environment.js';
 import { responseJson, type Json } from '../engine/broker/transcript.js';
-import type { GroupLife, LifeStep, Who } from './group-life.js';
+import { groupOf, type GroupLife, type LifeStep, type Who } from './group-life.js';
 import { byText, untilKnown } from './target.js';
 
 /** What a client knows of its membership. */
@@ -57,7 +57,7 @@ export function stageAt(bootstrap: string): LifeStage {
 
 /** The answer that each step came to, at once or later; null for steps that ask nothing, and where none came. */
 export async function playLife(stage: LifeStage, life: GroupLife): Promise<readonly Json[]> {
-  const player = new OneLife(stage, life.name.replaceAll(/[^a-zA-Z0-9]/g, '-'));
+  const player = new OneLife(stage, groupOf(life.name));
   await player.begin();
   for (const [at, step] of life.steps.entries()) await player.take(step, at);
   player.end();
