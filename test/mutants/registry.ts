@@ -1,3 +1,4 @@
+import { recreationMutants } from '../engine/broker/recreated-topic-laws.js';
 import { cleaningMutants } from '../engine/log/cleaner/compaction-laws.js';
 import { coordinatorMutants } from '../engine/group/coordinator-mutants.js';
 import { concurrencyMutants } from '../engine/log/concurrent-appends.js';
@@ -25,6 +26,7 @@ export const mutants: readonly Mutant[] = [
   ...retentionMutants,
   ...cleaningMutants,
   ...crashMutants,
+  ...recreationMutants,
   ...tabMutants,
   ...groupMutants,
   ...coordinatorMutants,
