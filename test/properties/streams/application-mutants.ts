@@ -160,7 +160,8 @@ export const applicationMutants: readonly Mutant[] = [
     ),
   },
   {
-    breaks: 'a table that passes on only what changes its rows, so that a record that is read again is swallowed, in an application that crashes',
+    breaks:
+      'a table that passes on only what changes its rows, so that a record that is read again is swallowed, in an application that crashes',
     property: 'STR-11',
     bugs: [39],
     search: inPlaceOf(
