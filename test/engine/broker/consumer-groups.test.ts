@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestOf } from '../../../src/engine/protocol/apis.js';
 import { errorByCode } from '../../../src/engine/protocol/errors.js';
 import { BrokerBench } from './broker-bench.js';
-import { encodeSubscription } from '../../../src/engine/protocol/consumer-protocol.js';
+import { encodeAssignment, encodeSubscription } from '../../../src/engine/protocol/consumer-protocol.js';
 import { MemoryDisk } from '../../../src/engine/environment/memory-disk.js';
 
 const groupId = 'g';
@@ -20,6 +20,31 @@ async function heartbeat(bench: BrokerBench, memberId: string, request: Partial<
     error: errorByCode(errorCode).name,
     partitions: assignment?.topicPartitions.flatMap(({ partitions }) => [...partitions]),
   };
+}
+
+async function joinStatic(bench: BrokerBench, groupInstanceId: string) {
+  const joined = bench.call('JoinGroup', {
+    groupId,
+    groupInstanceId,
+    memberId: '',
+    sessionTimeoutMs: 30_000,
+    rebalanceTimeoutMs: 30_000,
+    protocolType: 'consumer',
+    protocols: [{ name: 'range', metadata: encodeSubscription({ topics: ['orders'] }) }],
+  });
+  // The first rebalance of a group ends by a timer, be it at once.
+  await bench.environment.pass(1);
+  return await joined;
+}
+
+async function syncStatic(
+  bench: BrokerBench,
+  groupInstanceId: string,
+  { memberId, generationId }: { readonly memberId: string; readonly generationId: number },
+  assignments: RequestOf<'SyncGroup'>['assignments'] = [],
+) {
+  const protocol = { protocolType: 'consumer', protocolName: 'range' };
+  return await bench.call('SyncGroup', { groupId, groupInstanceId, memberId, generationId, ...protocol, assignments });
 }
 
 async function describeGroup(bench: BrokerBench) {
@@ -213,6 +238,24 @@ describe('groups of the consumer protocol', () => {
     expect((await bench.committed(groupId))?.map(({ offset }) => offset)).toEqual([7]);
     const { groups } = await bench.call('DescribeGroups', { groups: [groupId] });
     expect(groups[0]).toMatchObject({ errorCode: 0, groupState: 'Stable' });
+  });
+
+  it('GRN-8 become classic groups without a partition in two hands, although members have yet to give some up', async () => {
+    const { bench, topicId } = await benchWithTopic();
+    const one = await joinStatic(bench, 'one');
+    const all = encodeAssignment({ assignedPartitions: [{ topic: 'orders', partitions: [0, 1, 2, 3] }] });
+    await syncStatic(bench, 'one', one, [{ memberId: one.memberId, assignment: all }]);
+    expect(await heartbeat(bench, 'a', { ...joining, instanceId: 'two' })).toMatchObject({
+      memberEpoch: 2,
+      partitions: [],
+    });
+    const group = await describeGroup(bench);
+    expect(group?.members.find(({ memberId }) => memberId === 'a')?.targetAssignment.topicPartitions).toEqual([
+      { topicId, topicName: 'orders', partitions: [2, 3] },
+    ]);
+    const two = await joinStatic(bench, 'two');
+    const sync = await syncStatic(bench, 'two', two);
+    expect(errorByCode(sync.errorCode).name).toBe('REBALANCE_IN_PROGRESS');
   });
 
   it('refuse who does not come to consume, and who knows no protocol of theirs', async () => {

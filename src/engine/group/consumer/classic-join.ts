@@ -4,7 +4,7 @@ import type { JoinRequest } from '../join.js';
 import type { ConsumerContext, TopicsView } from './consumer-context.js';
 import { ConsumerDraft } from './consumer-draft.js';
 import { isKnown, memberRecord, type ConsumerGroup } from './consumer-group.js';
-import { sameSubscription, type ConsumerMember } from './consumer-member.js';
+import { isReconciledTo, sameSubscription, type ConsumerMember } from './consumer-member.js';
 import { becomeClassicGroup, mayBecomeClassic } from './downgrade.js';
 import { fullError } from './group-lookup.js';
 import { findOrMakeMember } from './member-lookup.js';
@@ -87,8 +87,12 @@ function join(
     const isStale = group.assignmentEpoch < subscribed.epoch;
     const joining = isStale ? told : advance(draft, group, news, currentTarget(group, told), subscribed);
     if (isRefusal(joining)) return joining;
+    // Who is still to give partitions up has them until it joins again: until then nobody may have what it was to get.
+    const isUnsettled = [...group.members.values()].some(
+      (each) => each !== former && !isReconciledTo(each, group.assignmentEpoch),
+    );
     const rebalance = `Downgrade group ${group.groupId} from consumer to classic with stale assignment.`;
-    const decision = becomeClassicGroup(draft, group, { joining, ...(isStale && { rebalance }) });
+    const decision = becomeClassicGroup(draft, group, { joining, ...((isStale || isUnsettled) && { rebalance }) });
     return { ...decision, response: joinedAs(joining) };
   }
   const { epoch, isHomogeneous } = subscribed;
