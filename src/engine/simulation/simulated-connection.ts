@@ -53,7 +53,9 @@ export class SimulatedConnection implements Connection {
     const requestId = `request:${this.id}:${this.requests++}`;
     if (!this.client.isAlive) return await never<ResponseOf<Api>>();
     if (isUnanswered(call.api, arriving)) {
-      this.carryRequest(() => this.handleInTurn(call, requestId, arriving, (outcome) => this.closeIfFailed(outcome)));
+      this.carryRequest(call.api, () =>
+        this.handleInTurn(call, requestId, arriving, (outcome) => this.closeIfFailed(outcome)),
+      );
       return carried(apis[call.api].response, call.version, { responses: [] }) as ResponseOf<Api>;
     }
     return await this.answer(call, requestId, arriving);
@@ -106,27 +108,28 @@ export class SimulatedConnection implements Connection {
           resolve(outcome.response);
         });
       };
-      this.carryRequest((isRepeated) =>
-        // Only the last answer can be told from one to the request before.
-        this.handleInTurn(call, requestId, request, isRepeated ? () => undefined : answered),
+      this.carryRequest(call.api, (isAnswered) =>
+        this.handleInTurn(call, requestId, request, isAnswered ? answered : () => undefined),
       );
     });
   }
 
-  /** Has a request arrive, as its fate wants it. `arrive` is called once for each time that it does; `isRepeated` if it will again. */
-  private carryRequest(arrive: (isRepeated: boolean) => void): void {
+  /** Has a request arrive, as its fate wants it. `arrive` is called once for each time that it does; `isAnswered` for the one of which the client hears. */
+  private carryRequest(api: ApiName, arrive: (isAnswered: boolean) => void): void {
     switch (this.wires.fates.ofRequest()) {
       case 'carried':
-        return this.toBroker(() => arrive(false));
+        return this.toBroker(() => arrive(true));
       case 'repeated':
         return this.toBroker(() => {
-          arrive(true);
-          arrive(false);
+          // The last answer counts. But what is new is told by such a heartbeat's first answer only: nobody could know that it was lost, and ask for everything.
+          const isFirst = api === 'ConsumerGroupHeartbeat';
+          arrive(isFirst);
+          arrive(!isFirst);
         });
       case 'lost':
         return this.toBroker(() => this.drop());
       case 'astray':
-        this.toBroker(() => arrive(false), this.wires.fates.strayMs());
+        this.toBroker(() => arrive(true), this.wires.fates.strayMs());
         this.toBroker(() => this.endForBroker());
         this.toClient(() => this.endForClient({ reason: 'lost', message: 'The connection was lost.' }));
     }

@@ -20,7 +20,8 @@ class Notes implements RequestHandler {
   ): Promise<ResponseOf<Api>> {
     const number = call.api === 'Heartbeat' ? (request as RequestOf<'Heartbeat'>).generationId : call.api;
     this.seen.push(`${number} at ${this.world.now}`);
-    return completeResponse(call.api, { errorCode: 0, throttleTimeMs: 0, responses: [] } as never);
+    const memberEpoch = this.seen.length;
+    return completeResponse(call.api, { errorCode: 0, throttleTimeMs: 0, responses: [], memberEpoch } as never);
   }
 
   disconnected(): void {
@@ -85,6 +86,16 @@ describe('on the wires', () => {
     expect(await world.outcome(beat(connection, 7))).toBe('answered');
     expect(notes.seen.map((line) => line.split(' ')[0])).toEqual(['7', '7']);
     expect(probes).toEqual(['a request repeated']);
+  });
+
+  test('of a repeated heartbeat of the consumer protocol the first answer counts: it alone tells what is new', async () => {
+    const { world, notes, connection } = await connected({ repeatPerMille: 1000 });
+    const heartbeat = connection.send(
+      { api: 'ConsumerGroupHeartbeat', version: 1, clientId: 'client' },
+      { groupId: 'g', memberId: 'm', memberEpoch: 3 },
+    );
+    expect(await world.outcome(heartbeat)).toMatchObject({ memberEpoch: 1 });
+    expect(notes.seen).toHaveLength(2);
   });
 
   test('a stray produce reaches the broker after its client was told that the connection is lost; a stray commit does not', async () => {

@@ -60,8 +60,8 @@ export interface ProducerScript {
 export interface GroupScript {
   readonly members: number;
   readonly commits: 'by-itself' | 'before-processing' | 'after-processing';
-  /** The classic protocol, eager or cooperative, or the consumer protocol. */
-  readonly protocol: 'eager' | 'cooperative' | 'consumer';
+  /** The classic protocol, eager or cooperative, or the consumer protocol; or one of the former and the latter, member by member. */
+  readonly protocol: 'eager' | 'cooperative' | 'consumer' | 'eager and consumer' | 'cooperative and consumer';
   readonly handler: 'message' | 'batch' | 'poll';
   readonly handlingMs: readonly number[];
   /** Whether members have names that outlive them. */
@@ -89,7 +89,14 @@ export interface PlanSize {
   readonly recordsPerRequest: number;
   readonly happenings: number;
   readonly faultyMs: number;
+  /** Which protocols groups may have; one protocol for all members of a group when absent. */
+  readonly protocols?: readonly GroupScript['protocol'][];
 }
+
+const pureProtocols = ['eager', 'cooperative', 'consumer'] as const;
+
+/** Those of groups, too, whose members change over from one protocol to the other. */
+export const allProtocols = [...pureProtocols, 'eager and consumer', 'cooperative and consumer'] as const;
 
 const sometimes = <Value>(arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
   fc.option(arbitrary, { freq: 2, nil: null });
@@ -118,17 +125,19 @@ const happening: fc.Arbitrary<Happening> = fc.record({
   amount: fc.nat(999),
 });
 
-const group: fc.Arbitrary<GroupScript> = fc.record({
-  members: fc.integer({ min: 1, max: 3 }),
-  commits: fc.constantFrom('by-itself' as const, 'before-processing' as const, 'after-processing' as const),
-  protocol: fc.constantFrom('eager' as const, 'cooperative' as const, 'consumer' as const),
-  handler: fc.constantFrom('message' as const, 'batch' as const, 'poll' as const),
-  handlingMs: fc.array(fc.oneof(fc.constant(0), fc.nat(20), fc.nat(900)), { minLength: 1, maxLength: 3 }),
-  isStatic: fc.boolean(),
-});
+const groupOf = (protocols: readonly GroupScript['protocol'][]): fc.Arbitrary<GroupScript> =>
+  fc.record({
+    members: fc.integer({ min: 1, max: 3 }),
+    commits: fc.constantFrom('by-itself' as const, 'before-processing' as const, 'after-processing' as const),
+    protocol: fc.constantFrom(...protocols),
+    handler: fc.constantFrom('message' as const, 'batch' as const, 'poll' as const),
+    handlingMs: fc.array(fc.oneof(fc.constant(0), fc.nat(20), fc.nat(900)), { minLength: 1, maxLength: 3 }),
+    isStatic: fc.boolean(),
+  });
 
 /** Runs of this size. Half of the kinds of faults are in each. */
-export function faultPlans({ requests, recordsPerRequest, happenings, faultyMs }: PlanSize): fc.Arbitrary<FaultPlan> {
+export function faultPlans(size: PlanSize): fc.Arbitrary<FaultPlan> {
+  const { requests, recordsPerRequest, happenings, faultyMs, protocols = pureProtocols } = size;
   const request = fc.record({
     partition: fc.nat(3),
     records: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: recordsPerRequest })),
@@ -148,7 +157,7 @@ export function faultPlans({ requests, recordsPerRequest, happenings, faultyMs }
       idempotent: fc.constantFrom(true, true, true, false),
       deliveryTimeoutMs: fc.constantFrom(600_000, 600_000, 5_000),
       producers: fc.array(producer, { minLength: 1, maxLength: 2 }),
-      groups: fc.array(group, { minLength: 1, maxLength: 2 }),
+      groups: fc.array(groupOf(protocols), { minLength: 1, maxLength: 2 }),
       knobs,
       happenings: fc.array(happening, { maxLength: happenings, size: 'max' }),
       faultyMs: fc.nat(faultyMs),

@@ -388,24 +388,29 @@ class Run {
   }
 
   private addMember(group: number, slot: number): void {
-    const id = `member-${this.born++}`;
+    const number = this.born++;
+    const id = `member-${number}`;
     const script = this.plan.groups[group] as GroupScript;
+    // Of a group that knows both, whoever comes has the other protocol than who came before: its members change over, and back.
+    const changesOver = script.protocol.endsWith('and consumer');
+    const isModern = script.protocol === 'consumer' || (changesOver && number % 2 === 1);
     const consumer = this.client(id).consumer({
       groupId: groupName(group),
-      groupProtocol: script.protocol === 'consumer' ? 'consumer' : 'classic',
+      groupProtocol: isModern ? 'consumer' : 'classic',
       autoOffsetReset: 'earliest',
       rebalanceTimeout: 10_000,
       maxWaitTimeInMs: 1_000,
       autoCommit: script.commits === 'by-itself',
       autoCommitInterval: 1_000,
-      ...(script.protocol === 'consumer'
+      ...(isModern
         ? {}
         : {
             sessionTimeout: sessionTimeoutMs,
             heartbeatInterval: heartbeatIntervalMs,
-            partitionAssigners: script.protocol === 'eager' ? [rangeAssignor] : [cooperativeStickyAssignor],
+            partitionAssigners: script.protocol.startsWith('eager') ? [rangeAssignor] : [cooperativeStickyAssignor],
           }),
-      ...(script.isStatic ? { groupInstanceId: `${groupName(group)}-${slot}` } : {}),
+      // Who takes a name's place in the other protocol has what it had, be it nothing, until something else changes: as in Kafka, nobody else gets the rest.
+      ...(script.isStatic && !changesOver ? { groupInstanceId: `${groupName(group)}-${slot}` } : {}),
     });
     const member = { id, group, slot, consumer };
     this.members.set(id, member);
@@ -431,8 +436,10 @@ class Run {
     if (!this.members.delete(member.id)) return;
     this.ledgers[member.group]?.gone(member.id);
     // Who has its name taken by another must go, and who comes while the one before it is not out yet must wait.
-    if (!['FENCED_INSTANCE_ID', 'UNRELEASED_INSTANCE_ID'].includes(codeOf(error)))
-      this.problem('L2', `${member.id} gave up for good: ${String(error)}`);
+    const allowed = ['FENCED_INSTANCE_ID', 'UNRELEASED_INSTANCE_ID'];
+    // Whose group has become a classic one while it was away fails for good, as Kafka's own client does.
+    if (this.plan.groups[member.group]?.protocol.endsWith('and consumer') === true) allowed.push('GROUP_ID_NOT_FOUND');
+    if (!allowed.includes(codeOf(error))) this.problem('L2', `${member.id} gave up for good: ${String(error)}`);
     this.world.environment('script').timers.set(1_000, () => this.addMember(member.group, member.slot));
   }
 

@@ -1,4 +1,5 @@
 import { soakProbes } from './expected-probes.js';
+import { allProtocols } from './fault-plan.js';
 import { advice, searchFaults } from './search.js';
 
 export interface SoakOptions {
@@ -12,7 +13,7 @@ export interface SoakOptions {
 
 /** So many runs are searched under one seed. */
 const runsOfSeed = 25;
-const size = { requests: 120, recordsPerRequest: 40, happenings: 25, faultyMs: 60_000 };
+const size = { requests: 120, recordsPerRequest: 40, happenings: 25, faultyMs: 60_000, protocols: allProtocols };
 
 /**
  * Plays runs of groups under faults until clients have ended so many operations, each run twice, and prints what was found and what was reached. True if nothing broke and
