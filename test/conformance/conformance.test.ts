@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kafkaVersion, startApacheKafka, whyNoKafka } from '../../scripts/apache-kafka.mjs';
 import { startBroker, type TestBroker } from '../../src/entry/node.js';
 import type { Json } from '../engine/broker/transcript.js';
+import { validationSequences } from './produce-validation.js';
 import { isSameAnswer } from './same-answer.js';
 import { generatedSequence, versionSequences } from './sequences.js';
 import { Target, type Sequence } from './target.js';
@@ -15,6 +16,7 @@ const atOnce = 12;
 
 const drawSequences = (prefix: string): readonly Sequence[] => [
   ...versionSequences(prefix),
+  ...validationSequences(prefix),
   ...Array.from({ length: generated }, (_, index) => generatedSequence(`${seed}-${index}`, prefix)),
 ];
 const sequences = drawSequences('');

@@ -6,7 +6,7 @@ import { encodeBatch } from '../../src/engine/protocol/record-batch.js';
 import { servedVersions, type Sequence, type Step } from './target.js';
 
 /** Every record's time: close enough to now that retention leaves it, and the same for both brokers. */
-const time = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+export const time = Math.floor(Date.now() / 3_600_000) * 3_600_000;
 /** What a cluster takes to know of a new topic. */
 const settleMs = 800;
 
@@ -27,7 +27,7 @@ function step<Api extends ApiName>(api: Api, version: number, request: RequestOf
   return { api, version, request: request, ...more };
 }
 
-function create(topic: string, numPartitions = 2, configs: Readonly<Record<string, string>> = {}): Step {
+export function create(topic: string, numPartitions = 2, configs: Readonly<Record<string, string>> = {}): Step {
   return step(
     'CreateTopics',
     7,
@@ -50,7 +50,7 @@ function create(topic: string, numPartitions = 2, configs: Readonly<Record<strin
   );
 }
 
-function produce(topic: string, version: number, records: Uint8Array | null, index = 0, acks = -1): Step {
+export function produce(topic: string, version: number, records: Uint8Array | null, index = 0, acks = -1): Step {
   return step('Produce', version, {
     acks,
     timeoutMs: 5_000,
@@ -60,7 +60,7 @@ function produce(topic: string, version: number, records: Uint8Array | null, ind
   });
 }
 
-function fetch(topic: string, version: number, fetchOffset: number, partition = 0, isolationLevel = 0): Step {
+export function fetch(topic: string, version: number, fetchOffset: number, partition = 0, isolationLevel = 0): Step {
   return step('Fetch', version, {
     maxWaitMs: 50,
     minBytes: 1,
