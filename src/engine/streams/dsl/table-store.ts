@@ -105,13 +105,15 @@ export interface WindowedStore {
   readonly windowSizeMs: number;
   /** Whether its windows are sent when they close: then it is kept in the order of time. */
   readonly timeOrdered: boolean;
+  /** Whether it can have a cache: Kafka gives none to sliding windows and sessions that go out when they close, and one to other windows all the same. */
+  readonly mayCache: boolean;
 }
 
 export function windowTableStore<K, V>(
   name: string,
   options: Materialized<K, V>,
   inherited: StoreSerdes<K, V>,
-  { retentionMs, windowSizeMs, timeOrdered }: WindowedStore,
+  { retentionMs, windowSizeMs, timeOrdered, mayCache }: WindowedStore,
 ): TableStore<K, V> {
   return new TableStore(
     name,
@@ -122,7 +124,7 @@ export function windowTableStore<K, V>(
     (store) =>
       timestampedWindowStoreBuilder({
         ...store,
-        cachingEnabled: store.cachingEnabled === true,
+        cachingEnabled: store.cachingEnabled === true && mayCache,
         retentionMs,
         windowSizeMs,
         timeOrdered,
@@ -134,7 +136,7 @@ export function sessionTableStore<K, V>(
   name: string,
   options: Materialized<K, V>,
   inherited: StoreSerdes<K, V>,
-  { retentionMs, timeOrdered }: Omit<WindowedStore, 'windowSizeMs'>,
+  { retentionMs, timeOrdered, mayCache }: Omit<WindowedStore, 'windowSizeMs'>,
 ): TableStore<K, V> {
   return new TableStore(
     name,
@@ -145,8 +147,7 @@ export function sessionTableStore<K, V>(
     (store) =>
       sessionStoreBuilder({
         ...store,
-        // Kafka has no cache where sessions go out when they close; in front of windows it has one all the same.
-        cachingEnabled: store.cachingEnabled === true && !timeOrdered,
+        cachingEnabled: store.cachingEnabled === true && mayCache,
         retentionMs,
         timeOrdered,
       }),

@@ -25,7 +25,7 @@ export function windowStoreOf(
       retention >= least,
       `The retention period of the window store ${storeName} must be no smaller than 2 * time difference plus the grace period. Got time difference=[${timeDifferenceMs}], grace=[${graceMs}], retention=[${retention}]`,
     );
-    return { retentionMs: retention, windowSizeMs: timeDifferenceMs, timeOrdered };
+    return { retentionMs: retention, windowSizeMs: timeDifferenceMs, timeOrdered, mayCache: !timeOrdered };
   }
   const { sizeMs } = windows;
   const retention = retentionMs ?? sizeMs + graceMs;
@@ -33,7 +33,7 @@ export function windowStoreOf(
     retention >= sizeMs + graceMs,
     `The retention period of the window store ${storeName} must be no smaller than its window size plus the grace period. Got size=[${sizeMs}], grace=[${graceMs}], retention=[${retention}]`,
   );
-  return { retentionMs: retention, windowSizeMs: sizeMs, timeOrdered };
+  return { retentionMs: retention, windowSizeMs: sizeMs, timeOrdered, mayCache: true };
 }
 
 export function sessionStoreOf(
@@ -47,7 +47,8 @@ export function sessionStoreOf(
     retention >= gapMs + graceMs,
     `The retention period of the session store ${storeName} must be no smaller than the session inactivity gap plus the grace period. Got gap=[${gapMs}], grace=[${graceMs}], retention=[${retention}]`,
   );
-  return { retentionMs: retention, timeOrdered: emit === 'on-window-close' };
+  const timeOrdered = emit === 'on-window-close';
+  return { retentionMs: retention, timeOrdered, mayCache: !timeOrdered };
 }
 
 /** How long after its end a window may still change, as `suppress` counts it. */
