@@ -122,7 +122,7 @@ interface Cached {
   readonly bytes: number;
 }
 
-/** As Kafka estimates it: a node of a list, the dirty flag, and the context of the record. */
+/** As Kafka estimates it: a node of a list, 8 bytes for the timestamp of the value (of a session's value, which has none, for its segment), the dirty flag, and the context of the record. */
 function sizeOf(keyBytes: Uint8Array, valueBytes: number, { headers, origin }: HeldContext): number {
   let bytes = keyBytes.length + 4 * 8 + 1 + valueBytes + 8 + 8 + (origin?.topic.length ?? 0) + 4;
   for (const [name, value] of headers) bytes += name.length + (value?.length ?? 0);

@@ -13,6 +13,9 @@ import type { RowRange, TimedRow, TimedRows } from './timed-rows.js';
 import type { ValueCodec } from './value-codec.js';
 import { readWindowStoreKey, windowStoreKey } from './window-keys.js';
 
+/** In Kafka's cache the number of the segment stands before the key. */
+const segmentIdBytes = 8;
+
 /** Values by key and window, forgotten when stream time has left them behind by the retention. */
 export class BytesWindowStore<K, V, W>
   extends LoggedStore<K, V>
@@ -80,7 +83,7 @@ export class BytesWindowStore<K, V, W>
     if (this.held !== null) {
       const before = this.expiring.isLive(windowStart) ? this.rows.get(encoded.text, windowStart, 0) : null;
       this.expiring.put({ key: encoded.text, time: windowStart, rank: 0 }, after);
-      const bytes = after?.bytes.length ?? 0;
+      const bytes = segmentIdBytes + (after?.bytes.length ?? 0);
       this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
       return;
     }
