@@ -51,7 +51,11 @@ describe('LogManager', () => {
 
   it('begins logs in one commit although what is stored of them is read at different speeds', async () => {
     let commits = 0;
-    const storage = new MemoryStorage({ beforeCommit: () => void commits++ });
+    const storage = new MemoryStorage({
+      beforeCommit: () => {
+        commits++;
+      },
+    });
     const { contents } = storage;
     storage.contents = async (folder) => {
       for (let turn = 0; turn < 10 * Number(folder?.at(-1)); turn++) await Promise.resolve();
