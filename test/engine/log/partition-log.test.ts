@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js';
 import { StorageError } from '../../../src/engine/environment/storage.js';
 import { GroupCommit } from '../../../src/engine/log/group-commit.js';
+import { batchCrc } from '../../../src/engine/protocol/batch-header.js';
 import { batchesIn, encodeBatch } from '../../../src/engine/protocol/record-batch.js';
 import { allRecords, batchOf, openOrders, recordsIn, tracedEnvironment } from './log-builder.js';
 
@@ -64,6 +65,16 @@ describe('PartitionLog', () => {
     [
       'more offsets than records',
       () => encodeBatch({ records: [{ key: null, value: null, timestamp: 1 }], lastOffset: 3 }),
+      'INVALID_RECORD',
+    ],
+    [
+      'offsets of records that do not follow each other',
+      (batch) => {
+        // A record of one byte takes 8; its fourth is twice how far its offset lies from the first.
+        batch[batch.length - 5] = 8;
+        new DataView(batch.buffer).setUint32(17, batchCrc(batch, 0, batch.length));
+        return batch;
+      },
       'INVALID_RECORD',
     ],
     ['more bytes than a segment holds', () => batchOf(['x'.repeat(600)]), 'RECORD_LIST_TOO_LARGE'],
