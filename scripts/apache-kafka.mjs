@@ -49,12 +49,14 @@ export function classpath() {
 }
 
 /**
- * Starts a cluster of one node, with these settings on top of what makes it small. Resolves when it listens.
+ * Starts a cluster of one node, with these settings on top of what makes it small. Resolves when it listens. `secured` adds a listener over TLS (its key and certificate as PEM),
+ * at which users say who they are.
  * @param {Readonly<Record<string, string>>} [settings]
+ * @param {{ readonly pem: string, readonly users: Readonly<Record<string, string>> }} [secured]
  */
-export async function startApacheKafka(settings = {}) {
+export async function startApacheKafka(settings = {}, secured) {
   const folder = mkdtempSync(join(tmpdir(), 'partita-kafka-'));
-  const [port, controllerPort] = [await freePort(), await freePort()];
+  const [port, controllerPort, securedPort] = [await freePort(), await freePort(), await freePort()];
   const properties = join(folder, 'server.properties');
   const values = {
     'process.roles': 'broker,controller',
@@ -72,6 +74,7 @@ export async function startApacheKafka(settings = {}) {
     'transaction.state.log.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
     ...settings,
+    ...(secured && securedSettings(folder, secured, { port, controllerPort, securedPort })),
   };
   writeFileSync(
     properties,
@@ -82,7 +85,16 @@ export async function startApacheKafka(settings = {}) {
   const java = ['-Xmx1g', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error', '-cp', classpath()];
   const formatted = spawnSync(
     'java',
-    [...java, 'kafka.tools.StorageTool', 'format', '-t', 'cGFydGl0YS1jb21wYXJlZA', '-c', properties],
+    [
+      ...java,
+      ...['kafka.tools.StorageTool', 'format', '-t', 'cGFydGl0YS1jb21wYXJlZA', '-c', properties],
+      ...Object.entries(secured?.users ?? {}).flatMap(([name, password]) =>
+        ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
+          '--add-scram',
+          `${mechanism}=[name=${name},password=${password}]`,
+        ]),
+      ),
+    ],
     { encoding: 'utf8' },
   );
   if (formatted.status !== 0)
@@ -113,9 +125,33 @@ export async function startApacheKafka(settings = {}) {
   return {
     port,
     bootstrap: `127.0.0.1:${port}`,
+    securedBootstrap: `127.0.0.1:${securedPort}`,
     pid: /** @type {number} */ (child.pid),
     listeningMs: performance.now() - began,
     stop,
+  };
+}
+
+/**
+ * @param {string} folder
+ * @param {{ readonly pem: string, readonly users: Readonly<Record<string, string>> }} secured
+ * @param {{ readonly port: number, readonly controllerPort: number, readonly securedPort: number }} ports
+ */
+function securedSettings(folder, { pem, users }, { port, controllerPort, securedPort }) {
+  const keystore = join(folder, 'keystore.pem');
+  writeFileSync(keystore, pem);
+  const login = 'org.apache.kafka.common.security';
+  const plainUsers = Object.entries(users).map(([name, password]) => `user_${name}="${password}"`);
+  return {
+    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securedPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_SSL://127.0.0.1:${securedPort}`,
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': keystore,
+    'sasl.enabled.mechanisms': 'PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL',
+    'listener.name.sasl_ssl.plain.sasl.jaas.config': `${login}.plain.PlainLoginModule required ${plainUsers.join(' ')};`,
+    'listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config': `${login}.scram.ScramLoginModule required;`,
+    'listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config': `${login}.scram.ScramLoginModule required;`,
   };
 }
 

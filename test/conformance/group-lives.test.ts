@@ -66,7 +66,7 @@ describe.skipIf(reason !== undefined)(
       for (const [name, { life, ours: a, kafkas: b }] of played) {
         if (differences(life, a, b).length === 0) continue;
         const again = await Promise.all(
-          [1, 2, 3, 4, 5].map(async (time) => {
+          [1, 2, 3, 4, 5, 6, 7, 8, 9].map(async (time) => {
             const renamed = { ...life, name: `${name} by chance ${time}` };
             return { life: renamed, answers: await playLife(kafkas, renamed) };
           }),
