@@ -75,4 +75,19 @@ describe('what is read as it was stored', () => {
     }
     same(await storage.read('a', 0, written.length), 0);
   });
+
+  it('is whole, although more is read than is kept in memory, by several at once', async () => {
+    const large = new Uint8Array(15_000_000);
+    for (let at = 0; at < large.length; at += written.length) large.set(written, at);
+    await storage.commit([{ kind: 'append', file: 'b', position: 0, bytes: large, modifiedAt: 1 }], 'relaxed');
+    const reads = [0, 1, 2].map((turn) => storage.read('b', turn * 1_000_000, large.length));
+    for (const [turn, bytes] of (await Promise.all(reads)).entries())
+      expect(indexedDB.cmp(bytes, large.subarray(turn * 1_000_000))).toBe(0);
+    for (let position = 0; position < large.length;) {
+      const [one, other] = await Promise.all([1, 2].map(() => storage.readPiece('b', position, 1, 1_000_000)));
+      for (const piece of [one, other] as Uint8Array[])
+        expect(indexedDB.cmp(piece, large.subarray(position, position + piece.length))).toBe(0);
+      position += (one as Uint8Array).length;
+    }
+  });
 });
