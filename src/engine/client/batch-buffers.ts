@@ -1,3 +1,5 @@
+import type { BatchMemory } from '../protocol/record-batch.js';
+
 /** How many buffers are kept: about as many batches as are on their way at once. */
 const mostBuffers = 16;
 
@@ -5,7 +7,7 @@ const mostBuffers = 16;
 const largestRatio = 4;
 
 /** Memory for encoded batches, used again once they are stored (Kafka's `BufferPool`): memory that is new costs more than all that is done to encode a batch. */
-export class BatchBuffers {
+export class BatchBuffers implements BatchMemory {
   readonly #free: Uint8Array[] = [];
 
   /** So many bytes, whatever is in them. */
