@@ -23,6 +23,9 @@ export interface HousekeptStorage {
 /** How long nothing is done after a commit, in milliseconds: the next one may be waiting for it. */
 const restMs = 50;
 
+/** How long at most, where one commit follows the other without a rest. */
+const longestRestMs = 5000;
+
 /** How many chunks are deleted in one transaction: deleting is slow, and appends wait for it. */
 const deletedAtOnce = 16;
 
@@ -32,6 +35,8 @@ export class Housekeeping {
   private readonly grownFiles = new Set<ChunkedFile>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isStopped = false;
+  /** Since when there is something to be done and nothing has been. */
+  private idleSince: number | undefined;
 
   constructor(private readonly storage: HousekeptStorage) {}
 
@@ -50,6 +55,16 @@ export class Housekeeping {
     }
   }
 
+  /** A commit begins, however long it may take: nothing is done right behind it. */
+  pause(): void {
+    if (this.delay() > 0) clearTimeout(this.timer);
+  }
+
+  /** The commit is through. */
+  resume(): void {
+    if (this.hasWork) this.schedule();
+  }
+
   stop(): void {
     this.isStopped = true;
     clearTimeout(this.timer);
@@ -57,14 +72,22 @@ export class Housekeeping {
 
   private schedule(): void {
     if (this.isStopped) return;
+    this.idleSince ??= performance.now();
     clearTimeout(this.timer);
-    this.timer = setTimeout(
-      () => {
-        // A step that fails has changed nothing. It is tried again after the next commit, which tells whoever waits for it what is wrong.
-        this.storage.inTurn(() => this.step()).catch(() => undefined);
-      },
-      this.storage.isPressed() ? 0 : restMs,
-    );
+    this.timer = setTimeout(() => {
+      this.idleSince = undefined;
+      // A step that fails has changed nothing. It is tried again after the next commit, which tells whoever waits for it what is wrong.
+      this.storage.inTurn(() => this.step()).catch(() => undefined);
+    }, this.delay());
+  }
+
+  private delay(): number {
+    const isDue = performance.now() - (this.idleSince ?? Infinity) > longestRestMs;
+    return isDue || this.storage.isPressed() ? 0 : restMs;
+  }
+
+  private get hasWork(): boolean {
+    return this.garbage.length > 0 || this.grownFiles.size > 0;
   }
 
   private async step(): Promise<void> {
@@ -75,7 +98,7 @@ export class Housekeeping {
       await this.storage.refill();
       await this.joinTail();
     }
-    if (this.garbage.length > 0 || this.grownFiles.size > 0) this.schedule();
+    if (this.hasWork) this.schedule();
   }
 
   private async deleteSome(file: ChunkedFile): Promise<void> {

@@ -164,7 +164,14 @@ export class IndexedDbStorage implements Storage {
   async commit(writes: readonly StorageWrite[], durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
     const prepared = this.upcoming.take(writes) ?? prepareWrites(writes);
-    return this.inTurn(() => this.carryOut(prepared, durability, need));
+    return this.inTurn(async () => {
+      this.housekeeping.pause();
+      try {
+        await this.carryOut(prepared, durability, need);
+      } finally {
+        this.housekeeping.resume();
+      }
+    });
   }
 
   /** Lets go of the connection to the database, which may have died while the page was frozen or kept aside. The next use opens another. */
