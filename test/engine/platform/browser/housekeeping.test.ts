@@ -8,7 +8,10 @@ function storage() {
   const housekeeping = new Housekeeping({
     inTurn: (task) => task(),
     write: () => Promise.reject(new Error('Nothing is there to be written.')),
-    erase: () => Promise.resolve(void asked.erased++),
+    erase: () => {
+      asked.erased++;
+      return Promise.resolve();
+    },
     read: () => Promise.reject(new Error('Nothing is there to be read.')),
     freed: () => undefined,
     isPressed: () => asked.isPressed,
