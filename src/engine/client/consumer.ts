@@ -444,8 +444,8 @@ export class Consumer {
 
   /** Runs until it is stopped, again after a crash if that may help. */
   async #runLoops(runTime: Lifetime, handler: Handler, config: ConsumerRunConfig, onJoined: () => void): Promise<void> {
-    const { groupId = '', retry } = this.#config;
-    const backoff = this.#cluster.backoff({ ...retry, retries: Infinity });
+    const { groupId = '' } = this.#config;
+    const backoff = this.#cluster.backoff({ ...this.#cluster.context.retry, retries: Infinity });
     const isStopped = (): boolean => runTime.isOver;
     while (!isStopped()) {
       this.#loop = this.#newLoop(handler, config);

@@ -42,7 +42,7 @@ export interface ProducerConfig {
   readonly idempotent?: boolean;
   /** Requests without an answer, to each broker; 5 by default, and at most 5 for an idempotent producer. Without idempotence a partition has one at a time. */
   readonly maxInFlightRequests?: number;
-  /** How batches are tried again. Unless `retries` is given, only the delivery timeout limits them. With 0 the producer is not idempotent. */
+  /** How batches are tried again; what is not said here is as the client's `retry` says. Unless one of them gives `retries`, only the delivery timeout limits them. With 0 the producer is not idempotent. */
   readonly retry?: RetryOptions;
   /** Metadata older than this is asked for again, in milliseconds; 300 000 by default. */
   readonly metadataMaxAge?: Millis;
@@ -117,7 +117,9 @@ export class Producer {
   ) {
     this.#cluster = new Cluster(context, { allowAutoTopicCreation: config.allowAutoTopicCreation ?? true });
     this.#instrumentation = instrumentation;
-    this.#isIdempotent = isIdempotent(config);
+    // The client's options hold where the producer has none of its own.
+    const { retry } = context;
+    this.#isIdempotent = isIdempotent({ ...config, retry });
     this.#mustBeIdempotent = config.idempotent === true;
     const batchSize = config.batchSize ?? 16_384;
     const bufferMemory = config.bufferMemory ?? 32 * 1024 * 1024;
@@ -136,7 +138,7 @@ export class Producer {
       maxInFlightRequests: config.maxInFlightRequests ?? 5,
       maxRequestSize,
       deliveryTimeoutMs: config.deliveryTimeoutMs ?? 120_000,
-      retry: config.retry ?? {},
+      retry,
       isMemoryShort: () => this.#placer.isMemoryShort,
       onSettled: () => this.#placer.placeWaiting(),
     });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RetryOptions } from '../../../src/engine/client/backoff.js';
 import { Kafka } from '../../../src/engine/client/kafka.js';
 import type { Producer, ProducerConfig } from '../../../src/engine/client/producer.js';
 import { errorCode } from '../../../src/engine/protocol/errors.js';
@@ -17,10 +18,11 @@ async function connected(
   config: ProducerConfig = {},
   topics: Readonly<Record<string, number>> = { orders: 3 },
   nodes: readonly number[] = [1],
+  clients: { readonly retry?: RetryOptions } = {},
 ): Promise<Producer> {
   environment = new ManualEnvironment();
   broker = new BrokerDouble(environment, { topics, nodes });
-  const producer = new Kafka(environment, { network: broker.network, clientId: 'p' }).producer(config);
+  const producer = new Kafka(environment, { network: broker.network, clientId: 'p', ...clients }).producer(config);
   await environment.outcome(producer.connect());
   open.push(producer);
   return producer;
@@ -187,6 +189,16 @@ describe('Producer, when things go wrong', () => {
     );
     await environment.outcome(Promise.all(sends));
     expect(broker.values('orders', 0)).toEqual(Array.from({ length: 10 }, (_, n) => `v${n}`));
+  });
+
+  it('waits between attempts as the client says where the producer says nothing, as in KafkaJS', async () => {
+    const clients = { retry: { initialRetryTime: 5_000, factor: 0, retries: 1 } };
+    const producer = await connected({ lingerMs: 0, retry: { factor: 0 } }, { orders: 1 }, [1], clients);
+    broker.next('Produce', refused('NOT_ENOUGH_REPLICAS'), refused('NOT_ENOUGH_REPLICAS'));
+    const failure = environment.outcome(producer.send({ topic: 'orders', messages: values(1) }));
+    await expect(failure).rejects.toMatchObject({ code: 'NOT_ENOUGH_REPLICAS' });
+    const [first, second, ...more] = broker.requests('Produce').map(({ atMs }) => atMs);
+    expect([second! - first!, more]).toEqual([5_000, []]);
   });
 
   it('without idempotence has one batch of a partition in flight at a time', async () => {
