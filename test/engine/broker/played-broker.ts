@@ -15,7 +15,7 @@ import { defaultLimits } from '../../../src/engine/wire/limits.js';
 import { RequestBudget } from '../../../src/engine/wire/request-budget.js';
 import { ServerSession } from '../../../src/engine/wire/server-session.js';
 import { MemoryPipe } from '../wire/memory-pipe.js';
-import { ManualEnvironment, settle } from './manual-environment.js';
+import { ManualEnvironment } from './manual-environment.js';
 
 /** A request of a transcript: `encodedAs` is the version of its body where that is another than the one it names. */
 export interface PlayedCall {
@@ -35,8 +35,6 @@ export interface PlayedConnection {
 export interface PlayedBroker {
   connect(): Promise<PlayedConnection>;
   pass(ms: number): Promise<void>;
-  /** Lets what was sent take effect. */
-  settle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -92,7 +90,6 @@ async function started(
   return {
     connect: connector(broker, environment),
     pass: (ms) => environment.pass(ms),
-    settle,
     stop: () => broker.stop(),
   };
 }

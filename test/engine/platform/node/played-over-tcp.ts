@@ -49,7 +49,6 @@ export const overTcp: StartBroker = async (config) => {
       await environment.advance(ms);
       await settle();
     },
-    settle,
     stop: async () => {
       await Promise.all([broker.stop(), server.stop(200)]);
     },
