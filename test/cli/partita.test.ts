@@ -71,6 +71,8 @@ describe('partita', () => {
     [['serve', '--port', '0', '--max-memory', 'x'], 2, '512m'],
     [['serve', '--port', '0', '--user', 'alice'], 2, 'name:password'],
     [['serve', '--port', '0', '--tls-key', 'k'], 2, '--tls-cert'],
+    [['serve', '--port', '0', '--data-dir', process.execPath], 1, 'A directory is expected there.'],
+    [['serve', '--port', '0', '--data-dir', join(process.execPath, 'x')], 1, 'A directory is expected there.'],
     [['serve', '--port', '0', '--host', '0.0.0.0'], 1, '--tls-client-ca'],
     [['gateway'], 2, '--upstream host:port'],
     [['export', 'x.tar'], 2, '--data-dir <folder>'],

@@ -1,5 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   StorageError,
   type Durability,
@@ -50,7 +50,7 @@ export class FileStorage implements Storage {
   static async open({ directory, calls = systemCalls }: FileStorageOptions): Promise<FileStorage> {
     let lock: DirectoryLock | undefined;
     try {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      makeDirectory(directory);
       const real = realpathSync(directory);
       lock = DirectoryLock.take(real);
       const storage = new FileStorage(real, lock, calls);
@@ -218,4 +218,21 @@ function brokenBecause(folder: string, failure: StorageError): StorageError {
     `${folder || 'The directory'} takes no more writes, because what was written may not be what is stored: ${failure.message} Restart the broker, which checks it.`,
     { cause: failure, isOfSomeFiles: true },
   );
+}
+
+/** Makes it with all that are above it. Not by Node's own `recursive`, which tells another error than the system's, and never ends in some places (`/proc`). */
+function makeDirectory(directory: string): void {
+  if (isDirectory(directory)) return;
+  const above = dirname(directory);
+  if (above !== directory) makeDirectory(above);
+  try {
+    mkdirSync(directory, { mode: 0o700 });
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isDirectory(directory)) throw error;
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

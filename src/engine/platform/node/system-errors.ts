@@ -14,6 +14,8 @@ export function storageErrorOf(error: unknown, where: string): StorageError {
       ? ' Too many files are open: raise the limit (ulimit -n).'
       : code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
         ? ' Give this process the right to write there.'
-        : '';
+        : code === 'EEXIST' || code === 'ENOTDIR'
+          ? ' A directory is expected there.'
+          : '';
   return new StorageError('io', `${where}: ${message}.${advice}`, { cause: error, isOfSomeFiles: true });
 }
