@@ -4,6 +4,7 @@ import { traceHash, traceLines } from '../../../src/engine/simulation/trace-reco
 import { holds } from '../replay.js';
 import { applicationClaims, holdsToItsRules } from './application-claims.js';
 import { notReached } from './application-probes.js';
+import { foundPlans } from './found-plans.js';
 import { runApplication } from './application-run.js';
 
 /** More runs by `npm run soak -- streams`. */
@@ -14,6 +15,10 @@ let searched = 0;
 test.each(claims)('%s', { timeout: 36_000_000 }, async (name, { plans, runs }) => {
   await holds({ file: 'properties/streams/applications.test.ts', name }, plans, holdsToItsRules, runs * factor);
   searched += 1;
+});
+
+test.each(Object.entries(foundPlans))('once: %s', async (_name, plan) => {
+  await holdsToItsRules(plan);
 });
 
 test('the searches come upon all that they should', ({ skip }) => {

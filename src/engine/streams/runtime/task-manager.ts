@@ -245,6 +245,12 @@ export class TaskManager {
   async commit(tasks: Iterable<ActiveTask> = this.#active.values()): Promise<readonly TaskOffset[]> {
     const { producer, consumer, copies } = this.#options;
     const running = [...tasks].filter(({ isRunning }) => isRunning);
+    const holdingBack = running.filter(({ task }) => task.holdsBack);
+    if (holdingBack.length > 0) {
+      // A suppression's results have to be there before its changelog says that it has let go of them: nothing else would bring them again after a crash.
+      for (const { task } of holdingBack) task.flushCaches();
+      await producer.flush();
+    }
     const offsets = running.flatMap(({ task }) => task.prepareCommit());
     await producer.flush();
     if (offsets.length > 0)

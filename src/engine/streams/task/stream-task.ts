@@ -4,6 +4,7 @@ import type { RecordHeaders } from '../processor/record.js';
 import type { DroppedRecord } from '../processor/task-context.js';
 import type { Serde } from '../serdes.js';
 import type { RecordCache } from '../state/record-cache.js';
+import { SuppressionBuffer } from '../state/suppression-buffer.js';
 import type { ChangelogRecord, RestorableStore, StateStore } from '../state/state-store.js';
 import { plainConfig, type StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
@@ -241,6 +242,18 @@ export class StreamTask implements TaskScope {
   prepareCommit(): readonly TaskOffset[] {
     this.flushStores();
     return this.#isCommitNeeded ? this.#offsets() : [];
+  }
+
+  /** Whether a store of it holds results back: its changelog tells with a flush what it has let go of. */
+  get holdsBack(): boolean {
+    return [...this.stores.values()].some((store) => store instanceof SuppressionBuffer);
+  }
+
+  /** Flushes what caches hold back, and leaves the changelogs of suppressions as they are. */
+  flushCaches(): void {
+    this.#guarded(`${this.taskId} could not flush its stores.`, () => {
+      for (const store of this.stores.values()) if (!(store instanceof SuppressionBuffer)) store.flush();
+    });
   }
 
   /** What a commit begins with; all of it where offsets are of no use. */
