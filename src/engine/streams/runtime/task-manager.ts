@@ -247,7 +247,7 @@ export class TaskManager {
     const running = [...tasks].filter(({ isRunning }) => isRunning);
     const holdingBack = running.filter(({ task }) => task.holdsBack);
     if (holdingBack.length > 0) {
-      // A suppression's results have to be there before its changelog says that it has let go of them: nothing else would bring them again after a crash.
+      // Results have to be there before a changelog says that a store has let go of them: nothing else would bring them again after a crash.
       for (const { task } of holdingBack) task.flushCaches();
       await producer.flush();
     }

@@ -4,17 +4,17 @@ import type { Serde } from '../serdes.js';
 import type { BufferStore } from './buffer-store.js';
 import { deserializeChange, serializeChange, sizeOfChange, type BufferedChange } from './buffered-change.js';
 import { bytesOf, textOf } from './byte-text.js';
-import { LoggedStore } from './logged-store.js';
 import { OrderedMap } from './ordered-map.js';
 import type { ChangelogRecord } from './state-store.js';
 import type { JoinGraceBufferOptions } from './store-options.js';
+import { WaitingStore } from './waiting-store.js';
 import { readTime, writeInt32, writeTime } from './window-keys.js';
 
 /**
  * The records of a stream that wait until stream time is a grace past them, by time, key and arrival (Kafka's
  * RocksDBTimeOrderedKeyValueBuffer).
  */
-export class JoinGraceBuffer<K, V> extends LoggedStore<K, V> implements BufferStore {
+export class JoinGraceBuffer<K, V> extends WaitingStore<K, V> implements BufferStore {
   bufferBytes = 0;
   /** By the keys of the changelog, whose order is the order of leaving. */
   private readonly entries = new OrderedMap<string, BufferedChange>();
@@ -51,7 +51,7 @@ export class JoinGraceBuffer<K, V> extends LoggedStore<K, V> implements BufferSt
       context: { timestamp, headers, origin: this.context.current.origin },
     };
     this.place(textOf(bytes), timestamp, change);
-    this.log(bytes, serializeChange(change, 0), null);
+    this.logArrival(bytes, serializeChange(change, 0), null);
     return true;
   }
 
@@ -64,12 +64,8 @@ export class JoinGraceBuffer<K, V> extends LoggedStore<K, V> implements BufferSt
       const value = this.valueSerde.deserialize(this.topic, newValue as Uint8Array);
       letGo(this.keys.decodeBytes(bytes.subarray(9, bytes.length - 4)), value, context);
       this.remove(text);
-      this.log(bytes, null, null);
+      this.logDeparture(bytes, null);
     }
-  }
-
-  flush(): void {
-    // Every change is in the changelog already.
   }
 
   override close(): void {

@@ -3,10 +3,10 @@ import { ByteWriter } from '../../protocol/byte-writer.js';
 import type { TaskContext } from '../processor/task-context.js';
 import type { Serde } from '../serdes.js';
 import { bytesOf, textOf } from './byte-text.js';
-import { LoggedStore } from './logged-store.js';
 import { OrderedMap } from './ordered-map.js';
 import type { ChangelogRecord } from './state-store.js';
 import type { OuterJoinStoreOptions } from './store-options.js';
+import { WaitingStore } from './waiting-store.js';
 import { readTime, writeTime } from './window-keys.js';
 
 export type JoinSide = 'left' | 'right';
@@ -27,7 +27,7 @@ export interface Unmatched<K, L, R> extends UnmatchedKey<K> {
  * The records of both sides of a left or outer join of streams that have found no partner yet, by time, right before left, key
  * (Kafka's ListValueStore of TimestampedKeyAndJoinSide).
  */
-export class OuterJoinStore<K, L, R> extends LoggedStore<K, never> {
+export class OuterJoinStore<K, L, R> extends WaitingStore<K, never> {
   private readonly entries = new OrderedMap<string, readonly Uint8Array[]>();
   private leftSerde!: Serde<L>;
   private rightSerde!: Serde<R>;
@@ -47,19 +47,19 @@ export class OuterJoinStore<K, L, R> extends LoggedStore<K, never> {
     const text = textOf(keyBytes);
     const values = [...(this.entries.get(text) ?? []), this.serialize(unmatched.side, value)];
     this.entries.set(text, values);
-    this.log(keyBytes, serializeList(values), this.context.current.timestamp);
+    this.logArrival(keyBytes, serializeList(values), this.context.current.timestamp);
   }
 
   /** Removes it if it is there. A deletion of what is not there is not logged. */
   removeIfPresent(unmatched: UnmatchedKey<K>): void {
     const keyBytes = this.bytesOfKey(unmatched);
-    if (this.entries.delete(textOf(keyBytes))) this.log(keyBytes, null, this.context.current.timestamp);
+    if (this.entries.delete(textOf(keyBytes))) this.logDeparture(keyBytes, this.context.current.timestamp);
   }
 
   remove(unmatched: UnmatchedKey<K>): void {
     const keyBytes = this.bytesOfKey(unmatched);
     this.entries.delete(textOf(keyBytes));
-    this.log(keyBytes, null, this.context.current.timestamp);
+    this.logDeparture(keyBytes, this.context.current.timestamp);
   }
 
   /** In order; what was passed already may be removed on the way. */
@@ -79,10 +79,6 @@ export class OuterJoinStore<K, L, R> extends LoggedStore<K, never> {
   /** What has waited longest. */
   first(): UnmatchedKey<K> | undefined {
     return this.entries.size === 0 ? undefined : (this.all().next().value as UnmatchedKey<K> | undefined);
-  }
-
-  flush(): void {
-    // Nothing is held back.
   }
 
   override close(): void {

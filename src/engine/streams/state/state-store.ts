@@ -17,6 +17,8 @@ export interface StateStore {
 
 /** What a task needs of a store to bring it back: the raw records of its changelog in offset order. */
 export interface RestorableStore extends StateStore {
+  /** Whether its changelog hears only with a flush what it has let go of, once the results have arrived. */
+  readonly holdsBack?: boolean;
   /** Takes records of the changelog; forwards and logs nothing. */
   restore(records: readonly ChangelogRecord[]): void;
 }

@@ -18,6 +18,7 @@ const formatHeaders = [['v', Uint8Array.of(3)]] as const;
  * InMemoryTimeOrderedKeyValueChangeBuffer). A key keeps the place of its first change. The changelog is written with the flush.
  */
 export class SuppressionBuffer<K, V> extends LoggedStore<K, V> implements BufferStore {
+  readonly holdsBack = true;
   numRecords = 0;
   bufferBytes = 0;
   private readonly keysOfTimes = new OrderedMap<number, OrderedMap<string, BufferedChange>>();

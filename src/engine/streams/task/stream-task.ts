@@ -4,7 +4,6 @@ import type { RecordHeaders } from '../processor/record.js';
 import type { DroppedRecord } from '../processor/task-context.js';
 import type { Serde } from '../serdes.js';
 import type { RecordCache } from '../state/record-cache.js';
-import { SuppressionBuffer } from '../state/suppression-buffer.js';
 import type { ChangelogRecord, RestorableStore, StateStore } from '../state/state-store.js';
 import { plainConfig, type StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
@@ -246,20 +245,22 @@ export class StreamTask implements TaskScope {
 
   /** Whether a store of it holds results back: its changelog tells with a flush what it has let go of. */
   get holdsBack(): boolean {
-    return [...this.stores.values()].some((store) => store instanceof SuppressionBuffer);
+    return [...this.stores.values()].some((store) => store.holdsBack === true);
   }
 
-  /** Flushes what caches hold back, and leaves the changelogs of suppressions as they are. */
+  /** Flushes what caches hold back, and tells the changelogs of what holds back nothing yet. */
   flushCaches(): void {
     this.#guarded(`${this.taskId} could not flush its stores.`, () => {
-      for (const store of this.stores.values()) if (!(store instanceof SuppressionBuffer)) store.flush();
+      for (const store of this.stores.values()) if (store.holdsBack !== true) store.flush();
     });
   }
 
   /** What a commit begins with; all of it where offsets are of no use. */
   flushStores(): void {
+    // What caches pass on may come to wait.
+    this.flushCaches();
     this.#guarded(`${this.taskId} could not flush its stores.`, () => {
-      for (const store of this.stores.values()) store.flush();
+      for (const store of this.stores.values()) if (store.holdsBack === true) store.flush();
     });
   }
 

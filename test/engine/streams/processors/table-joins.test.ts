@@ -238,6 +238,7 @@ describe('a join of a stream with a table', () => {
     before.take('v', 10);
     before.take('w', 12);
     before.take('x', 16);
+    before.bench.flush();
     const after = joining('inner', { ...given, changelog: before.bench.changelog });
     expect([after.buffer.numRecords, after.buffer.bufferBytes]).toEqual([
       before.buffer.numRecords,

@@ -87,6 +87,7 @@ export const graceRestoreProperty = fc.property(
     events.forEach((each, index) => {
       if (index < crashAt) before.take(each, index);
     });
+    before.bench.flush();
     const after = began(before.bench.changelog);
     const all = [...events, { kind: 'record' as const, key: 'a' as const, timestamp: 1000 }];
     all.forEach((each, index) => {
