@@ -194,8 +194,8 @@ export const applicationMutants: readonly Mutant[] = [
       ExpiringRows.prototype,
       'write',
       (write) =>
-        function (this: ExpiringRows, place, after) {
-          const isTaken = write.call(this, place, after);
+        function (this: ExpiringRows, key, time, rank, after) {
+          const isTaken = write.call(this, key, time, rank, after);
           this.rows.expireBefore(this.streamTime);
           return isTaken;
         },

@@ -2,21 +2,18 @@ import { memorySegmentIntervalOf, Retention, segmentIntervalOf } from './retenti
 import type { StoredValue } from './stored-value.js';
 import { TimedRows, type TimedRow } from './timed-rows.js';
 
-/** Which row: see `TimedRow`. */
-type Place = Omit<TimedRow, 'stored'>;
-
 export interface ExpiringRowsOptions {
   readonly retentionMs: number;
   readonly inMemory: boolean;
   /** See `Retention`. */
   readonly showsLast?: boolean;
   /** Under which key a cache has that row. */
-  readonly cacheKeyOf: (place: Place) => string;
+  readonly cacheKeyOf: (key: string, time: number, rank: number) => string;
 }
 
 /**
  * The rows of a window or session store, which stream time leaves behind by the retention. What is in the store's cache is shown although it has
- * expired, as by Kafka: the store itself hears of it only when the cache lets it go.
+ * expired, as by Kafka: the store itself hears of it only when the cache lets it go. Which row is meant is said as in `TimedRow`.
  */
 export class ExpiringRows {
   readonly rows: TimedRows;
@@ -48,27 +45,28 @@ export class ExpiringRows {
     return time >= this.retention.firstShown;
   }
 
-  isShown(place: Place): boolean {
-    return this.isLive(place.time) || this.isCached(place);
+  isShown(key: string, time: number, rank: number): boolean {
+    return this.isLive(time) || this.isCached(key, time, rank);
   }
 
   shown(rows: TimedRow[]): TimedRow[] {
-    return this.cache === null ? rows : rows.filter((row) => this.isShown(row));
+    return this.cache === null ? rows : rows.filter(({ key, time, rank }) => this.isShown(key, time, rank));
   }
 
   /** @returns false if it has expired */
-  write(place: Place, after: StoredValue | null): boolean {
-    this.retention.observe(place.time);
-    if (!this.accepts(place.time)) return false;
-    if (!this.rows.hasSegment(place.time)) this.rows.expireBefore(this.retention.firstKept);
-    this.put(place, after);
+  write(key: string, time: number, rank: number, after: StoredValue | null): boolean {
+    this.retention.observe(time);
+    if (!this.accepts(time)) return false;
+    if (!this.rows.hasSegment(time)) this.rows.expireBefore(this.retention.firstKept);
+    this.put(key, time, rank, after);
     return true;
   }
 
   /** Keeps a row for the cache, whatever its time. */
-  put(place: Place, after: StoredValue | null): void {
-    if (after !== null) this.rows.put({ ...place, stored: after });
-    else this.rows.delete(place.key, place.time, place.rank);
+  put(key: string, time: number, rank: number, after: StoredValue | null): void {
+    // Written out: a spread costs half of what all else costs that a record goes through to be counted in a window.
+    if (after !== null) this.rows.put({ key, time, rank, stored: after });
+    else this.rows.delete(key, time, rank);
   }
 
   /**
@@ -81,17 +79,19 @@ export class ExpiringRows {
     this.retention.observe(time);
     // What is kept of earlier segments goes when the cache gives it up.
     if (this.rows.idOf(this.retention.firstKept) !== this.rows.idOf(firstKept))
-      this.rows.removeBetween(firstKept, this.retention.firstKept, (row) => this.isCached(row));
+      this.rows.removeBetween(firstKept, this.retention.firstKept, ({ key, time: at, rank }) => {
+        return this.isCached(key, at, rank);
+      });
     return this.accepts(time);
   }
 
   /** The cache has given up a row. */
-  evicted({ key, time, rank }: Place): void {
+  evicted(key: string, time: number, rank: number): void {
     if (!this.isLive(time)) this.rows.delete(key, time, rank);
   }
 
-  private isCached(place: Place): boolean {
-    return this.cache?.has(this.options.cacheKeyOf(place)) === true;
+  private isCached(key: string, time: number, rank: number): boolean {
+    return this.cache?.has(this.options.cacheKeyOf(key, time, rank)) === true;
   }
 
   private accepts(time: number): boolean {

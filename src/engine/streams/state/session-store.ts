@@ -31,7 +31,7 @@ export class BytesSessionStore<K, V>
     this.expiring = new ExpiringRows({
       retentionMs: options.retentionMs,
       inMemory: this.isByTime,
-      cacheKeyOf: ({ key, time, rank }) => textOf(sessionStoreKey(bytesOf(key), rank, time)),
+      cacheKeyOf: (key, time, rank) => textOf(sessionStoreKey(bytesOf(key), rank, time)),
     });
     this.rows = this.expiring.rows;
   }
@@ -63,7 +63,7 @@ export class BytesSessionStore<K, V>
     const keyBytes = sessionStoreKey(key.bytes, start, end);
     if (this.held !== null) {
       const before = this.expiring.isLive(end) ? this.rows.get(key.text, end, start) : null;
-      this.expiring.put({ key: key.text, time: end, rank: start }, after);
+      this.expiring.put(key.text, end, start, after);
       const bytes = after?.bytes.length ?? 0;
       this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
       return;
@@ -108,7 +108,7 @@ export class BytesSessionStore<K, V>
     const { text } = this.encodeKey(key);
     this.assertOpen();
     const stored = this.rows.get(text, end, start);
-    if (!this.expiring.isShown({ key: text, time: end, rank: start })) return null;
+    if (!this.expiring.isShown(text, end, start)) return null;
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -148,7 +148,7 @@ export class BytesSessionStore<K, V>
 
   /** @returns false if the session has expired */
   private write(key: string, start: number, end: number, after: StoredValue | null): boolean {
-    return this.expiring.write({ key, time: end, rank: start }, after) || after === null;
+    return this.expiring.write(key, end, start, after) || after === null;
   }
 
   private refused(start: number, end: number): void {
@@ -178,7 +178,7 @@ export class BytesSessionStore<K, V>
 
   private evicted(keyBytes: Uint8Array): void {
     const { key, start, end } = readSessionStoreKey(keyBytes);
-    this.expiring.evicted({ key: textOf(key), time: end, rank: start });
+    this.expiring.evicted(textOf(key), end, start);
   }
 
   private rowsOfKey(key: K, earliestEnd: number, latestStart: number): TimedRow[] {

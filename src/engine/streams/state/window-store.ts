@@ -47,7 +47,7 @@ export class BytesWindowStore<K, V, W>
       retentionMs: options.retentionMs,
       inMemory: this.isByTimeOfKeys,
       showsLast: !this.isByTimeOfKeys && options.timeOrdered === true,
-      cacheKeyOf: ({ key, time }) => textOf(windowStoreKey(bytesOf(key), time, 0)),
+      cacheKeyOf: (key, time) => textOf(windowStoreKey(bytesOf(key), time, 0)),
     });
     this.rows = this.expiring.rows;
     this.isByTime = this.isByTimeOfKeys || options.timeOrdered === true;
@@ -82,7 +82,7 @@ export class BytesWindowStore<K, V, W>
     const keyBytes = windowStoreKey(encoded.bytes, windowStart, this.sequence);
     if (this.held !== null) {
       const before = this.expiring.isLive(windowStart) ? this.rows.get(encoded.text, windowStart, 0) : null;
-      this.expiring.put({ key: encoded.text, time: windowStart, rank: 0 }, after);
+      this.expiring.put(encoded.text, windowStart, 0, after);
       const bytes = segmentIdBytes + (after?.bytes.length ?? 0);
       this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
       return;
@@ -95,7 +95,7 @@ export class BytesWindowStore<K, V, W>
     const { text } = this.encodeKey(key);
     this.assertOpen();
     const stored = this.rows.get(text, windowStart, this.sequence);
-    if (!this.expiring.isShown({ key: text, time: windowStart, rank: this.sequence })) return null;
+    if (!this.expiring.isShown(text, windowStart, this.sequence)) return null;
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -160,7 +160,7 @@ export class BytesWindowStore<K, V, W>
   private write(key: string, windowStart: number, sequence: number, after: StoredValue | null): boolean {
     // A deletion of a duplicate deletes nothing, and does not even move the time of a persistent store.
     if (after === null && this.keepsDuplicates && this.persistent) return true;
-    return this.expiring.write({ key, time: windowStart, rank: sequence }, after);
+    return this.expiring.write(key, windowStart, sequence, after);
   }
 
   private refused(start: number): void {
@@ -190,7 +190,7 @@ export class BytesWindowStore<K, V, W>
 
   private evicted(keyBytes: Uint8Array): void {
     const { key, start } = readWindowStoreKey(keyBytes);
-    this.expiring.evicted({ key: textOf(key), time: start, rank: 0 });
+    this.expiring.evicted(textOf(key), start, 0);
   }
 
   private rowsOfKey(key: K, from: number, to: number): TimedRow[] {
