@@ -215,7 +215,7 @@ function lookAtRecords(bytes: Uint8Array, header: BatchHeader, look: Parameters<
     scanRecords(bytes, header, look);
   } catch (error) {
     if (error instanceof KafkaError && error.code === 'CORRUPT_MESSAGE' && header.compression === 'none')
-      throw new KafkaError('INVALID_RECORD', `Incorrect declared batch size, premature EOF reached: ${error.message}`);
+      throw new KafkaError('INVALID_RECORD', 'Incorrect declared batch size, premature EOF reached');
     throw error;
   }
 }
