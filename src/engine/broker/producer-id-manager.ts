@@ -51,7 +51,7 @@ export class ProducerIdManager {
   private async store(end: number): Promise<void> {
     const bytes = new Uint8Array(8);
     viewOf(bytes).setBigInt64(0, BigInt(end));
-    await this.storage.commit([{ kind: 'put-blob', name: blobName, bytes }], 'strict');
+    await this.storage.commit([{ kind: 'put-blob', name: blobName, bytes }], 'strict', 'essential');
   }
 }
 

@@ -190,6 +190,8 @@ export class IndexedDbStorage implements Storage {
   private async carryOut(prepared: readonly PreparedWrite[], durability: Durability, need: WriteNeed): Promise<void> {
     const staged = new StagedCommit(this.stored, prepared, () => ++this.lastId);
     const { growth } = staged;
+    // Before records fill the store: where one commit follows the other, housekeeping may find no rest to do it in.
+    if (need === 'ordinary' && !this.stored.reserve.isWhole) await this.refillReserve();
     this.space?.admit(growth, need, reserveBytes);
     await staged.prepare((file, from, to) => this.readBytes(file, from, to));
     // Chromium keeps large values beside its log of transactions. A later strict commit would make this log durable, but not these values.
