@@ -65,7 +65,7 @@ export function windowAggregate<K, V, A>(
           results.observe(timestamp);
           const closeTime = results.streamTime - windows.graceMs;
           let isLate = true;
-          for (const start of windowStarts(windows, timestamp)) {
+          for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += windows.advanceMs) {
             const window = { start, end: start + windows.sizeMs };
             if (window.end <= closeTime) {
               results.drop(record, window);
@@ -87,11 +87,15 @@ export function windowAggregate<K, V, A>(
 }
 
 /** The starts of the windows that a time is in, ascending; windows begin at multiples of the advance, never before 0. */
-export function windowStarts({ sizeMs, advanceMs }: TimeWindowSpec, timestamp: number): number[] {
+export function windowStarts(windows: TimeWindowSpec, timestamp: number): number[] {
   const starts: number[] = [];
-  const first = Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs;
-  for (let start = first; start <= timestamp; start += advanceMs) starts.push(start);
+  for (let start = firstWindowStart(windows, timestamp); start <= timestamp; start += windows.advanceMs)
+    starts.push(start);
   return starts;
+}
+
+function firstWindowStart({ sizeMs, advanceMs }: TimeWindowSpec, timestamp: number): number {
+  return Math.floor(Math.max(0, timestamp - sizeMs + advanceMs) / advanceMs) * advanceMs;
 }
 
 function sameStarts(some: readonly number[], others: readonly number[]): boolean {

@@ -46,7 +46,8 @@ export class PartitionGroup {
   /** Whether the next record may be taken: every partition has one, or is known to have none (KIP-353, KIP-695). */
   isReady(nowMs: number): boolean {
     if (this.#maxTaskIdleMs === -1 || this.#filled.size === this.#queues.length) {
-      this.#idleDeadlines.clear();
+      // An empty map makes itself anew when it is cleared.
+      if (this.#idleDeadlines.size > 0) this.#idleDeadlines.clear();
       return true;
     }
     for (const queue of this.#queues) {

@@ -57,7 +57,9 @@ export class RecordQueue {
   }
 
   add(records: readonly RawRecord[]): void {
-    for (const record of records) this.#raw.push(record);
+    // Most often it is one, and a copy is no longer than that: what is pushed onto an empty array makes room for 16 more.
+    if (this.#raw.length === 0) this.#raw = [...records];
+    else for (const record of records) this.#raw.push(record);
     this.#findHead();
   }
 

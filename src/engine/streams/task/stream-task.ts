@@ -250,18 +250,14 @@ export class StreamTask implements TaskScope {
 
   /** Flushes what caches hold back, and tells the changelogs of what holds back nothing yet. */
   flushCaches(): void {
-    this.#guarded(`${this.taskId} could not flush its stores.`, () => {
-      for (const store of this.stores.values()) if (store.holdsBack !== true) store.flush();
-    });
+    this.#flush(false);
   }
 
   /** What a commit begins with; all of it where offsets are of no use. */
   flushStores(): void {
     // What caches pass on may come to wait.
     this.flushCaches();
-    this.#guarded(`${this.taskId} could not flush its stores.`, () => {
-      for (const store of this.stores.values()) if (store.holdsBack === true) store.flush();
-    });
+    this.#flush(true);
   }
 
   /** What `prepareCommit` said is committed. */
@@ -400,6 +396,15 @@ export class StreamTask implements TaskScope {
     });
     if (hasRun) this.#isCommitNeeded = true;
     return hasRun;
+  }
+
+  /** As often as a record, in the test driver: without a closure. */
+  #flush(holdingBack: boolean): void {
+    try {
+      for (const store of this.stores.values()) if ((store.holdsBack === true) === holdingBack) store.flush();
+    } catch (error) {
+      throw taskError(`${this.taskId} could not flush its stores.`, error);
+    }
   }
 
   #offsets(): TaskOffset[] {
