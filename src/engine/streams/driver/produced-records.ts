@@ -1,30 +1,43 @@
 import type { ProducedRecord, TaskOutput } from '../task/raw-record.js';
 import { RecordShelf } from './record-shelf.js';
 
+const none: readonly ProducedRecord[] = [];
+
+/** Room for so many fresh records stays. */
+const mostKept = 1024;
+
 /** What a topology has sent and nobody has read yet: by topic, and in the order over all topics. */
 export class ProducedRecords implements TaskOutput {
   readonly #shelves = new Map<string, RecordShelf>();
-  #fresh: ProducedRecord[] = [];
+  /** What was sent since the last capture: so many of these. A new array for each record would cost more than to keep one. */
+  #fresh: (ProducedRecord | undefined)[] = [];
+  #freshCount = 0;
   #places = 0;
 
   send(record: ProducedRecord): void {
-    this.#fresh.push(record);
+    this.#fresh[this.#freshCount++] = record;
   }
 
-  /** What was sent since this was called last. It can be read from now on. */
-  capture(): readonly ProducedRecord[] {
-    const fresh = this.#fresh;
-    if (fresh.length === 0) return fresh;
-    this.#fresh = [];
-    for (const record of fresh) {
+  /** What was sent since this was called last can be read from now on. Returns that of it which went to wanted topics. */
+  capture(isWanted: (topic: string) => boolean): readonly ProducedRecord[] {
+    let wanted: ProducedRecord[] | null = null;
+    const count = this.#freshCount;
+    this.#freshCount = 0;
+    for (let at = 0; at < count; at++) {
+      const record = this.#fresh[at] as ProducedRecord;
+      this.#fresh[at] = undefined;
       let shelf = this.#shelves.get(record.topic);
       if (shelf === undefined) {
         shelf = new RecordShelf(record.topic);
         this.#shelves.set(record.topic, shelf);
       }
       shelf.add(record, this.#places++);
+      if (!isWanted(record.topic)) continue;
+      if (wanted === null) wanted = [record];
+      else wanted.push(record);
     }
-    return fresh;
+    if (this.#fresh.length > mostKept) this.#fresh = [];
+    return wanted ?? none;
   }
 
   /** Every topic that something was sent to. */

@@ -14,8 +14,9 @@ export class RecordShelf {
   private places: number[] = [];
   private timestamps: number[] = [];
   private partitions: number[] = [];
-  /** Where key and value of a record begin and how long they are, for each of both; `none` if there is none. */
-  private starts: number[] = [];
+  /** Where the next record's bytes begin: they lie one after the other. */
+  private start = 0;
+  /** How long key and value of a record are, for each of both; `none` if there is none. */
   private lengths: number[] = [];
   private nodes: (string | null)[] = [];
   /** Of those that have any, by their index. */
@@ -63,7 +64,6 @@ export class RecordShelf {
   }
 
   private append(bytes: Uint8Array | null): void {
-    this.starts.push(this.used);
     this.lengths.push(bytes === null ? none : bytes.length);
     if (bytes === null) return;
     const { length } = bytes;
@@ -72,14 +72,19 @@ export class RecordShelf {
       larger.set(this.bytes.subarray(0, this.used));
       this.bytes = larger;
     }
-    if (length > 32) this.bytes.set(bytes, this.used);
-    else for (let at = 0; at < length; at++) this.bytes[this.used + at] = bytes[at] as number;
-    this.used += length;
+    const { bytes: all, used } = this;
+    if (length > 32) all.set(bytes, used);
+    else for (let at = 0; at < length; at++) all[used + at] = bytes[at] as number;
+    this.used = used + length;
   }
 
+  /** Of what comes next. */
   private piece(index: number): Uint8Array | null {
-    const [start = 0, length = none] = [this.starts[index], this.lengths[index]];
-    return length === none ? null : this.bytes.slice(start, start + length);
+    const length = this.lengths[index] as number;
+    if (length === none) return null;
+    const { start } = this;
+    this.start = start + length;
+    return this.bytes.slice(start, this.start);
   }
 
   private empty(): void {
@@ -88,7 +93,7 @@ export class RecordShelf {
     this.places = [];
     this.timestamps = [];
     this.partitions = [];
-    this.starts = [];
+    this.start = 0;
     this.lengths = [];
     this.nodes = [];
     this.headers = new Map();

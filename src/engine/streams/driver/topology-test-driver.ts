@@ -57,6 +57,7 @@ export class TopologyTestDriver {
   readonly #patterns: readonly RegExp[];
   readonly #produced = new ProducedRecords();
   readonly #offsets = new Map<string, number>();
+  readonly #isWanted = (topic: string) => this.#isRead(topic) || this.#globalTopics.has(topic);
 
   /** @throws StreamsError if the topology cannot be built or its processors cannot be initialized */
   constructor(topology: TestedTopology, config: StreamsConfig, options: TopologyTestDriverOptions = {}) {
@@ -215,18 +216,18 @@ export class TopologyTestDriver {
 
   /** Gives back to the topology what it sent to topics that it reads. */
   #loopBack(): void {
-    for (const { topic, timestamp, key, value, headers } of this.#produced.capture()) {
-      const isRead = this.#isRead(topic);
-      const isGlobal = this.#globalTopics.has(topic);
-      if (!isRead && !isGlobal) continue;
+    for (const { topic, timestamp, key, value, headers } of this.#produced.capture(this.#isWanted)) {
       const raw = { topic, partition: 0, offset: this.#nextOffset(topic), timestamp, key, value, headers };
-      if (isRead) this.#task.addRecords(topic, [raw]);
-      if (isGlobal) this.#global?.process(raw);
+      if (this.#isRead(topic)) this.#task.addRecords(topic, [raw]);
+      if (this.#globalTopics.has(topic)) this.#global?.process(raw);
     }
   }
 
   #isRead(topic: string): boolean {
-    if (this.#task.reads(topic)) return true;
+    return this.#task.reads(topic) || this.#isReadByPattern(topic);
+  }
+
+  #isReadByPattern(topic: string): boolean {
     if (!this.#patterns.some((pattern) => matchesWhole(pattern, topic))) return false;
     this.#task.addTopic(topic);
     this.#task.setLag(topic, 0);
@@ -235,9 +236,13 @@ export class TopologyTestDriver {
 
   /** The topics that a pattern matches count on together, as in Kafka's driver. */
   #nextOffset(topic: string): number {
-    const counter = this.#patterns.find((pattern) => matchesWhole(pattern, topic))?.source ?? topic;
+    const counter = this.#patterns.length === 0 ? topic : this.#counterOf(topic);
     const offset = this.#offsets.get(counter) ?? 0;
     this.#offsets.set(counter, offset + 1);
     return offset;
+  }
+
+  #counterOf(topic: string): string {
+    return this.#patterns.find((pattern) => matchesWhole(pattern, topic))?.source ?? topic;
   }
 }
