@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { ChangeForwarder } from '../../../src/engine/streams/processors/change-forwarder.js';
-import { JoinTime } from '../../../src/engine/streams/processors/join-time.js';
 import { StreamJoinSide } from '../../../src/engine/streams/processors/stream-join-side.js';
 import { WindowResults } from '../../../src/engine/streams/processors/window-results.js';
 import { StateRestorer } from '../../../src/engine/streams/runtime/state-restorer.js';
@@ -11,6 +10,8 @@ import { ExpiringRows } from '../../../src/engine/streams/state/expiring-rows.js
 import { SuppressionBuffer } from '../../../src/engine/streams/state/suppression-buffer.js';
 import { BytesVersionedStore } from '../../../src/engine/streams/state/versioned-store.js';
 import { RecordQueue } from '../../../src/engine/streams/task/record-queue.js';
+import { withHastyJoinTime } from '../../engine/streams/processors/stream-join-laws.js';
+import { withRepeatsSwallowed } from '../../engine/streams/state/restore-laws.js';
 import { inPlaceOf, searchProperty, type Mutant } from '../../mutants/mutant.js';
 import { holdsToItsRules } from './application-claims.js';
 import { crashPlans, peacefulPlans, type ApplicationPlan } from './application-plan.js';
@@ -90,15 +91,7 @@ export const applicationMutants: readonly Mutant[] = [
     breaks: 'a join that takes every window for over at once, in an application that crashes',
     property: 'STR-5',
     bugs: [37],
-    search: inPlaceOf(
-      JoinTime.prototype,
-      'observe',
-      (observe) =>
-        function (this: JoinTime, timestamp) {
-          observe.call(this, timestamp + 1000);
-        },
-      search(crashPlans(['leftJoin', 'outerJoin'])),
-    ),
+    search: withHastyJoinTime(search(crashPlans(['leftJoin', 'outerJoin']))),
   },
   {
     breaks:
@@ -164,15 +157,7 @@ export const applicationMutants: readonly Mutant[] = [
       'a table that passes on only what changes its rows, so that a record that is read again is swallowed, in an application that crashes',
     property: 'STR-11',
     bugs: [39],
-    search: inPlaceOf(
-      ChangeForwarder.prototype,
-      'maybeForward',
-      (maybeForward) =>
-        function (this: ChangeForwarder<unknown, unknown>, key, newValue, oldValue, ...rest) {
-          if (newValue !== oldValue) maybeForward.call(this, key, newValue, oldValue, ...rest);
-        },
-      search(crashPlans(['changes'])),
-    ),
+    search: withRepeatsSwallowed(search(crashPlans(['changes']))),
   },
   {
     breaks: 'a task that takes what came together from behind',

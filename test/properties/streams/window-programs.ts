@@ -1,3 +1,4 @@
+import type { KGroupedStream } from '../../../src/engine/streams/dsl/kgrouped-stream.js';
 import type { KTable } from '../../../src/engine/streams/dsl/ktable.js';
 import { BufferConfig, Suppressed } from '../../../src/engine/streams/dsl/suppressed.js';
 import { SessionWindows } from '../../../src/engine/streams/dsl/window/session-windows.js';
@@ -29,91 +30,51 @@ function windowsOut(table: KTable<Windowed<string>, string>): void {
   table.toStream(({ key, window }) => `${key}@${window.start}/${window.end}`).to('out', text);
 }
 
+/** A program with one store: what `table` makes of `in` goes to `out`. */
+const windowed = <Stores extends ApplicationProgram['stores']>(
+  stores: Stores,
+  table: (records: KGroupedStream<string, string>) => KTable<Windowed<string>, string>,
+) => ({
+  inputs: ['in'],
+  stores,
+  build: built((builder) => windowsOut(table(builder.stream('in', text).groupByKey(text)))),
+});
+
 /** Sets of values in windows: what is processed twice is in them once. */
 export const windowPrograms = {
-  hopping: {
-    inputs: ['in'],
-    stores: { windows: 'timestampedWindow' },
-    build: built((builder) =>
-      windowsOut(
-        builder
-          .stream('in', text)
-          .groupByKey(text)
-          .windowedBy(hopping)
-          .aggregate(first, add, { as: 'windows', retention: long, ...text }),
-      ),
-    ),
-  },
-  sliding: {
-    inputs: ['in'],
-    stores: { windows: 'timestampedWindow' },
-    build: built((builder) =>
-      windowsOut(
-        builder
-          .stream('in', text)
-          .groupByKey(text)
-          .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(slidingDifference, long))
-          .aggregate(first, add, { as: 'windows', ...text }),
-      ),
-    ),
-  },
-  sessions: {
-    inputs: ['in'],
-    stores: { sessions: 'session' },
-    build: built((builder) =>
-      windowsOut(
-        builder
-          .stream('in', text)
-          .groupByKey(text)
-          .windowedBy(SessionWindows.ofInactivityGapAndGrace(sessionGap, long))
-          .aggregate(first, add, merge, { as: 'sessions', ...text }),
-      ),
-    ),
-  },
+  hopping: windowed({ windows: 'timestampedWindow' }, (records) =>
+    records.windowedBy(hopping).aggregate(first, add, { as: 'windows', retention: long, ...text }),
+  ),
+  sliding: windowed({ windows: 'timestampedWindow' }, (records) =>
+    records
+      .windowedBy(SlidingWindows.ofTimeDifferenceAndGrace(slidingDifference, long))
+      .aggregate(first, add, { as: 'windows', ...text }),
+  ),
+  sessions: windowed({ sessions: 'session' }, (records) =>
+    records
+      .windowedBy(SessionWindows.ofInactivityGapAndGrace(sessionGap, long))
+      .aggregate(first, add, merge, { as: 'sessions', ...text }),
+  ),
   /** As `sessions`, with a grace that is soon over. */
-  shortSessions: {
-    inputs: ['in'],
-    stores: { sessions: 'session' },
-    build: built((builder) =>
-      windowsOut(
-        builder
-          .stream('in', text)
-          .groupByKey(text)
-          .windowedBy(SessionWindows.ofInactivityGapAndGrace(sessionGap, lateSessionGrace))
-          .aggregate(first, add, merge, { as: 'sessions', retention: long, ...text }),
-      ),
-    ),
-  },
+  shortSessions: windowed({ sessions: 'session' }, (records) =>
+    records
+      .windowedBy(SessionWindows.ofInactivityGapAndGrace(sessionGap, lateSessionGrace))
+      .aggregate(first, add, merge, { as: 'sessions', retention: long, ...text }),
+  ),
   /** What a window holds when it closes. */
-  suppressed: {
-    inputs: ['in'],
-    stores: { windows: 'timestampedWindow' },
-    build: built((builder) =>
-      windowsOut(
-        builder
-          .stream('in', text)
-          .groupByKey(text)
-          .windowedBy(hopping)
-          .aggregate(first, add, { as: 'windows', retention: long, caching: false, ...text })
-          .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded())),
-      ),
-    ),
-  },
+  suppressed: windowed({ windows: 'timestampedWindow' }, (records) =>
+    records
+      .windowedBy(hopping)
+      .aggregate(first, add, { as: 'windows', retention: long, caching: false, ...text })
+      .suppress(Suppressed.untilWindowCloses(BufferConfig.unbounded())),
+  ),
   /** The same by KIP-825. */
-  onClose: {
-    inputs: ['in'],
-    stores: { windows: 'timestampedWindow' },
-    build: built((builder) =>
-      windowsOut(
-        builder
-          .stream('in', text)
-          .groupByKey(text)
-          .windowedBy(hopping)
-          .emitStrategy('on-window-close')
-          .aggregate(first, add, { as: 'windows', retention: long, ...text }),
-      ),
-    ),
-  },
+  onClose: windowed({ windows: 'timestampedWindow' }, (records) =>
+    records
+      .windowedBy(hopping)
+      .emitStrategy('on-window-close')
+      .aggregate(first, add, { as: 'windows', retention: long, ...text }),
+  ),
   /** Two stores that forget. */
   kept: {
     inputs: ['in'],

@@ -97,20 +97,24 @@ export const graceRestoreProperty = fc.property(
   },
 );
 
+/** Searches while tables pass on only what changes their rows. */
+export const withRepeatsSwallowed = (search: Mutant['search']): Mutant['search'] =>
+  inPlaceOf(
+    ChangeForwarder.prototype,
+    'maybeForward',
+    (maybeForward) =>
+      function (this: ChangeForwarder<unknown, unknown>, key, newValue, oldValue, ...rest) {
+        if (newValue !== oldValue) maybeForward.call(this, key, newValue, oldValue, ...rest);
+      },
+    search,
+  );
+
 export const restoreMutants: readonly Mutant[] = [
   {
     breaks: 'a table that passes on only what changes its rows, so that a record that is read again is swallowed',
     property: 'STR-11',
     bugs: [39],
-    search: inPlaceOf(
-      ChangeForwarder.prototype,
-      'maybeForward',
-      (maybeForward) =>
-        function (this: ChangeForwarder<unknown, unknown>, key, newValue, oldValue, ...rest) {
-          if (newValue !== oldValue) maybeForward.call(this, key, newValue, oldValue, ...rest);
-        },
-      () => searchProperty(replayProperty, 200),
-    ),
+    search: withRepeatsSwallowed(() => searchProperty(replayProperty, 200)),
   },
   {
     breaks: 'a join with a grace whose buffer keeps of its changelog only what was restored first',

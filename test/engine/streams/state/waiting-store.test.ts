@@ -1,58 +1,40 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../../src/engine/streams/driver/virtual-clock.js';
 import { JoinWindows } from '../../../../src/engine/streams/dsl/window/join-windows.js';
 import { StreamsBuilder } from '../../../../src/engine/streams/dsl/streams-builder.js';
 import { emitIntervalConfigs } from '../../../../src/engine/streams/processors/emit-interval.js';
 import { Serdes } from '../../../../src/engine/streams/serdes.js';
-import type { ProducedRecord } from '../../../../src/engine/streams/task/raw-record.js';
-import { StreamTask } from '../../../../src/engine/streams/task/stream-task.js';
 import { wholeTopology } from '../../../../src/engine/streams/driver/whole-topology.js';
+import { read, TaskStage } from '../task/task-stage.js';
 
 const text = { key: Serdes.string, value: Serdes.string };
 const pair = (left: string | null, right: string | null) => `${left}+${right}`;
-const utf8 = new TextEncoder();
-const read = (bytes: Uint8Array | null) => (bytes === null ? null : new TextDecoder().decode(bytes));
-
 /** One task of a topology of the inputs `left` and `right`, and what it has sent. */
-class Stage {
-  readonly sent: ProducedRecord[] = [];
-  readonly task: StreamTask;
-  #offset = 0;
+class JoinStage {
+  readonly #stage: TaskStage;
 
   constructor(define: (builder: StreamsBuilder) => void) {
     const builder = new StreamsBuilder();
     define(builder);
-    const topology = wholeTopology(builder.build().build('app'));
-    this.task = new StreamTask({
-      taskId: '0_0',
-      partition: 0,
-      topology,
-      topics: ['left', 'right'],
-      config: { 'application.id': 'app', [emitIntervalConfigs.outerJoin]: 0 },
-      clock: new VirtualClock(0),
-      output: { send: (record) => this.sent.push(record) },
-      globalStores: new Map(),
-      cache: null,
-    });
-    this.task.openStores();
-    this.task.start();
+    this.#stage = new TaskStage(wholeTopology(builder.build().build('app')), { [emitIntervalConfigs.outerJoin]: 0 });
     for (const topic of ['left', 'right']) this.task.setLag(topic, 0);
   }
 
+  get task() {
+    return this.#stage.task;
+  }
+
   send(topic: 'left' | 'right', value: string, timestamp: number): this {
-    const record = { topic, partition: 0, offset: this.#offset++, timestamp, key: utf8.encode('k'), headers: [] };
-    this.task.addRecords(topic, [{ ...record, value: utf8.encode(value) }]);
-    while (this.task.process()) continue;
+    this.#stage.add(topic, [value, timestamp, 'k']).processAll();
     return this;
   }
 
   get results() {
-    return this.sent.filter(({ topic }) => topic === 'out').map(({ value }) => read(value));
+    return this.#stage.sent.filter(({ topic }) => topic === 'out').map(({ value }) => read(value));
   }
 
   /** How many records came to wait, and left, as the changelog has it. */
   changes(part: string) {
-    const changes = this.sent.filter(({ topic }) => topic.includes(part) && topic.endsWith('-changelog'));
+    const changes = this.#stage.sent.filter(({ topic }) => topic.includes(part) && topic.endsWith('-changelog'));
     return changes.map(({ value }) => (value === null ? 'gone' : 'waits'));
   }
 }
@@ -60,7 +42,7 @@ class Stage {
 describe('the changelog of what waits', () => {
   it('hears that a record without a partner is gone once its result can have arrived', () => {
     const within = JoinWindows.ofTimeDifferenceAndGrace(10, 0);
-    const stage = new Stage((builder) =>
+    const stage = new JoinStage((builder) =>
       builder.stream('left', text).leftJoin(builder.stream('right', text), pair, within, text).to('out', text),
     );
     stage.send('left', 'a', 0);
@@ -75,7 +57,7 @@ describe('the changelog of what waits', () => {
   });
 
   it('hears that a record is gone that waited for its table once its result can have arrived', () => {
-    const stage = new Stage((builder) => {
+    const stage = new JoinStage((builder) => {
       const materialized = { as: 'rows', versioned: { historyRetention: 1_000 } };
       const rows = builder.table('right', { ...text, materialized });
       builder
@@ -92,7 +74,7 @@ describe('the changelog of what waits', () => {
 
   it('asks for a commit when it has much to tell', () => {
     const within = JoinWindows.ofTimeDifferenceAndGrace(0, 0);
-    const stage = new Stage((builder) =>
+    const stage = new JoinStage((builder) =>
       builder.stream('left', text).leftJoin(builder.stream('right', text), pair, within, text).to('out', text),
     );
     for (let time = 0; !stage.task.isCommitRequested && time < 30_000; time++) stage.send('left', 'x', time);

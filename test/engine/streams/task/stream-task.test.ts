@@ -1,72 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { VirtualClock } from '../../../../src/engine/streams/driver/virtual-clock.js';
-import type { StreamsConfig } from '../../../../src/engine/streams/streams-config.js';
 import { logAndContinue } from '../../../../src/engine/streams/task/exception-handlers.js';
 import { decodePartitionMetadata } from '../../../../src/engine/streams/task/partition-metadata.js';
-import type { ProducedRecord, RawRecord } from '../../../../src/engine/streams/task/raw-record.js';
-import { StreamTask } from '../../../../src/engine/streams/task/stream-task.js';
-import type { DroppedTaskRecord } from '../../../../src/engine/streams/task/task-observer.js';
+import type { StreamTask } from '../../../../src/engine/streams/task/stream-task.js';
 import { usePartitionTimeOnInvalidTimestamp } from '../../../../src/engine/streams/task/timestamp-extractors.js';
 import { HandMadeTopology, processing } from '../hand-made-topology.js';
-
-const utf8 = new TextEncoder();
-const read = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes));
-
-class Stage {
-  readonly clock = new VirtualClock(1_000);
-  readonly sent: ProducedRecord[] = [];
-  readonly dropped: DroppedTaskRecord[] = [];
-  readonly task: StreamTask;
-  readonly #offsets = new Map<string, number>();
-
-  constructor(topology: HandMadeTopology, config: Omit<StreamsConfig, 'application.id'> = {}) {
-    const built = topology.build();
-    this.task = new StreamTask({
-      taskId: '0_0',
-      partition: 0,
-      topology: built,
-      topics: built.sourceTopics,
-      config: { 'application.id': 'app', ...config },
-      clock: this.clock,
-      output: { send: (record) => this.sent.push(record) },
-      globalStores: new Map(),
-      cache: null,
-      observer: { dropped: (record) => this.dropped.push(record) },
-    });
-    this.task.openStores();
-    this.task.start();
-  }
-
-  add(topic: string, ...values: (readonly [value: string, timestamp: number])[]): this {
-    const records = values.map(([value, timestamp]): RawRecord => {
-      const offset = this.#offsets.get(topic) ?? 0;
-      this.#offsets.set(topic, offset + 1);
-      return { topic, partition: 0, offset, timestamp, key: null, value: utf8.encode(value), headers: [] };
-    });
-    this.task.addRecords(topic, records);
-    return this;
-  }
-
-  processAll(): this {
-    while (this.task.process()) continue;
-    return this;
-  }
-
-  get values(): (string | null)[] {
-    return this.sent.map(({ value }) => read(value));
-  }
-}
+import { read, TaskStage } from './task-stage.js';
 
 const copying = () => new HandMadeTopology().source('in', ['a', 'b']).sink('out', ['in'], 'copies');
 
 describe('which record is next', () => {
   it('takes the smallest time of those that are first, and each partition in offset order', () => {
-    const stage = new Stage(copying()).add('a', ['a1', 10], ['a2', 3]).add('b', ['b1', 5], ['b2', 20]);
+    const stage = new TaskStage(copying()).add('a', ['a1', 10], ['a2', 3]).add('b', ['b1', 5], ['b2', 20]);
     expect(stage.processAll().values).toEqual(['b1', 'a1', 'a2', 'b2']);
   });
 
   it('waits for an empty partition until it is known to have no more (max.task.idle.ms 0)', () => {
-    const stage = new Stage(copying()).add('a', ['a1', 10]);
+    const stage = new TaskStage(copying()).add('a', ['a1', 10]);
     expect(stage.task.isProcessable(0)).toBe(false);
     stage.task.setLag('b', 2);
     expect(stage.task.isProcessable(0)).toBe(false);
@@ -75,7 +24,7 @@ describe('which record is next', () => {
   });
 
   it('waits max.task.idle.ms longer where it is set, from when the partition was known to be empty', () => {
-    const stage = new Stage(copying(), { 'max.task.idle.ms': 50 }).add('a', ['a1', 10]);
+    const stage = new TaskStage(copying(), { 'max.task.idle.ms': 50 }).add('a', ['a1', 10]);
     stage.task.setLag('b', 0);
     expect(stage.task.isProcessable(100)).toBe(false);
     expect(stage.task.dueMs).toBe(150);
@@ -84,7 +33,7 @@ describe('which record is next', () => {
   });
 
   it('never waits with max.task.idle.ms -1', () => {
-    expect(new Stage(copying(), { 'max.task.idle.ms': -1 }).add('a', ['a1', 10]).task.isProcessable(0)).toBe(true);
+    expect(new TaskStage(copying(), { 'max.task.idle.ms': -1 }).add('a', ['a1', 10]).task.isProcessable(0)).toBe(true);
   });
 });
 
@@ -102,7 +51,7 @@ describe('how a record runs through the nodes', () => {
       .processor('two', ['in'], noting('two'))
       .processor('below one', ['one'], noting('below one'))
       .processor('below both', ['one', 'two'], noting('below both'));
-    new Stage(topology).add('a', ['x', 0]).processAll();
+    new TaskStage(topology).add('a', ['x', 0]).processAll();
     expect(seen).toEqual(['one', 'below one', 'below both', 'two', 'below both']);
   });
 
@@ -117,7 +66,7 @@ describe('how a record runs through the nodes', () => {
       .sink('left', ['choose'], 'left')
       .sink('right', ['choose'], 'right');
     expect(
-      new Stage(topology)
+      new TaskStage(topology)
         .add('a', ['x', 0])
         .processAll()
         .sent.map(({ topic }) => topic),
@@ -133,13 +82,13 @@ describe('how a record runs through the nodes', () => {
         (context) => context.forward({ key: null, value: null, timestamp: 0, headers: [] }),
       ),
     );
-    expect(() => new Stage(topology)).toThrow('early forwards a record while none is processed');
+    expect(() => new TaskStage(topology)).toThrow('early forwards a record while none is processed');
   });
 });
 
 describe('time', () => {
   it('skips a record whose time is negative, and commits past it', () => {
-    const stage = new Stage(
+    const stage = new TaskStage(
       new HandMadeTopology()
         .source('in', ['a'], { timestampExtractor: (record) => Number(record.value) })
         .sink('out', ['in'], 'copies'),
@@ -150,7 +99,7 @@ describe('time', () => {
   });
 
   it('gives an extractor the largest time of the partition so far', () => {
-    const stage = new Stage(
+    const stage = new TaskStage(
       new HandMadeTopology()
         .source('in', ['a'], { timestampExtractor: usePartitionTimeOnInvalidTimestamp })
         .sink('out', ['in'], 'copies'),
@@ -161,11 +110,11 @@ describe('time', () => {
 
   it('commits the partition time beside the offset, and goes on from it (KAFKA-7994)', () => {
     const topology = copying();
-    const offsets = new Stage(topology).add('a', ['x', 70], ['y', 60]).processAll().task.prepareCommit();
+    const offsets = new TaskStage(topology).add('a', ['x', 70], ['y', 60]).processAll().task.prepareCommit();
     const [{ metadata, offset }] = offsets as [(typeof offsets)[number]];
     expect(offset).toBe(2);
     expect(decodePartitionMetadata(metadata).partitionTime).toBe(70);
-    const next = new Stage(topology);
+    const next = new TaskStage(topology);
     next.task.resumeFrom('a', metadata);
     expect(next.task.streamTimeMs).toBe(70);
   });
@@ -179,11 +128,11 @@ describe('time', () => {
       },
       process: () => undefined,
     }));
-    const stage = new Stage(topology).add('a', ['x', 1]).processAll();
+    const stage = new TaskStage(topology).add('a', ['x', 1]).processAll();
     keep('emitted', 8);
     keep('emitted', 5);
     const [committed] = stage.task.prepareCommit();
-    const next = new Stage(topology);
+    const next = new TaskStage(topology);
     next.task.resumeFrom('a', committed?.metadata ?? null);
     expect(next.task.processorMetadata('emitted')).toBe(8);
   });
@@ -202,7 +151,7 @@ describe('punctuation', () => {
 
   it('follows stream time: with the first record, then in step with 0, once after a gap', () => {
     const calls: number[] = [];
-    const stage = new Stage(punctuating('stream-time', calls));
+    const stage = new TaskStage(punctuating('stream-time', calls));
     for (const time of [5, 7, 10, 12, 25, 30, 75, 80]) {
       stage.add('a', ['x', time]).processAll();
       stage.task.punctuateStreamTime();
@@ -212,7 +161,7 @@ describe('punctuation', () => {
 
   it('follows the clock: after one interval, once after a gap', () => {
     const calls: number[] = [];
-    const stage = new Stage(punctuating('wall-clock', calls));
+    const stage = new TaskStage(punctuating('wall-clock', calls));
     for (const step of [9, 1, 35, 4, 1]) {
       stage.clock.advance(step);
       stage.task.punctuateSystemTime();
@@ -222,7 +171,7 @@ describe('punctuation', () => {
 
   it('starts when it is told to (KIP-1146)', () => {
     const calls: number[] = [];
-    const stage = new Stage(punctuating('wall-clock', calls, 1_003));
+    const stage = new TaskStage(punctuating('wall-clock', calls, 1_003));
     for (let step = 0; step < 14; step += 1) {
       stage.clock.advance(1);
       stage.task.punctuateSystemTime();
@@ -247,7 +196,7 @@ describe('failures', () => {
       .sink('beside', ['in'], 'beside');
 
   it('ends the task with what failed, and the place of the record', () => {
-    const stage = new Stage(failing()).add('a', ['x', 1], ['bad', 2]);
+    const stage = new TaskStage(failing()).add('a', ['x', 1], ['bad', 2]);
     stage.task.process();
     expect(() => stage.task.process()).toThrow(
       expect.objectContaining({
@@ -259,7 +208,7 @@ describe('failures', () => {
   });
 
   it('goes on where a handler says so: what stands beside still gets the record', () => {
-    const stage = new Stage(failing(), { 'processing.exception.handler': logAndContinue });
+    const stage = new TaskStage(failing(), { 'processing.exception.handler': logAndContinue });
     stage.add('a', ['bad', 1], ['x', 2]).processAll();
     expect(stage.sent.map(({ topic, value }) => `${topic}:${read(value)}`)).toEqual([
       'beside:bad',
@@ -272,7 +221,7 @@ describe('failures', () => {
   });
 
   it('sends dead letters with the source bytes and Kafka’s headers (KIP-1034)', () => {
-    const stage = new Stage(failing(), {
+    const stage = new TaskStage(failing(), {
       'processing.exception.handler': logAndContinue,
       'deserialization.exception.handler': logAndContinue,
       'errors.dead.letter.queue.topic.name': 'dead',
@@ -309,11 +258,11 @@ describe('failures', () => {
           ),
         )
         .sink('out', ['p'], 'copies');
-    const strict = new Stage(topology()).add('a', ['bad', 1]);
+    const strict = new TaskStage(topology()).add('a', ['bad', 1]);
     expect(() => strict.processAll()).toThrow(
       expect.objectContaining({ cause: expect.objectContaining({ cause: new TypeError('not a text') }) as unknown }),
     );
-    const lenient = new Stage(topology(), { 'production.exception.handler': () => ({ result: 'resume' }) });
+    const lenient = new TaskStage(topology(), { 'production.exception.handler': () => ({ result: 'resume' }) });
     expect(lenient.add('a', ['bad', 1], ['x', 2]).processAll().values).toEqual(['x']);
   });
 });
