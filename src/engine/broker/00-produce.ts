@@ -12,6 +12,7 @@ import type { BrokerServices, Handler } from './handler.js';
 import type { Replica } from './replica-manager.js';
 import { isInternalTopic } from './topic-name.js';
 import { storageFailure, storageFailureText } from './storage-failure.js';
+import { topicsWithPartitions } from './topics-with-partitions.js';
 
 type Request = CompleteRequestOf<'Produce'>;
 type Topic = Request['topicData'][number];
@@ -24,7 +25,7 @@ export const handleProduce: Handler<'Produce'> = async (services, { context, ver
       if (message !== undefined) return refuseAll(request, { error: 'CORRUPT_MESSAGE', message });
     }
   // Everything is appended before anything is waited for, so that it is committed together and in the order of the request.
-  const appending = topicsWithPartitions(request).map((topic) => ({
+  const appending = topicsWithPartitions(request.topicData).map((topic) => ({
     name: topic.name,
     topicId: topic.topicId,
     partitions: topic.partitionData.map((data) =>
@@ -42,15 +43,10 @@ export const handleProduce: Handler<'Produce'> = async (services, { context, ver
   };
 };
 
-/** A topic of which no partition is named is not in the answer either, as in Kafka's. */
-function topicsWithPartitions({ topicData }: Request): readonly Topic[] {
-  return topicData.filter(({ partitionData }) => partitionData.length > 0);
-}
-
 /** An answer in which each partition has the same error: Kafka can't tell the batches of such a request from each other. */
 function refuseAll(request: Request, refusal: BatchRefusal): GivenResponseOf<'Produce'> {
   return {
-    responses: topicsWithPartitions(request).map(({ name, topicId, partitionData }) => ({
+    responses: topicsWithPartitions(request.topicData).map(({ name, topicId, partitionData }) => ({
       name,
       topicId,
       partitionResponses: partitionData.map(({ index }) => refused(index, refusal, -1)),

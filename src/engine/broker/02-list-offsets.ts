@@ -9,6 +9,7 @@ import type { BrokerServices, Handler } from './handler.js';
 import { leaderEpochError, type Replica } from './replica-manager.js';
 import { safeNumber } from './safe-number.js';
 import { storageFailure } from './storage-failure.js';
+import { topicsWithPartitions } from './topics-with-partitions.js';
 
 type Topic = CompleteRequestOf<'ListOffsets'>['topics'][number];
 type Partition = Topic['partitions'][number];
@@ -26,15 +27,12 @@ const lowestSpecialTime = (version: number) =>
 
 export const handleListOffsets: Handler<'ListOffsets'> = async (services, { version, request }) => ({
   topics: await Promise.all(
-    // Kafka's answer has no topics without partitions.
-    request.topics
-      .filter(({ partitions }) => partitions.length > 0)
-      .map(async (topic) => ({
-        name: topic.name,
-        partitions: await Promise.all(
-          distinct(topic).map((partition) => listOffset(services, version, topic, partition, request.isolationLevel)),
-        ),
-      })),
+    topicsWithPartitions(request.topics).map(async (topic) => ({
+      name: topic.name,
+      partitions: await Promise.all(
+        distinct(topic).map((partition) => listOffset(services, version, topic, partition, request.isolationLevel)),
+      ),
+    })),
   ),
 });
 

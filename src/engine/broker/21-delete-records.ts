@@ -7,24 +7,22 @@ import type { BrokerServices, Handler } from './handler.js';
 import { safeNumber } from './safe-number.js';
 import { storageFailure } from './storage-failure.js';
 import { isInternalTopic } from './topic-name.js';
+import { topicsWithPartitions } from './topics-with-partitions.js';
 
 export const handleDeleteRecords: Handler<'DeleteRecords'> = async (services, { request }) => ({
   throttleTimeMs: 0,
   topics: await Promise.all(
-    // Kafka's answer has no topics without partitions.
-    request.topics
-      .filter(({ partitions }) => partitions.length > 0)
-      .map(async ({ name, partitions }) => ({
-        name,
-        partitions: await Promise.all(
-          partitions.map(async ({ partitionIndex, offset }) => {
-            const found = await deleteRecords(services, name, partitionIndex, safeNumber(offset));
-            return typeof found === 'number'
-              ? { partitionIndex, lowWatermark: BigInt(found), errorCode: 0 }
-              : { partitionIndex, lowWatermark: -1n, errorCode: errorCode(found) };
-          }),
-        ),
-      })),
+    topicsWithPartitions(request.topics).map(async ({ name, partitions }) => ({
+      name,
+      partitions: await Promise.all(
+        partitions.map(async ({ partitionIndex, offset }) => {
+          const found = await deleteRecords(services, name, partitionIndex, safeNumber(offset));
+          return typeof found === 'number'
+            ? { partitionIndex, lowWatermark: BigInt(found), errorCode: 0 }
+            : { partitionIndex, lowWatermark: -1n, errorCode: errorCode(found) };
+        }),
+      ),
+    })),
   ),
 });
 
