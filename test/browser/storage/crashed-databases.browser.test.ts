@@ -6,7 +6,7 @@ import { Housekeeping } from '../../../src/engine/platform/browser/housekeeping.
 import { IndexedDbStorage } from '../../../src/engine/platform/browser/indexeddb-storage.js';
 import { readDatabase } from '../../../src/engine/platform/browser/raw-database.js';
 import { judge, readLog } from '../../engine/log/crashes/crash-judge.js';
-import { crashScripts } from '../../engine/log/crashes/crash-scripts.js';
+import { compactions, crashScripts, type Script } from '../../engine/log/crashes/crash-scripts.js';
 import { CrashWorld, type CrashMutant, type PromisedWorld } from '../../engine/log/crashes/crash-world.js';
 import { findsMutants, inPlaceOf, searchOnce, type Mutant } from '../../mutants/mutant.js';
 import { writeRawStore, type RawStore } from './raw-store.js';
@@ -21,28 +21,8 @@ afterEach(async () => {
   await deleteDB(name);
 });
 
-type Script = (world: CrashWorld) => Promise<void>;
-
-/** Two cleanings, of which the second one finds tombstones that may go. */
-const compactions: Script = async (world) => {
-  const log = await world.open('prices', {
-    segmentBytes: 250,
-    isCompacted: true,
-    isDeleted: false,
-    minCleanableDirtyRatio: 0,
-    deleteRetentionMs: 100,
-  });
-  for (let round = 0; round < 2; round++) {
-    for (let at = 0; at < 3; at++)
-      await log.put({ [`k${at % 2}`]: `${round}.${at}`, [`l${at}`]: at === round ? null : 'x'.repeat(20) });
-    await log.roll();
-    await log.put({ k0: 'relaxed' }, 'relaxed');
-    if (!(await log.clean())) throw new Error('There was nothing to clean.');
-    await world.time.advance(150);
-  }
-};
-
 const retention = crashScripts['retention'] as Script;
+const twoCompactions = compactions(2);
 
 /** What a crash has left, and what was promised of it. */
 interface Cut {
@@ -168,13 +148,13 @@ const mutants: readonly Mutant[] = [
     breaks: 'a storage that deletes a file before it puts another in its place',
     property: 'CMP-6',
     says: /LOG-[45]/,
-    search: () => searchOnce(() => sweepDatabase(compactions, Infinity, deletesBeforeItReplaces)),
+    search: () => searchOnce(() => sweepDatabase(twoCompactions, Infinity, deletesBeforeItReplaces)),
   },
   {
     breaks: 'a storage that puts a file in the place of another in two pieces',
     property: 'CMP-6',
     says: /LOG-5|CMP-1/,
-    search: () => searchOnce(() => sweepDatabase(compactions, Infinity, replacesInTwoPieces)),
+    search: () => searchOnce(() => sweepDatabase(twoCompactions, Infinity, replacesInTwoPieces)),
   },
   {
     breaks: 'an opening that does not go on with the deletion of what is gone',
@@ -191,7 +171,7 @@ const mutants: readonly Mutant[] = [
 
 describe('over IndexedDB, a crash at any write transaction leaves what was promised, also if recoveries are cut:', () => {
   it.each([
-    ['CMP-6 of a compaction the old segments or the new one', compactions],
+    ['CMP-6 of a compaction the old segments or the new one', twoCompactions],
     ['RET-7 of retention nothing that belongs to nothing', retention],
   ])('%s', async (_, script) => {
     const { cuts, cutsOfRecoveries, withOrphans } = await sweepDatabase(script, 8);

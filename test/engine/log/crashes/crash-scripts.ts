@@ -1,6 +1,14 @@
 import type { CrashWorld } from './crash-world.js';
 
-type Script = (world: CrashWorld) => Promise<void>;
+export type Script = (world: CrashWorld) => Promise<void>;
+
+const compacted = {
+  segmentBytes: 250,
+  isCompacted: true,
+  isDeleted: false,
+  minCleanableDirtyRatio: 0,
+  deleteRetentionMs: 100,
+};
 
 const producer = (id: number, sequence: number) => ({ id, sequence, isTransactional: true });
 
@@ -122,33 +130,10 @@ export const crashScripts: Readonly<Record<string, Script>> = {
     await fill('fourth');
   },
 
-  async compactions(world) {
-    const log = await world.open('prices', {
-      segmentBytes: 250,
-      isCompacted: true,
-      isDeleted: false,
-      minCleanableDirtyRatio: 0,
-      deleteRetentionMs: 100,
-    });
-    for (let round = 0; round < 3; round++) {
-      for (let at = 0; at < 4; at++)
-        await log.put({ [`k${at % 3}`]: `${round}.${at}`, [`l${at}`]: at % 2 === round % 2 ? null : 'x'.repeat(20) });
-      await log.roll();
-      await log.put({ k0: 'relaxed' }, 'relaxed');
-      if (!(await log.clean())) throw new Error('There was nothing to clean.');
-      await world.time.advance(150);
-    }
-    await log.put({ k1: 'last' });
-  },
+  compactions: compactions(3),
 
   async 'compactions beside rolls'(world) {
-    const log = await world.open('prices', {
-      segmentBytes: 250,
-      isCompacted: true,
-      isDeleted: false,
-      minCleanableDirtyRatio: 0,
-      deleteRetentionMs: 100,
-    });
+    const log = await world.open('prices', compacted);
     for (let round = 0; round < 2; round++) {
       for (let at = 0; at < 4; at++) await log.put({ [`k${at % 2}`]: `${round}.${at}`, [`l${at}`]: 'x'.repeat(20) });
       await log.roll();
@@ -176,13 +161,7 @@ export const crashScripts: Readonly<Record<string, Script>> = {
   },
 
   async 'compactions of transactions'(world) {
-    const log = await world.open('balances', {
-      segmentBytes: 300,
-      isCompacted: true,
-      isDeleted: false,
-      minCleanableDirtyRatio: 0,
-      deleteRetentionMs: 100,
-    });
+    const log = await world.open('balances', { ...compacted, segmentBytes: 300 });
     const put = (key: string, id: number, sequence: number) =>
       log.append({
         records: [{ key: Uint8Array.of(key.charCodeAt(0)), value: new Uint8Array(20), timestamp: world.time.now }],
@@ -217,3 +196,19 @@ export const crashScripts: Readonly<Record<string, Script>> = {
     await log.append({ values: ['last'], durability: 'relaxed' });
   },
 };
+
+/** As many cleanings, of which each but the first one finds tombstones that may go. */
+export function compactions(cleanings: number): Script {
+  return async (world) => {
+    const log = await world.open('prices', compacted);
+    for (let round = 0; round < cleanings; round++) {
+      for (let at = 0; at < 4; at++)
+        await log.put({ [`k${at % 3}`]: `${round}.${at}`, [`l${at}`]: at % 2 === round % 2 ? null : 'x'.repeat(20) });
+      await log.roll();
+      await log.put({ k0: 'relaxed' }, 'relaxed');
+      if (!(await log.clean())) throw new Error('There was nothing to clean.');
+      await world.time.advance(150);
+    }
+    await log.put({ k1: 'last' });
+  };
+}
