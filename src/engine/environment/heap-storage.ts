@@ -1,5 +1,7 @@
 import {
   StorageError,
+  copiedWrites,
+  isInFolder,
   type Durability,
   type Storage,
   type StorageWrite,
@@ -7,6 +9,7 @@ import {
   type StoredFile,
   type WriteNeed,
 } from './storage.js';
+import { noSuchFile, sizeConflict, storageClosed, storageFenced } from './storage-refusals.js';
 
 /** Beyond the limit, for deletions and what they need. */
 const reserveBytes = 8 * 1024 * 1024;
@@ -143,9 +146,8 @@ export class HeapStorage implements Storage {
   }
 
   async contents(folder?: string): Promise<StoredContents> {
-    const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
-    const files = (await this.files()).filter(({ name }) => isInside(name));
-    return { files, blobs: [...this.disk.blobs.keys()].filter(isInside).sort() };
+    const files = (await this.files()).filter(({ name }) => isInFolder(name, folder));
+    return { files, blobs: [...this.disk.blobs.keys()].filter((name) => isInFolder(name, folder)).sort() };
   }
 
   async read(file: string, position: number, length: number): Promise<Uint8Array> {
@@ -167,7 +169,7 @@ export class HeapStorage implements Storage {
 
   async commit(writes: readonly StorageWrite[], _durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
-    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const copied = copiedWrites(writes);
     const committed = this.turn.then(() => this.carryOut(copied, need));
     this.turn = committed.catch(() => undefined);
     return committed;
@@ -179,8 +181,7 @@ export class HeapStorage implements Storage {
   }
 
   private carryOut(writes: readonly StorageWrite[], need: WriteNeed): void {
-    if (this.opener !== this.disk.openers)
-      throw new StorageError('fenced', 'Another has opened this storage for writing. Open it again to take over.');
+    if (this.opener !== this.disk.openers) throw storageFenced();
     const growth = this.checked(writes);
     const { limitBytes, usedBytes } = this.disk;
     const most = need === 'essential' ? limitBytes + reserveBytes : limitBytes;
@@ -250,12 +251,12 @@ export class HeapStorage implements Storage {
 
   private fileOf(name: string): HeapFile {
     const found = this.disk.files.get(name);
-    if (found === undefined) throw new StorageError('not-found', `There is no file ${name} to read.`);
+    if (found === undefined) throw noSuchFile(name, 'read');
     return found;
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+    if (this.isClosed) throw storageClosed();
   }
 }
 
@@ -266,22 +267,15 @@ function sizeAfter(
 ): number | undefined {
   switch (write.kind) {
     case 'append':
-      if ((size ?? 0) !== write.position) throw conflict(write.file, size ?? 0, write.position);
+      if ((size ?? 0) !== write.position) throw sizeConflict(write.file, size ?? 0, write.position);
       return write.position + write.bytes.length;
     case 'truncate':
-      if (size === undefined) throw new StorageError('not-found', `There is no file ${write.file} to truncate.`);
-      if (write.size > size) throw conflict(write.file, size, write.size);
+      if (size === undefined) throw noSuchFile(write.file, 'truncate');
+      if (write.size > size) throw sizeConflict(write.file, size, write.size);
       return write.size;
     case 'replace':
       return write.bytes.length;
     case 'delete':
       return undefined;
   }
-}
-
-function conflict(file: string, found: number, expected: number): StorageError {
-  return new StorageError(
-    'conflict',
-    `${file} has ${found} bytes, but the write expects ${expected}. Read its size again before writing.`,
-  );
 }

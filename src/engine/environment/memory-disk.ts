@@ -1,6 +1,7 @@
 import { randomInteger, type Random } from './environment.js';
 import { MemoryFile } from './memory-file.js';
 import { StorageError, type Durability, type StorageWrite } from './storage.js';
+import { noSuchFile, sizeConflict } from './storage-refusals.js';
 
 /** What a name holds: a version of a file, a blob, or nothing. */
 type Content = MemoryFile | Uint8Array | undefined;
@@ -142,7 +143,7 @@ function versionsAfter(before: Content, write: StorageWrite): Content[] | Storag
       return file === undefined ? [grown, appended] : [appended];
     }
     case 'truncate':
-      if (file === undefined) return new StorageError('not-found', `There is no file ${write.file} to truncate.`);
+      if (file === undefined) return noSuchFile(write.file, 'truncate');
       if (write.size > file.size) return sizeConflict(write.file, file.size, write.size);
       return [file.withSize(write.size, write.modifiedAt)];
     case 'replace':
@@ -153,11 +154,4 @@ function versionsAfter(before: Content, write: StorageWrite): Content[] | Storag
     case 'delete-blob':
       return [undefined];
   }
-}
-
-function sizeConflict(file: string, found: number, expected: number): StorageError {
-  return new StorageError(
-    'conflict',
-    `${file} has ${found} bytes, but the write expects ${expected}. Read its size again before writing.`,
-  );
 }

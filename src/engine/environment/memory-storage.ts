@@ -1,6 +1,7 @@
 import { MemoryDisk } from './memory-disk.js';
 import {
-  StorageError,
+  copiedWrites,
+  isInFolder,
   type Durability,
   type Storage,
   type StorageWrite,
@@ -8,6 +9,7 @@ import {
   type StoredFile,
   type WriteNeed,
 } from './storage.js';
+import { noSuchFile, storageClosed, storageFenced } from './storage-refusals.js';
 
 /** What a test may do to the commits of a `MemoryStorage`. */
 export interface MemoryStorageOptions {
@@ -41,15 +43,14 @@ export class MemoryStorage implements Storage {
   }
 
   async contents(folder?: string): Promise<StoredContents> {
-    const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
-    const files = (await this.files()).filter(({ name }) => isInside(name));
-    return { files, blobs: this.disk.blobs().filter(isInside) };
+    const files = (await this.files()).filter(({ name }) => isInFolder(name, folder));
+    return { files, blobs: this.disk.blobs().filter((name) => isInFolder(name, folder)) };
   }
 
   async read(file: string, position: number, length: number): Promise<Uint8Array> {
     this.checkOpen();
     const found = this.disk.file(file);
-    if (found === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
+    if (found === undefined) throw noSuchFile(file, 'read');
     return found.read(position, length);
   }
 
@@ -60,7 +61,7 @@ export class MemoryStorage implements Storage {
 
   async commit(writes: readonly StorageWrite[], durability: Durability, need: WriteNeed = 'ordinary'): Promise<void> {
     this.checkOpen();
-    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const copied = copiedWrites(writes);
     this.disk.begin(copied);
     const committed = this.settled.then(() => this.carryOut(copied, durability, need));
     this.settled = committed.catch(() => undefined);
@@ -76,7 +77,7 @@ export class MemoryStorage implements Storage {
     try {
       await this.beforeCommit?.(writes, durability, need);
       if (!this.disk.isLatest(this.token)) {
-        throw new StorageError('fenced', 'Another has opened this storage for writing. Open it again to take over.');
+        throw storageFenced();
       }
       this.disk.complete(writes, durability);
     } finally {
@@ -85,6 +86,6 @@ export class MemoryStorage implements Storage {
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+    if (this.isClosed) throw storageClosed();
   }
 }

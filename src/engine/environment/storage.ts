@@ -122,3 +122,13 @@ export class StorageError extends Error {
     this.isOfSomeFiles = options?.isOfSomeFiles ?? false;
   }
 }
+
+/** Whether a name lies in a folder, as `contents` means it. */
+export function isInFolder(name: string, folder: string | undefined): boolean {
+  return folder === undefined || name.startsWith(`${folder}/`);
+}
+
+/** The writes with bytes of their own: their giver may change its own as soon as `commit` returns. */
+export function copiedWrites(writes: readonly StorageWrite[]): StorageWrite[] {
+  return writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+}

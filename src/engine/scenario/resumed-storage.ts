@@ -1,12 +1,13 @@
 import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Millis } from '../environment/environment.js';
-import type {
-  Durability,
-  Storage,
-  StorageWrite,
-  StoredContents,
-  StoredFile,
-  WriteNeed,
+import {
+  copiedWrites,
+  type Durability,
+  type Storage,
+  type StorageWrite,
+  type StoredContents,
+  type StoredFile,
+  type WriteNeed,
 } from '../environment/storage.js';
 
 const journalBlob = 'run';
@@ -95,7 +96,7 @@ export class ResumedStorage implements Storage {
   }
 
   commit(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void> {
-    const copies = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const copies = copiedWrites(writes);
     const reachedMs = this.runTime();
     return this.inTurn(async () => {
       if (this.failed !== undefined) throw this.failed;

@@ -1,13 +1,14 @@
 import { randomInteger, type Millis, type Random } from '../environment/environment.js';
-import type {
-  Durability,
-  Storage,
-  StoredContents,
-  StoredFile,
-  StorageWrite,
-  WriteNeed,
+import {
+  StorageError,
+  copiedWrites,
+  type Durability,
+  type Storage,
+  type StorageWrite,
+  type StoredContents,
+  type StoredFile,
+  type WriteNeed,
 } from '../environment/storage.js';
-import { StorageError } from '../environment/storage.js';
 import type { Scheduler } from './scheduler.js';
 
 /** What goes wrong with a simulated disk. What fails has not happened: more no storage may do. */
@@ -82,7 +83,7 @@ export class SimulatedStorage implements Storage {
   }
 
   commit(writes: readonly StorageWrite[], durability: Durability, need?: WriteNeed): Promise<void> {
-    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const copied = copiedWrites(writes);
     const files = [...new Set(writes.map((write) => ('file' in write ? write.file : write.name)))].join(', ');
     if (this.world.current().isFull && need !== 'essential') {
       this.world.probe('a commit to a full disk');

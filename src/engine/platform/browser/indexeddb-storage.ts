@@ -7,6 +7,7 @@ import {
   type StoredFile,
   type WriteNeed,
 } from '../../environment/storage.js';
+import { noSuchFile, storageClosed } from '../../environment/storage-refusals.js';
 import { ChunkReader, DamagedChunk, resultOf } from './chunk-reader.js';
 import type { ChunkedFile } from './chunked-file.js';
 import type { WriteRequest } from './fences.js';
@@ -116,7 +117,7 @@ export class IndexedDbStorage implements Storage {
     this.checkOpen();
     this.stored.folders.check(name);
     const file = this.stored.files.get(name);
-    if (file === undefined) throw new StorageError('not-found', `There is no file ${name} to read.`);
+    if (file === undefined) throw noSuchFile(name, 'read');
     file.checkWhole(name);
     const end = Math.min(position + most, file.size);
     if (position >= end) return new Uint8Array(0);
@@ -269,7 +270,7 @@ export class IndexedDbStorage implements Storage {
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+    if (this.isClosed) throw storageClosed();
   }
 }
 

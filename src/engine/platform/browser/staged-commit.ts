@@ -1,4 +1,4 @@
-import { StorageError } from '../../environment/storage.js';
+import { noSuchFile, sizeConflict } from '../../environment/storage-refusals.js';
 import { freeBytes } from '../../protocol/free-bytes.js';
 import { chunkLength, seal, type Chunk } from './chunk-layout.js';
 import { ChunkedFile, type ChunkExtent } from './chunked-file.js';
@@ -171,7 +171,7 @@ export class StagedCommit {
   private truncate(name: string, size: number, modifiedAt: number): void {
     this.state.folders.check(name);
     const file = this.current(name);
-    if (file === undefined) throw new StorageError('not-found', `There is no file ${name} to truncate.`);
+    if (file === undefined) throw noSuchFile(name, 'truncate');
     file.base.checkWhole(name);
     if (size > file.size) throw sizeConflict(name, file.size, size);
     this.staged.set(name, file);
@@ -232,11 +232,4 @@ const largeFrom = 64 * 1024;
 function stagedOf(base: ChunkedFile): StagedFile {
   const { size, modifiedAt, starts } = base;
   return { base, kept: starts.length, cut: undefined, added: [], size, modifiedAt, cutTo: Infinity };
-}
-
-function sizeConflict(file: string, found: number, expected: number): StorageError {
-  return new StorageError(
-    'conflict',
-    `${file} has ${found} bytes, but the write expects ${expected}. Read its size again before writing.`,
-  );
 }

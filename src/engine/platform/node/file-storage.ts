@@ -2,12 +2,15 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   StorageError,
+  copiedWrites,
+  isInFolder,
   type Durability,
   type Storage,
   type StorageWrite,
   type StoredContents,
   type StoredFile,
 } from '../../environment/storage.js';
+import { noSuchFile, storageClosed } from '../../environment/storage-refusals.js';
 import { DirectoryLock } from './directory-lock.js';
 import { systemCalls, type DirectoryEntry, type FileCalls } from './file-calls.js';
 import { FileCommit } from './file-commit.js';
@@ -72,9 +75,8 @@ export class FileStorage implements Storage {
     try {
       const paths = folder === undefined ? await this.paths() : await this.pathsIn(folder);
       const blobs = paths.filter(({ path }) => fileName(path) === undefined && !isOurs(path));
-      const isInside = (name: string) => folder === undefined || name.startsWith(`${folder}/`);
       return {
-        files: listed(this.known).filter(({ name }) => isInside(name)),
+        files: listed(this.known).filter(({ name }) => isInFolder(name, folder)),
         blobs: blobs.map(({ path }) => path).sort(),
       };
     } catch (error) {
@@ -85,7 +87,7 @@ export class FileStorage implements Storage {
   async read(file: string, position: number, length: number): Promise<Uint8Array> {
     this.checkOpen();
     const known = this.known.get(file);
-    if (known === undefined) throw new StorageError('not-found', `There is no file ${file} to read.`);
+    if (known === undefined) throw noSuchFile(file, 'read');
     const size = Math.max(0, Math.min(length, known.size - position));
     if (size === 0) return new Uint8Array(0);
     const bytes = this.buffers.take(size);
@@ -112,7 +114,7 @@ export class FileStorage implements Storage {
   async commit(writes: readonly StorageWrite[], durability: Durability): Promise<void> {
     this.checkOpen();
     // Whoever gave the bytes may change them as soon as this returns.
-    const copied = writes.map((write) => ('bytes' in write ? { ...write, bytes: write.bytes.slice() } : write));
+    const copied = copiedWrites(writes);
     const committed = this.turn.then(() => this.carryOut(copied, durability));
     this.turn = committed.catch(() => undefined);
     return committed;
@@ -198,7 +200,7 @@ export class FileStorage implements Storage {
   }
 
   private checkOpen(): void {
-    if (this.isClosed) throw new StorageError('closed', 'This storage is closed. Open it again.');
+    if (this.isClosed) throw storageClosed();
   }
 }
 

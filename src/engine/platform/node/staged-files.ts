@@ -1,4 +1,5 @@
-import { StorageError, type StorageWrite, type StoredFile } from '../../environment/storage.js';
+import type { StorageWrite, StoredFile } from '../../environment/storage.js';
+import { noSuchFile, sizeConflict } from '../../environment/storage-refusals.js';
 import { blobPath, filePath } from './file-paths.js';
 
 /** What a file is, in memory: what the last complete commit left. */
@@ -126,7 +127,7 @@ function applyTo(draft: Draft, write: Extract<StorageWrite, { readonly file: str
       draft.modifiedAt = write.modifiedAt;
       return;
     case 'truncate':
-      if (draft.isGone) throw new StorageError('not-found', `There is no file ${write.file} to truncate.`);
+      if (draft.isGone) throw noSuchFile(write.file, 'truncate');
       if (write.size > size) throw sizeConflict(write.file, size, write.size);
       draft.modifiedAt = write.modifiedAt;
       if (write.size < draft.kept) {
@@ -169,11 +170,4 @@ function joined({ parts, added }: Draft): Uint8Array {
     at += part.length;
   }
   return bytes;
-}
-
-function sizeConflict(file: string, found: number, expected: number): StorageError {
-  return new StorageError(
-    'conflict',
-    `${file} has ${found} bytes, but the write expects ${expected}. Read its size again before writing.`,
-  );
 }
