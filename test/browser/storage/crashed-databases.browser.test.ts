@@ -8,6 +8,7 @@ import { readDatabase } from '../../../src/engine/platform/browser/raw-database.
 import { judge, readLog } from '../../engine/log/crashes/crash-judge.js';
 import { compactions, crashScripts, type Script } from '../../engine/log/crashes/crash-scripts.js';
 import { CrashWorld, type CrashMutant, type PromisedWorld } from '../../engine/log/crashes/crash-world.js';
+import { instead } from '../../mutants/instead.js';
 import { findsMutants, inPlaceOf, searchOnce, type Mutant } from '../../mutants/mutant.js';
 import { writeRawStore, type RawStore } from './raw-store.js';
 import { watchDatabase } from './watched-database.js';
@@ -101,45 +102,34 @@ async function sweepDatabase(script: Script, cutEach: number, mutant: CrashMutan
   return { cuts: cuts.length, cutsOfRecoveries, withOrphans: cuts.filter(({ left }) => orphansIn(left) > 0).length };
 }
 
-/** A storage of which one method is another. */
-function withCommit(
-  storage: Storage,
-  commit: (writes: readonly StorageWrite[], ...rest: Tail<Parameters<Storage['commit']>>) => Promise<void>,
-): Storage {
-  return new Proxy(storage, {
-    get: (target, method) => {
-      const found: unknown = method === 'commit' ? commit : Reflect.get(target, method, target);
-      return typeof found === 'function' ? (found.bind(target) as unknown) : found;
-    },
-  });
-}
-
-type Tail<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Rest] ? Rest : never;
-
 const isReplacement = (write: StorageWrite) => write.kind === 'replace' && write.bytes.length > 0;
 
 /** Where old and new are both gone for a moment. */
 const deletesBeforeItReplaces: CrashMutant = {
   storage: (storage) =>
-    withCommit(storage, async (writes, ...rest) => {
-      const gone = writes
-        .filter(isReplacement)
-        .map((write) => ({ kind: 'delete', file: 'file' in write ? write.file : '' }) as const);
-      if (gone.length > 0) await storage.commit(gone, ...rest);
-      return storage.commit(writes, ...rest);
+    instead(storage, {
+      commit: async (writes, ...rest) => {
+        const gone = writes
+          .filter(isReplacement)
+          .map((write) => ({ kind: 'delete', file: 'file' in write ? write.file : '' }) as const);
+        if (gone.length > 0) await storage.commit(gone, ...rest);
+        return storage.commit(writes, ...rest);
+      },
     }),
 };
 
 /** Where some of the new stands alone for a moment. */
 const replacesInTwoPieces: CrashMutant = {
   storage: (storage) =>
-    withCommit(storage, async (writes, ...rest) => {
-      const halves = writes.map((write) => {
-        if (write.kind !== 'replace') return write;
-        return { ...write, bytes: write.bytes.subarray(0, write.bytes.length / 2) };
-      });
-      if (writes.some(isReplacement)) await storage.commit(halves, ...rest);
-      return storage.commit(writes, ...rest);
+    instead(storage, {
+      commit: async (writes, ...rest) => {
+        const halves = writes.map((write) => {
+          if (write.kind !== 'replace') return write;
+          return { ...write, bytes: write.bytes.subarray(0, write.bytes.length / 2) };
+        });
+        if (writes.some(isReplacement)) await storage.commit(halves, ...rest);
+        return storage.commit(writes, ...rest);
+      },
     }),
 };
 

@@ -1,21 +1,9 @@
-import type { Storage } from '../../../src/engine/environment/storage.js';
-import type { PartitionLog } from '../../../src/engine/log/partition-log.js';
 import { batchesIn, decodeRecords } from '../../../src/engine/protocol/record-batch.js';
 import { searchProperty, type Mutant } from '../../mutants/mutant.js';
+import { instead } from '../../mutants/instead.js';
 import { lawHolds } from './log-commands.js';
 import { eng4, log1, log2, log3, log4, log5, log11, log14 } from './log-laws.js';
-import type { Law, LogUnderTest, Subject } from './log-run.js';
-
-/** A log in which some members are replaced. */
-function instead(log: PartitionLog, replaced: Partial<LogUnderTest>): LogUnderTest {
-  return new Proxy<LogUnderTest>(log, {
-    get: (target, name) => {
-      if (name in replaced) return Reflect.get(replaced, name) as unknown;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
+import type { Law, Subject } from './log-run.js';
 
 /** Gives the last offset of the append before to every third append, too. */
 const reusesAnOffset: Subject = {
@@ -108,38 +96,27 @@ const keepsItsLeaderEpoch: Subject = { log: (log) => instead(log, { leaderEpoch:
 
 /** Treats strict commits as relaxed ones. */
 const forgetsToFlush: Subject = {
-  storage: (storage) => ({ ...delegated(storage), commit: (writes) => storage.commit(writes, 'relaxed') }),
+  storage: (storage) => instead(storage, { commit: (writes) => storage.commit(writes, 'relaxed') }),
 };
-
-function delegated(storage: Storage): Storage {
-  return {
-    files: () => storage.files(),
-    contents: (folder) => storage.contents(folder),
-    read: (file, position, length) => storage.read(file, position, length),
-    readBlob: (name) => storage.readBlob(name),
-    commit: (writes, durability, need) => storage.commit(writes, durability, need),
-    close: () => storage.close(),
-  };
-}
 
 /** Calls what has failed a success. */
 const saysThatItIsDone: Subject = {
-  storage: (storage) => ({
-    ...delegated(storage),
-    commit: (writes, durability, need) => storage.commit(writes, durability, need).catch(() => undefined),
-  }),
+  storage: (storage) =>
+    instead(storage, {
+      commit: (writes, durability, need) => storage.commit(writes, durability, need).catch(() => undefined),
+    }),
 };
 
 /** Writes in two transactions what belongs into one. */
 const splitsTransactions: Subject = {
-  storage: (storage) => ({
-    ...delegated(storage),
-    commit: async (writes, durability, need) => {
-      const half = Math.ceil(writes.length / 2);
-      await storage.commit(writes.slice(0, half), durability, need);
-      if (half < writes.length) await storage.commit(writes.slice(half), durability, need);
-    },
-  }),
+  storage: (storage) =>
+    instead(storage, {
+      commit: async (writes, durability, need) => {
+        const half = Math.ceil(writes.length / 2);
+        await storage.commit(writes.slice(0, half), durability, need);
+        if (half < writes.length) await storage.commit(writes.slice(half), durability, need);
+      },
+    }),
 };
 
 /** Lets everybody write, whoever came last. */

@@ -4,6 +4,7 @@ import { MemoryStorage } from '../../../src/engine/environment/memory-storage.js
 import type { LogConfig } from '../../../src/engine/log/log-config.js';
 import { PartitionLog } from '../../../src/engine/log/partition-log.js';
 import { inPlaceOf, searchProperty, type Mutant } from '../../mutants/mutant.js';
+import { instead } from '../../mutants/instead.js';
 import { modelBatches } from './crashes/log-model.js';
 import { batchOf, openOrders, tracedEnvironment } from './log-builder.js';
 import type { NewStorage } from './log-lookups.js';
@@ -266,15 +267,6 @@ export const clocksMayStep = (
       }
     }
   });
-
-function instead(log: PartitionLog, replaced: Partial<PartitionLog>): PartitionLog {
-  return new Proxy(log, {
-    get: (target, name) => {
-      const found: unknown = name in replaced ? Reflect.get(replaced, name) : Reflect.get(target, name, target);
-      return typeof found === 'function' ? (found.bind(target) as unknown) : found;
-    },
-  });
-}
 
 const [[, byTime], [, bySize]] = retentions as unknown as [[string, Retention], [string, Retention]];
 

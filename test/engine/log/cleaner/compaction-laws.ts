@@ -13,6 +13,7 @@ import {
   type RecordToEncode,
 } from '../../../../src/engine/protocol/record-batch.js';
 import { inPlaceOf, searchProperty, type Mutant } from '../../../mutants/mutant.js';
+import { instead } from '../../../mutants/instead.js';
 import { lastValues, readLog, type FoundLog } from '../crashes/crash-judge.js';
 import { firstOpenOffset, invisibleBatches, modelBatches, type ModelBatch } from '../crashes/log-model.js';
 import { openOrders, tracedEnvironment } from '../log-builder.js';
@@ -331,15 +332,6 @@ export const keysAreNeeded = (
       }
     },
   );
-
-function instead(log: PartitionLog, replaced: Partial<CleanableLog>): CleanableLog {
-  return new Proxy<CleanableLog>(log, {
-    get: (target, name) => {
-      const found: unknown = name in replaced ? Reflect.get(replaced, name) : Reflect.get(target, name, target);
-      return typeof found === 'function' ? (found.bind(target) as unknown) : found;
-    },
-  });
-}
 
 function cleaningMutant(
   breaks: string,

@@ -1,22 +1,10 @@
-import type { Durability, Storage, StorageWrite } from '../../../../src/engine/environment/storage.js';
+import type { Durability, StorageWrite } from '../../../../src/engine/environment/storage.js';
 import { GroupCommit, type CommitOwner } from '../../../../src/engine/log/group-commit.js';
 import { searchOnce, type Mutant } from '../../../mutants/mutant.js';
+import { instead } from '../../../mutants/instead.js';
 import { crashScripts } from './crash-scripts.js';
 import { sweep } from './crash-sweep.js';
 import { ScriptedWorld, type CrashMutant } from './crash-world.js';
-
-/** A storage in which some methods are replaced. */
-function instead(storage: Storage, replaced: Partial<Storage>): Storage {
-  return {
-    files: () => storage.files(),
-    contents: (folder) => storage.contents(folder),
-    read: (file, position, length) => storage.read(file, position, length),
-    readBlob: (name) => storage.readBlob(name),
-    commit: (writes, durability, need) => storage.commit(writes, durability, need),
-    close: () => storage.close(),
-    ...replaced,
-  };
-}
 
 const neverFlushesAppends: CrashMutant = {
   storage: (storage) =>
