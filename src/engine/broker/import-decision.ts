@@ -1,9 +1,9 @@
 import { ArchiveError } from '../archive/archive-error.js';
 import type { ArchivedTopic } from '../archive/manifest.js';
-import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import { isZeroId, topicIdBytes, topicIdText } from '../protocol/topic-id.js';
 import type { MetadataImage } from './metadata-image.js';
 import { collisionKey, isInternalTopic, clusterMetadataTopic, topicNameError } from './topic-name.js';
+import { topicRecords } from './topic-records.js';
 
 /** A topic of an export, and the name that it shall have here. */
 export interface TopicToImport {
@@ -85,21 +85,6 @@ export function importRecords(
   leaderEpochs: readonly number[],
   nodeId: number,
 ): readonly Uint8Array[] {
-  return [
-    encodeMetadataRecord('TopicRecord', { name, topicId }),
-    ...leaderEpochs.map((leaderEpoch, partitionId) =>
-      encodeMetadataRecord('PartitionRecord', {
-        partitionId,
-        topicId,
-        replicas: [nodeId],
-        isr: [nodeId],
-        leader: nodeId,
-        leaderEpoch,
-        partitionEpoch: 0,
-      }),
-    ),
-    ...archived.configs.map(({ name: key, value }) =>
-      encodeMetadataRecord('ConfigRecord', { resourceType: 2, resourceName: name, name: key, value }),
-    ),
-  ];
+  const configs = archived.configs.map(({ name: key, value }) => [key, value] as const);
+  return topicRecords({ name, topicId }, leaderEpochs, configs, nodeId);
 }

@@ -1,10 +1,10 @@
 import type { ErrorName } from '../protocol/errors.js';
-import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { BrokerConfig } from './broker-config.js';
 import type { MetadataImage } from './metadata-image.js';
 import { assignmentError } from './replica-assignment.js';
 import { topicConfigRefusal } from './topic-config.js';
 import { collisionKey, topicNameError } from './topic-name.js';
+import { topicRecords } from './topic-records.js';
 
 /** A topic as somebody wants it; -1 for what the broker shall choose. */
 export interface TopicToCreate {
@@ -131,20 +131,6 @@ function creation(topic: TopicToCreate, nodeId: number, config: BrokerConfig, to
   const { name } = topic;
   const numPartitions = partitionsOf(topic, config);
   const configs = new Map(topic.configs.map(({ name: config, value }) => [config, value as string]));
-  const records = [encodeMetadataRecord('TopicRecord', { name, topicId })];
-  for (let partitionId = 0; partitionId < numPartitions; partitionId += 1)
-    records.push(
-      encodeMetadataRecord('PartitionRecord', {
-        partitionId,
-        topicId,
-        replicas: [nodeId],
-        isr: [nodeId],
-        leader: nodeId,
-        leaderEpoch: 0,
-        partitionEpoch: 0,
-      }),
-    );
-  for (const [key, value] of configs)
-    records.push(encodeMetadataRecord('ConfigRecord', { resourceType: 2, resourceName: name, name: key, value }));
+  const records = topicRecords({ name, topicId }, Array<number>(numPartitions).fill(0), configs, nodeId);
   return { error: 'NONE', name, topicId, numPartitions, configs, records };
 }

@@ -1,8 +1,8 @@
 import type { ErrorName } from '../protocol/errors.js';
-import { encodeMetadataRecord } from '../protocol/metadata-records.js';
 import type { MetadataImage } from './metadata-image.js';
 import { assignmentError } from './replica-assignment.js';
 import { maxRecordsPerRequest, tooManyRecords } from './topic-creation.js';
+import { partitionRecord } from './topic-records.js';
 
 /** How many partitions somebody wants a topic to have. */
 export interface TopicToGrow {
@@ -68,15 +68,7 @@ function decideTopicGrowth(image: MetadataImage, wanted: TopicToGrow, nodeId: nu
   }
   if (added > room) return refuse('POLICY_VIOLATION', tooManyRecords);
   const records = Array.from({ length: added }, (_, index) =>
-    encodeMetadataRecord('PartitionRecord', {
-      partitionId: present + index,
-      topicId: topic.topicId,
-      replicas: [nodeId],
-      isr: [nodeId],
-      leader: nodeId,
-      leaderEpoch: 0,
-      partitionEpoch: 0,
-    }),
+    partitionRecord(topic.topicId, present + index, 0, nodeId),
   );
   return { name, error: 'NONE', message: null, records };
 }
