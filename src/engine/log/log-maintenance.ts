@@ -2,7 +2,7 @@ import type { Millis, TimerHandle } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import { KafkaError } from '../protocol/kafka-error.js';
 import type { CleanableLog } from './cleaner/cleanable-log.js';
-import { cleanDirtiest } from './cleaner/log-cleaner.js';
+import { cleanDirtiest, cleanedEvent } from './cleaner/log-cleaner.js';
 import type { PartitionLog } from './partition-log.js';
 
 /** The broker's settings for the upkeep of its logs, by Kafka's names, as they are at the moment. Times are in milliseconds. */
@@ -113,18 +113,7 @@ export class LogMaintenance {
       failed: (log) => this.uncleanable.add(log),
     });
     if (turn.cleaned === undefined) return false;
-    const { log, firstDirtyOffset, endOffset, removed, bytesBefore, bytesAfter } = turn.cleaned;
-    environment.tracer.emit({
-      kind: 'log-cleaned',
-      topic: log.topic,
-      partition: log.partition,
-      firstDirtyOffset,
-      endOffset,
-      removed,
-      segments: log.segments.map(({ baseOffset, size }) => ({ baseOffset, sizeInBytes: size })),
-      bytesBefore,
-      bytesAfter,
-    });
+    environment.tracer.emit(cleanedEvent(turn.cleaned));
     return true;
   }
 

@@ -1,7 +1,7 @@
 import type { Millis } from '../environment/environment.js';
 import type { Storage } from '../environment/storage.js';
 import { isWorthCleaning, lookAt } from '../log/cleaner/cleaning-plan.js';
-import { cleanDirtiest } from '../log/cleaner/log-cleaner.js';
+import { cleanDirtiest, cleanedEvent } from '../log/cleaner/log-cleaner.js';
 import { GroupCommit } from '../log/group-commit.js';
 import { PartitionLog } from '../log/partition-log.js';
 import { encodeBatch } from '../protocol/batch-encoder.js';
@@ -121,20 +121,7 @@ export class LogRun extends VirtualRun<LogRunSpec> {
     });
     this.world.watch(
       cleanDirtiest([log], { dedupeBufferBytes, now: () => now }).then(({ cleaned }) => {
-        if (cleaned === undefined) return;
-        const { endOffset, removed, bytesBefore, bytesAfter } = cleaned;
-        environment.tracer.emit({
-          kind: 'log-cleaned',
-          cause: id,
-          topic,
-          partition,
-          firstDirtyOffset,
-          endOffset,
-          removed,
-          segments: log.segments.map(({ baseOffset, size }) => ({ baseOffset, sizeInBytes: size })),
-          bytesBefore,
-          bytesAfter,
-        });
+        if (cleaned !== undefined) environment.tracer.emit(cleanedEvent(cleaned, id));
       }),
     );
   }

@@ -1,3 +1,4 @@
+import type { EventId, TraceEvent } from '../../environment/trace-events.js';
 import { decodeRecords, type BatchHeader } from '../../protocol/record-batch.js';
 import { controlMarker } from '../producers/control-marker.js';
 import type { Segment } from '../segment.js';
@@ -28,6 +29,25 @@ export interface Cleaning extends Readonly<CleaningCounts> {
   readonly removed: readonly (readonly [number, number])[];
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+}
+
+/** What is told of a cleaning. */
+export function cleanedEvent(
+  { log, firstDirtyOffset, endOffset, removed, bytesBefore, bytesAfter }: Cleaning,
+  cause?: EventId,
+): Extract<TraceEvent, { kind: 'log-cleaned' }> {
+  return {
+    kind: 'log-cleaned',
+    ...(cause !== undefined && { cause }),
+    topic: log.topic,
+    partition: log.partition,
+    firstDirtyOffset,
+    endOffset,
+    removed,
+    segments: log.segments.map(({ baseOffset, size }) => ({ baseOffset, sizeInBytes: size })),
+    bytesBefore,
+    bytesAfter,
+  };
 }
 
 /** One turn of the cleaner: what it saw, and what it did, if it found anything worth cleaning. */
