@@ -1,4 +1,5 @@
 import type { Millis } from '../environment/environment.js';
+import type { RunTopic } from './run-topic.js';
 
 /**
  * A run of consumer groups on a broker, as data: topics, groups with the loops that their members run, and a script. The same spec gives the same
@@ -8,7 +9,7 @@ export interface GroupRunSpec {
   readonly kind: 'group';
   /** Any text; draws delays of network and disk, member ids and the partitions of records without a key. */
   readonly seed: string;
-  readonly topics: readonly RunTopic[];
+  readonly topics: readonly GroupRunTopic[];
   readonly groups: readonly RunGroup[];
   /** What is done, by time. */
   readonly script: readonly GroupRunStep[];
@@ -16,13 +17,9 @@ export interface GroupRunSpec {
   readonly endsAtMs: Millis;
 }
 
-export interface RunTopic {
-  readonly topic: string;
-  readonly partitions: number;
+export interface GroupRunTopic extends RunTopic {
   /** false: records are sent without their keys, with `batch.size` 0, so that each chooses a partition anew. */
   readonly keyed: boolean;
-  /** Kafka's names; the broker's defaults (profile `classroom`) where absent. */
-  readonly config?: Readonly<Record<string, string>>;
 }
 
 /** How a group shares out its partitions: the classic protocol with range or cooperative-sticky, or that of KIP-848. */

@@ -1,16 +1,11 @@
-import { Kafka } from '../client/kafka.js';
-import type { Admin } from '../client/admin.js';
 import type { Producer } from '../client/producer.js';
 import type { Millis } from '../environment/environment.js';
 import type { Storage } from '../environment/storage.js';
-import { toErrorData } from '../protocol/kafka-error.js';
+import { ClusterRun, metadataMaxAgeMs } from './cluster-run.js';
 import { GroupMemberLife } from './group-member-life.js';
 import type { GroupRunSpec, GroupRunStep, RunGroup, RunMember } from './group-run-spec.js';
-import { carryOutAction, type AdminAction } from './group-run-actions.js';
+import { carryOutAction } from './group-run-actions.js';
 import { VirtualRun, type RunOptions } from './virtual-run.js';
-
-/** A producer looks at the topics again after so long: soon enough to use a new partition in the same run. */
-const metadataMaxAgeMs: Millis = 2_000;
 
 const commandTexts: Readonly<Record<GroupRunStep['does'], string>> = {
   send: 'send a record',
@@ -27,12 +22,11 @@ const commandTexts: Readonly<Record<GroupRunStep['does'], string>> = {
  * A run of consumer groups on virtual time: a real broker, and clients that are processes of their own. It is simulated only as far as it is asked for;
  * the trace is a pure function of the spec, whatever storage it runs on.
  */
-export class GroupRun extends VirtualRun<GroupRunSpec> {
+export class GroupRun extends ClusterRun<GroupRunSpec> {
   private readonly lives = new Map<string, GroupMemberLife>();
   private readonly producers = new Map<string, Producer>();
   /** The values of all records, by which their handlers know them. */
   private readonly records: readonly string[];
-  private admin!: Admin;
 
   private constructor(spec: GroupRunSpec, settle: () => Promise<void>) {
     super(spec, settle);
@@ -48,12 +42,10 @@ export class GroupRun extends VirtualRun<GroupRunSpec> {
   }
 
   protected async prepare(storage: Storage): Promise<void> {
-    await this.world.startBroker({ storage, profile: 'classroom', clusterId: 'scenario' });
-    this.admin = this.client('admin').admin();
-    await this.admin.connect();
-    for (const { topic, partitions, keyed, config } of this.spec.topics) {
-      const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }));
-      await this.admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
+    await this.startBroker(storage);
+    for (const spec of this.spec.topics) {
+      const { topic, keyed } = spec;
+      await this.createTopic(spec);
       // Without keys a producer stays with one partition until batch.size bytes are full; 0 makes each record choose anew.
       const producer = this.client(`producer-${topic}`).producer({
         lingerMs: 0,
@@ -68,8 +60,7 @@ export class GroupRun extends VirtualRun<GroupRunSpec> {
   }
 
   private carryOut(step: GroupRunStep, index: number): void {
-    const cause = `command:script-${index}`;
-    this.script.tracer.emit({ kind: 'command', id: cause, text: commandTexts[step.does], args: { step: index } });
+    const cause = this.commanded(index, commandTexts[step.does]);
     switch (step.does) {
       case 'send':
         return this.send(step, cause);
@@ -82,7 +73,7 @@ export class GroupRun extends VirtualRun<GroupRunSpec> {
       case 'seek':
         return this.requireLife(step.member).seek(step.partition, step.offset);
       default:
-        this.world.watch(this.act(step, index, cause));
+        this.world.watch(this.answer(index, cause, () => carryOutAction(this.admin, this.spec, step, this.originMs)));
     }
   }
 
@@ -116,18 +107,6 @@ export class GroupRun extends VirtualRun<GroupRunSpec> {
     this.world.watch(life.run());
   }
 
-  /** Asks the broker, and says what it answered. */
-  private async act(step: AdminAction, index: number, cause: string): Promise<void> {
-    const id = `command:answer-${index}`;
-    try {
-      await carryOutAction(this.admin, this.spec, step, this.originMs);
-      this.script.tracer.emit({ kind: 'command', id, cause, text: 'done', args: { step: index } });
-    } catch (error) {
-      const { code, message } = toErrorData(error);
-      this.script.tracer.emit({ kind: 'command', id, cause, text: code, args: { step: index, error: code, message } });
-    }
-  }
-
   private handlingMs(member: RunMember, value: string): Millis {
     const record = this.records.indexOf(value);
     return member.slow?.find((slow) => slow.record === record)?.handlingMs ?? member.handlingMs;
@@ -145,9 +124,5 @@ export class GroupRun extends VirtualRun<GroupRunSpec> {
     const life = this.lives.get(id);
     if (life === undefined) throw new Error(`The script names the member ${id}, which was never started.`);
     return life;
-  }
-
-  private client(clientId: string): Kafka {
-    return new Kafka(this.world.environment(clientId), { clientId, network: this.world.network(clientId) });
   }
 }

@@ -1,4 +1,5 @@
 import type { Millis } from '../environment/environment.js';
+import type { RunTopic } from './run-topic.js';
 
 /**
  * A run of streams applications on a broker, as data: topics, applications with the instances that may run, and a script. The same spec gives the same trace.
@@ -8,19 +9,12 @@ export interface StreamsRunSpec {
   readonly kind: 'streams';
   /** Any text; draws delays of network and disk, and member ids. */
   readonly seed: string;
-  readonly topics: readonly StreamsRunTopic[];
+  readonly topics: readonly RunTopic[];
   readonly applications: readonly RunApplication[];
   /** What is done, by time. */
   readonly script: readonly StreamsRunStep[];
   /** When the run is over. */
   readonly endsAtMs: Millis;
-}
-
-export interface StreamsRunTopic {
-  readonly topic: string;
-  readonly partitions: number;
-  /** Kafka's names; the broker's defaults (profile `classroom`) where absent. */
-  readonly config?: Readonly<Record<string, string>>;
 }
 
 export interface RunApplication {

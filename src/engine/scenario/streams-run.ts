@@ -1,13 +1,12 @@
-import type { Admin } from '../client/admin.js';
 import { Kafka } from '../client/kafka.js';
 import type { Producer } from '../client/producer.js';
 import type { Millis } from '../environment/environment.js';
 import { MemoryStorage } from '../environment/memory-storage.js';
 import type { Storage } from '../environment/storage.js';
-import { toErrorData } from '../protocol/kafka-error.js';
 import { topicIdText } from '../protocol/topic-id.js';
 import { KafkaStreams } from '../streams/runtime/kafka-streams.js';
 import type { BuiltTopology } from '../streams/topology/topology-node.js';
+import { ClusterRun, metadataMaxAgeMs } from './cluster-run.js';
 import { watchProduce } from './produce-watch.js';
 import { buildProgram } from './streams-programs/build-program.js';
 import { countingWindows } from './streams-programs/counting-windows.js';
@@ -20,8 +19,6 @@ import { VirtualRun, type RunOptions } from './virtual-run.js';
 
 /** Run time 0 is a full minute, so that windows begin at round run times. */
 const preparationMs: Millis = 60_000;
-/** A producer looks at the topics again after so long: soon enough to use a new partition in the same run. */
-const metadataMaxAgeMs: Millis = 2_000;
 const sessionTimeoutMs: Millis = 6_000;
 
 const commandTexts: Readonly<Record<StreamsRunStep['does'], string>> = {
@@ -52,13 +49,12 @@ interface Life {
  * A run of streams applications on virtual time: a real broker, and instances of `KafkaStreams` that are processes of their own. It is simulated only as far
  * as it is asked for; the trace is a pure function of the spec, whatever storage it runs on.
  */
-export class StreamsRun extends VirtualRun<StreamsRunSpec> {
+export class StreamsRun extends ClusterRun<StreamsRunSpec> {
   private readonly deployed = new Map<string, Deployed>();
   private readonly lives = new Map<string, Life>();
   /** What each instance keeps of its state on its own disk: it survives the process. */
   private readonly disks = new Map<string, MemoryStorage>();
   private readonly words = new TopicWords();
-  private admin!: Admin;
   private producer!: Producer;
 
   private constructor(spec: StreamsRunSpec, settle: () => Promise<void>) {
@@ -72,19 +68,14 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
   }
 
   protected async prepare(storage: Storage): Promise<void> {
-    await this.world.startBroker({ storage, profile: 'classroom', clusterId: 'scenario' }, (broker) =>
+    await this.startBroker(storage, (broker) =>
       watchProduce(broker, {
         tracer: this.world.environment('broker').tracer,
         nameOf: (topicId) => this.topicName(topicId),
         read: (topic, record) => this.words.read(topic, record),
       }),
     );
-    this.admin = this.client('admin').admin();
-    await this.admin.connect();
-    for (const { topic, partitions, config } of this.spec.topics) {
-      const configEntries = Object.entries(config ?? {}).map(([name, value]) => ({ name, value }));
-      await this.admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
-    }
+    for (const topic of this.spec.topics) await this.createTopic(topic);
     this.producer = this.client('producer').producer({ lingerMs: 0, metadataMaxAge: metadataMaxAgeMs });
     await this.producer.connect();
     for (const { application } of this.spec.applications) this.tellTopology(application, undefined);
@@ -93,8 +84,7 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
   }
 
   private carryOut(step: StreamsRunStep, index: number): void {
-    const cause = `command:script-${index}`;
-    this.script.tracer.emit({ kind: 'command', id: cause, text: commandTexts[step.does], args: { step: index } });
+    const cause = this.commanded(index, commandTexts[step.does]);
     switch (step.does) {
       case 'send':
         return this.send(step, cause);
@@ -162,27 +152,18 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
     if (life.isOver) return;
     await life.streams.close({ groupMembershipOperation: 'leave-group' });
     life.isOver = true;
-    const { application } = this.applicationOf(instance);
-    this.script.tracer.emit({
-      kind: 'application-ended',
-      cause,
-      client: instance,
-      group: application,
-      end: 'stopped',
-    });
+    this.tellEnd(instance, cause, 'stopped');
   }
 
   private crash(instance: string, cause: string): void {
     this.requireLife(instance).isOver = true;
     this.world.crash(instance);
+    this.tellEnd(instance, cause, 'crashed');
+  }
+
+  private tellEnd(instance: string, cause: string, end: 'stopped' | 'crashed'): void {
     const { application } = this.applicationOf(instance);
-    this.script.tracer.emit({
-      kind: 'application-ended',
-      cause,
-      client: instance,
-      group: application,
-      end: 'crashed',
-    });
+    this.script.tracer.emit({ kind: 'application-ended', cause, client: instance, group: application, end });
   }
 
   private async cleanUp(instance: string): Promise<void> {
@@ -193,18 +174,6 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
 
   private async act(step: StreamsAdminAction): Promise<void> {
     await carryOutStreamsAction(this.admin, step, (application) => this.deployedOf(application).built);
-  }
-
-  /** Does what was asked, and says how it went. */
-  private async answer(index: number, cause: string, act: () => Promise<void>): Promise<void> {
-    const id = `command:answer-${index}`;
-    try {
-      await act();
-      this.script.tracer.emit({ kind: 'command', id, cause, text: 'done', args: { step: index } });
-    } catch (error) {
-      const { code, message } = toErrorData(error);
-      this.script.tracer.emit({ kind: 'command', id, cause, text: code, args: { step: index, error: code, message } });
-    }
   }
 
   private instance(instance: string): KafkaStreams {
@@ -265,9 +234,5 @@ export class StreamsRun extends VirtualRun<StreamsRunSpec> {
     const id = topicIdText(topicId);
     const created = this.world.trace.findLast((event) => event.kind === 'topic-created' && event.topicId === id);
     return created?.kind === 'topic-created' ? created.topic : undefined;
-  }
-
-  private client(clientId: string): Kafka {
-    return new Kafka(this.world.environment(clientId), { clientId, network: this.world.network(clientId) });
   }
 }

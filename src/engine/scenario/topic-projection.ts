@@ -1,5 +1,6 @@
 import type { Millis } from '../environment/environment.js';
-import type { EventId, RecordedEvent, TopicPartitionRef } from '../environment/trace-events.js';
+import type { RecordedEvent, TopicPartitionRef } from '../environment/trace-events.js';
+import { BatchRecords } from './batch-records.js';
 import { HandlingLog, verdictOf } from './handling-log.js';
 import type { LaneProjection } from './run-projector.js';
 import type { GroupSpec, RunSpec, TopicLane } from './run-spec.js';
@@ -32,8 +33,7 @@ interface GroupState {
 export class TopicProjection implements LaneProjection {
   private readonly partitions: PartitionState[];
   private readonly groups: Map<string, GroupState>;
-  private readonly recordOfSend = new Map<EventId, number>();
-  private readonly sendsOfBatch = new Map<string, readonly EventId[]>();
+  private readonly batches = new BatchRecords();
 
   constructor(
     private readonly lane: TopicLane,
@@ -64,10 +64,10 @@ export class TopicProjection implements LaneProjection {
     if ('topic' in event && event.topic !== this.lane.topic) return;
     switch (event.kind) {
       case 'record-sent':
-        if (event.id !== undefined) this.recordOfSend.set(event.id, event.send);
+        if (event.id !== undefined) this.batches.sent(event.id, event.send);
         break;
       case 'batch-sent':
-        this.sendsOfBatch.set(batchName(event.request, event), event.sends);
+        this.batches.batched(event);
         break;
       case 'batch-appended':
         this.append(event, atMs);
@@ -144,16 +144,10 @@ export class TopicProjection implements LaneProjection {
     };
   }
 
-  /** The producer said which sends went into which request; the broker says which request an append came from. */
   private append(event: Extract<RecordedEvent, { kind: 'batch-appended' }>, atMs: Millis): void {
     const partition = this.partition(event);
-    const sends = this.sendsOfBatch.get(batchName(event.cause ?? '', event)) ?? [];
-    sends.forEach((send, at) => {
-      const record = this.recordOfSend.get(send);
-      if (record !== undefined) {
-        partition.cells.push({ offset: event.baseOffset + at, record, appendedAtMs: atMs, event: event.index });
-      }
-    });
+    for (const { offset, record } of this.batches.in(event))
+      partition.cells.push({ offset, record, appendedAtMs: atMs, event: event.index });
     partition.logEndOffset = event.lastOffset + 1;
   }
 
@@ -218,8 +212,4 @@ export class TopicProjection implements LaneProjection {
       throw new Error(`the trace names ${at.topic}-${at.partition}, which the run does not have`);
     return state;
   }
-}
-
-function batchName(request: EventId, { topic, partition }: TopicPartitionRef): string {
-  return `${request} ${topic}-${partition}`;
 }

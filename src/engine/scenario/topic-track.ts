@@ -1,7 +1,9 @@
 import type { Millis } from '../environment/environment.js';
-import type { EventId, RecordedEvent, TopicPartitionRef } from '../environment/trace-events.js';
-import type { GroupRunSpec, RunTopic } from './group-run-spec.js';
+import type { EventId, RecordedEvent } from '../environment/trace-events.js';
+import { BatchRecords } from './batch-records.js';
+import type { GroupRunSpec } from './group-run-spec.js';
 import type { PartitionTrackView, TopicTrackView, TrackCell } from './group-run-view.js';
+import type { RunTopic } from './run-topic.js';
 
 /** The records that a script sends: by their index among its `send` steps, and by the command that sent them. */
 export class TrackedRecords {
@@ -39,9 +41,7 @@ interface Track {
 export class TopicTrack {
   readonly topic: string;
   private readonly partitions: Track[];
-  /** Which record a send of a producer was. */
-  private readonly recordOfSend = new Map<EventId, number>();
-  private readonly sendsOfBatch = new Map<string, readonly EventId[]>();
+  private readonly batches = new BatchRecords();
 
   constructor(
     { topic, partitions }: RunTopic,
@@ -56,11 +56,11 @@ export class TopicTrack {
     switch (event.kind) {
       case 'record-sent': {
         const record = this.records.sentBy(event.cause);
-        if (event.id !== undefined && record !== undefined) this.recordOfSend.set(event.id, record);
+        if (event.id !== undefined && record !== undefined) this.batches.sent(event.id, record);
         return;
       }
       case 'batch-sent':
-        this.sendsOfBatch.set(batchName(event.request, event), event.sends);
+        this.batches.batched(event);
         return;
       case 'batch-appended':
         return this.appended(event, atMs);
@@ -102,16 +102,12 @@ export class TopicTrack {
     };
   }
 
-  /** The producer said which sends went into which request; the broker says which request an append came from. */
   private appended(event: Extract<RecordedEvent, { kind: 'batch-appended' }>, atMs: Millis): void {
     const track = this.partition(event.partition);
-    const sends = this.sendsOfBatch.get(batchName(event.cause ?? '', event)) ?? [];
-    const cells = sends.flatMap((send, at): TrackCell[] => {
-      const record = this.recordOfSend.get(send);
-      if (record === undefined) return [];
+    const cells = this.batches.in(event).map(({ offset, record }): TrackCell => {
       const key = this.records.keyOf(record);
       const value = this.records.valueOf(record);
-      return [{ offset: event.baseOffset + at, record, key, value, appendedAtMs: atMs, event: event.index }];
+      return { offset, record, key, value, appendedAtMs: atMs, event: event.index };
     });
     track.cells = [...track.cells, ...cells];
     track.logEndOffset = event.lastOffset + 1;
@@ -128,8 +124,4 @@ export class TopicTrack {
 
 function newTrack(addedAtMs: Millis): Track {
   return { addedAtMs, logStartOffset: 0, logEndOffset: 0, cells: [] };
-}
-
-function batchName(request: EventId, { topic, partition }: TopicPartitionRef): string {
-  return `${request} ${topic}-${partition}`;
 }
