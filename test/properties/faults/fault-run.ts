@@ -271,18 +271,8 @@ class Run {
           }
         : noNetworkFaults,
     );
-    world.setStorageFaults(
-      on
-        ? {
-            slowestMs: knobs.slowDiskMs ?? noStorageFaults.slowestMs,
-            stuckPerMille: knobs.stuckDisk?.perMille ?? 0,
-            stuckMs: knobs.stuckDisk?.ms ?? 0,
-            failedCommitPerMille: knobs.failedCommitPerMille ?? 0,
-            failedReadPerMille: knobs.failedReadPerMille ?? 0,
-            isFull: this.isDiskFull,
-          }
-        : noStorageFaults,
-    );
+    if (on) this.setDisk();
+    else world.setStorageFaults(noStorageFaults);
     if (!on) return;
     for (const [name, faulty] of Object.entries(knobs)) if (faulty !== null) this.probes.reach(`knob ${name}`);
     this.brokerAheadMs += this.skew(brokerName);
