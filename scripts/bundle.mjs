@@ -67,6 +67,9 @@ export async function bundleCommand(entry, folder) {
     .flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports])
     .filter((id) => !isBuiltin(id) && !chunks.some(({ fileName }) => fileName === id));
   if (imports.length > 0) throw new Error(`The command imports ${imports.join(', ')}, but it must need Node alone.`);
+  const late = chunks.flatMap((chunk) => chunk.dynamicImports).filter((id) => isBuiltin(id));
+  if (late.length > 0)
+    throw new Error(`The command imports ${late.join(', ')} by import(), which code that is kept compiled cannot.`);
   for (const { fileName, code } of chunks) writeFileSync(join(folder, fileName), inAscii(code));
   return { file: join(folder, 'cli.cjs'), moduleIds: chunks.flatMap((chunk) => chunk.moduleIds) };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFil
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../../scripts/setup.mjs';
 import { BuiltCli } from './built-cli.js';
 
 let cli: BuiltCli;
@@ -30,6 +31,15 @@ describe.skipIf('enableCompileCache' in nodeModule)('what V8 has compiled (newer
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect(keptFiles().map((path) => [path, statSync(path).mtimeMs])).toEqual(before);
     expect(await second.kill('SIGTERM')).toBe(0);
+  });
+
+  it('serves TLS, which loads more of Node', async () => {
+    await startAndKeep();
+    const file = (name: string) => join(projectRoot, 'test/engine/platform/node/certificates', name);
+    const tls = ['--tls-key', file('server.key'), '--tls-cert', file('server.pem')];
+    const running = await cli.run(['serve', '--port', '0', ...tls]);
+    expect(running.err).toBe('');
+    expect(running.out).toContain('Ctrl+C stops it');
   });
 
   it('is not taken for a program that was changed, be it as long as before', async () => {

@@ -80,7 +80,7 @@ export class KafkaServer {
     const limits = { ...defaultLimits, ...options.limits };
     // What TLS needs is loaded where it is wanted: a broker starts sooner without.
     const server =
-      tls === undefined ? createServer() : (await import('node:tls')).createServer(tlsOptions(tls, limits));
+      tls === undefined ? createServer() : process.getBuiltinModule('node:tls').createServer(tlsOptions(tls, limits));
     server.maxConnections = maxConnections;
     const failures = new FailedLogins(environment.clock);
     const budget = new RequestBudget(limits.maxQueuedBytes);
