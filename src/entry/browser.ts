@@ -5,7 +5,7 @@ import { openLog, type OpenOptions, type Partita } from './open-log.js';
 export { PartitaError, type PartitaErrorCode } from './partita-error.js';
 export { KafkaError } from '../engine/protocol/kafka-error.js';
 export { UndeliveredError } from '../engine/client/undelivered-error.js';
-export { ConfigResourceTypes } from '../engine/client/admin.js';
+export { ConfigResourceTypes } from '../engine/client/config-admin.js';
 export { PartitionAssigners } from '../engine/client/assignors/partition-assigners.js';
 export type { Assignor } from '../engine/client/assignors/assignor.js';
 export type { ConsumerConfig } from '../engine/client/consumer-config.js';

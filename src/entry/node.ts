@@ -5,7 +5,7 @@ import { FileStorage } from '../engine/platform/node/file-storage.js';
 import { TcpNetwork, type TcpNetworkOptions } from '../engine/platform/node/tcp-network.js';
 import { TestBroker, type TestBrokerOptions } from './test-broker.js';
 
-export { ConfigResourceTypes } from '../engine/client/admin.js';
+export { ConfigResourceTypes } from '../engine/client/config-admin.js';
 export { PartitionAssigners } from '../engine/client/assignors/partition-assigners.js';
 export type { Assignor } from '../engine/client/assignors/assignor.js';
 export type { ConsumerConfig } from '../engine/client/consumer-config.js';

@@ -1,9 +1,18 @@
 import type { Millis } from '../environment/environment.js';
-import { errorByCode } from '../protocol/errors.js';
 import { KafkaError } from '../protocol/kafka-error.js';
+import type { TopicPartition } from './assigned-partitions.js';
 import type { ClientContext } from './broker-connection.js';
 import type { PartitionMetadata } from './cluster-metadata.js';
 import { Cluster } from './cluster.js';
+import {
+  alterConfigs,
+  describeConfigs,
+  incrementalAlterConfigs,
+  type ConfigsToChange,
+  type ConfigsToDescribe,
+  type ConfigsToReplace,
+  type DescribedResource,
+} from './config-admin.js';
 import { offsetOf } from './delivery.js';
 import { groupBy } from './group-by.js';
 import { GroupCoordinator } from './group-coordinator.js';
@@ -18,6 +27,7 @@ import {
   type GroupOverview,
   type ListGroupsOptions,
 } from './group-admin.js';
+import { fetchLag, type PartitionLag } from './group-lag.js';
 import { fetchOffsets } from './group-offsets.js';
 import type {
   Instrumentation,
@@ -28,57 +38,16 @@ import type {
 import { earliestTimestamp, latestTimestamp, listOffsets } from './list-offsets.js';
 import { leaveGroup } from './membership/leave-group.js';
 import { planReset, setGroupOffsets, type OffsetReset } from './offset-reset.js';
-import type { TopicPartition } from './assigned-partitions.js';
-
-export interface TopicConfig {
-  readonly topic: string;
-  /** The broker's own number when absent or -1. */
-  readonly numPartitions?: number;
-  readonly replicationFactor?: number;
-  readonly replicaAssignment?: readonly { readonly partition: number; readonly replicas: readonly number[] }[];
-  readonly configEntries?: readonly { readonly name: string; readonly value: string }[];
-}
-
-export interface PartitionOffset {
-  readonly partition: number;
-  readonly offset: string;
-}
-
-/** Kafka's numbers for what has configs, as KafkaJS exports them. */
-export const ConfigResourceTypes = { UNKNOWN: 0, TOPIC: 2, BROKER: 4, BROKER_LOGGER: 8 } as const;
-
-/** Whose configs are meant; without `configNames` all of them. */
-export interface ConfigResource {
-  readonly type: number;
-  readonly name: string;
-  readonly configNames?: readonly string[];
-}
-
-/** A resource's configs in force. `configSource`: 1 its own, 3 the cluster's, 4 the broker's, 5 the default. */
-export interface DescribedResource {
-  readonly resourceType: number;
-  readonly resourceName: string;
-  readonly configEntries: readonly {
-    readonly configName: string;
-    readonly configValue: string | null;
-    readonly readOnly: boolean;
-    readonly configSource: number;
-    readonly isDefault: boolean;
-    readonly isSensitive: boolean;
-    readonly configSynonyms: readonly {
-      readonly configName: string;
-      readonly configValue: string | null;
-      readonly configSource: number;
-    }[];
-  }[];
-}
-
-/** A change of one config; `append` and `subtract` are for lists such as `cleanup.policy`. */
-export type ConfigChange =
-  | { readonly name: string; readonly operation: 'set' | 'append' | 'subtract'; readonly value: string }
-  | { readonly name: string; readonly operation: 'delete' };
-
-const configOperations = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
+import {
+  awaitLeaders,
+  createPartitions,
+  createTopics,
+  deleteTopicRecords,
+  deleteTopics,
+  type MorePartitions,
+  type NewTopics,
+  type PartitionOffset,
+} from './topic-admin.js';
 
 export const adminEvents = {
   CONNECT: 'admin.connect',
@@ -134,58 +103,22 @@ export class Admin {
    * Creates topics. False if all of them were there already, as KafkaJS says it; rejects with the first other error. With `waitForLeaders`, the default,
    * resolves when every partition has a leader.
    */
-  async createTopics(options: {
-    readonly topics: readonly TopicConfig[];
-    readonly validateOnly?: boolean;
-    readonly waitForLeaders?: boolean;
-    readonly timeout?: Millis;
-  }): Promise<boolean> {
+  async createTopics(options: NewTopics & { readonly waitForLeaders?: boolean }): Promise<boolean> {
     this.#requireConnected();
-    const { topics, validateOnly = false, waitForLeaders = true, timeout = 30_000 } = options;
-    const isNew = await this.#cluster.retry('create topics', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const response = await connection.send('CreateTopics', {
-        topics: topics.map((topic) => ({
-          name: topic.topic,
-          numPartitions: topic.replicaAssignment === undefined ? (topic.numPartitions ?? -1) : -1,
-          replicationFactor: topic.replicaAssignment === undefined ? (topic.replicationFactor ?? -1) : -1,
-          assignments: (topic.replicaAssignment ?? []).map(({ partition, replicas }) => ({
-            partitionIndex: partition,
-            brokerIds: replicas,
-          })),
-          configs: topic.configEntries ?? [],
-        })),
-        timeoutMs: timeout,
-        validateOnly,
-      });
-      const failed = response.topics.filter(({ errorCode }) => errorCode !== 0);
-      const existing = failed.filter(({ errorCode }) => errorByCode(errorCode).name === 'TOPIC_ALREADY_EXISTS');
-      throwFirst(
-        'be created',
-        failed.filter((topic) => !existing.includes(topic)),
+    const { topics, validateOnly = false, waitForLeaders = true } = options;
+    const isNew = await createTopics(this.#cluster, options);
+    if (isNew && waitForLeaders && !validateOnly)
+      await awaitLeaders(
+        this.#cluster,
+        topics.map(({ topic }) => topic),
       );
-      return existing.length < topics.length;
-    });
-    if (isNew && waitForLeaders && !validateOnly) await this.#awaitLeaders(topics.map(({ topic }) => topic));
     return isNew;
   }
 
   /** Deletes topics and all that is in them. Rejects with the first error. */
   async deleteTopics(options: { readonly topics: readonly string[]; readonly timeout?: Millis }): Promise<void> {
     this.#requireConnected();
-    const { topics, timeout = 30_000 } = options;
-    await this.#cluster.retry('delete topics', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const response = await connection.send('DeleteTopics', (version) => ({
-        ...(version >= 6 ? { topics: topics.map((name) => ({ name })) } : { topicNames: topics }),
-        timeoutMs: timeout,
-      }));
-      throwFirst(
-        'be deleted',
-        response.responses.filter(({ errorCode }) => errorCode !== 0),
-      );
-    });
-    await this.#cluster.retry('load the metadata', () => this.#cluster.refresh(topics));
+    await deleteTopics(this.#cluster, options.topics, options.timeout);
   }
 
   /** The names of all topics, Kafka's own included. */
@@ -320,46 +253,9 @@ export class Admin {
    * How far a group is behind: for each partition that it has committed for or that a member has, its offset, the end of the log, and how many offsets lie between them. `offset`
    * and `lag` are null where nothing is committed; `memberId` is null where nobody reads.
    */
-  async fetchLag(options: { readonly groupId: string; readonly topics?: readonly string[] }): Promise<
-    {
-      readonly topic: string;
-      readonly partition: number;
-      readonly offset: string | null;
-      readonly endOffset: string;
-      readonly lag: number | null;
-      readonly memberId: string | null;
-    }[]
-  > {
+  async fetchLag(options: { readonly groupId: string; readonly topics?: readonly string[] }): Promise<PartitionLag[]> {
     this.#requireConnected();
-    const { groupId, topics } = options;
-    const coordinator = new GroupCoordinator(this.#cluster, groupId);
-    const [group] = await describeGroups(this.#cluster, [groupId]);
-    const committed = await this.#cluster.retry('fetch offsets', () => fetchOffsets(coordinator, null));
-    const owners = new Map(
-      (group?.members ?? []).flatMap(({ memberId, assignment }) =>
-        assignment.map((each) => [`${each.topic}-${each.partition}`, { ...each, memberId }] as const),
-      ),
-    );
-    const known = new Map<string, TopicPartition>();
-    for (const { topic, partition } of [...committed, ...owners.values()])
-      if (topics?.includes(topic) !== false) known.set(`${topic}-${partition}`, { topic, partition });
-    const ends = await listOffsets(
-      this.#cluster,
-      [...known.values()].map((each) => ({ ...each, timestamp: latestTimestamp })),
-    );
-    return ends
-      .map(({ topic, partition, offset: end }) => {
-        const found = committed.find((each) => each.topic === topic && each.partition === partition)?.offset ?? -1;
-        return {
-          topic,
-          partition,
-          offset: found < 0 ? null : String(found),
-          endOffset: String(end),
-          lag: found < 0 ? null : end - found,
-          memberId: owners.get(`${topic}-${partition}`)?.memberId ?? null,
-        };
-      })
-      .sort((a, b) => (a.topic === b.topic ? a.partition - b.partition : a.topic < b.topic ? -1 : 1));
+    return await fetchLag(new GroupCoordinator(this.#cluster, options.groupId), options.topics);
   }
 
   /** The groups that there are, those of all protocols and states unless some are named. */
@@ -408,36 +304,9 @@ export class Admin {
   /**
    * Adds partitions: `count` is how many each topic shall have. Keys hash to other partitions from then on. Rejects with the first error.
    */
-  async createPartitions(options: {
-    readonly topicPartitions: readonly {
-      readonly topic: string;
-      readonly count: number;
-      readonly assignments?: readonly (readonly number[])[];
-    }[];
-    readonly validateOnly?: boolean;
-    readonly timeout?: Millis;
-  }): Promise<void> {
+  async createPartitions(options: MorePartitions): Promise<void> {
     this.#requireConnected();
-    const { topicPartitions, validateOnly = false, timeout = 30_000 } = options;
-    await this.#cluster.retry('create partitions', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const { results } = await connection.send('CreatePartitions', {
-        topics: topicPartitions.map(({ topic, count, assignments }) => ({
-          name: topic,
-          count,
-          assignments: assignments?.map((brokerIds) => ({ brokerIds })) ?? null,
-        })),
-        timeoutMs: timeout,
-        validateOnly,
-      });
-      throwFirst(
-        'get partitions',
-        results.filter(({ errorCode }) => errorCode !== 0),
-      );
-    });
-    await this.#cluster.retry('load the metadata', () =>
-      this.#cluster.refresh(topicPartitions.map(({ topic }) => topic)),
-    );
+    await createPartitions(this.#cluster, options);
   }
 
   /** Removes the records of a topic's partitions before these offsets; '-1' stands for all there are. Rejects with the first error: OFFSET_OUT_OF_RANGE beyond the end. */
@@ -446,118 +315,25 @@ export class Admin {
     readonly partitions: readonly PartitionOffset[];
   }): Promise<void> {
     this.#requireConnected();
-    const { topic, partitions } = options;
-    await this.#cluster.load([topic]);
-    await this.#cluster.retry('delete records', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const response = await connection.send('DeleteRecords', {
-        topics: [
-          {
-            name: topic,
-            partitions: partitions.map(({ partition, offset }) => ({
-              partitionIndex: partition,
-              offset: BigInt(offset),
-            })),
-          },
-        ],
-        timeoutMs: 30_000,
-      });
-      const failed = response.topics.flatMap((each) => each.partitions).find(({ errorCode }) => errorCode !== 0);
-      if (failed === undefined) return;
-      const { name, message } = errorByCode(failed.errorCode);
-      throw new KafkaError(name, `Records of ${topic}-${failed.partitionIndex} could not be deleted: ${message}`);
-    });
+    await deleteTopicRecords(this.#cluster, options.topic, options.partitions);
   }
 
   /** The configs of topics that are in force, with where each comes from. Rejects with the first error. */
-  async describeConfigs(options: {
-    readonly resources: readonly ConfigResource[];
-    readonly includeSynonyms?: boolean;
-  }): Promise<{ resources: DescribedResource[] }> {
+  async describeConfigs(options: ConfigsToDescribe): Promise<{ resources: DescribedResource[] }> {
     this.#requireConnected();
-    const { resources, includeSynonyms = false } = options;
-    return await this.#cluster.retry('describe configs', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const { results } = await connection.send('DescribeConfigs', {
-        resources: resources.map(({ type, name, configNames }) => ({
-          resourceType: type,
-          resourceName: name,
-          configurationKeys: configNames ?? null,
-        })),
-        includeSynonyms,
-      });
-      throwFirst(
-        'be described',
-        results.filter(({ errorCode }) => errorCode !== 0).map((result) => ({ ...result, name: result.resourceName })),
-      );
-      return {
-        resources: results.map(({ resourceType, resourceName, configs }) => ({
-          resourceType,
-          resourceName,
-          configEntries: configs.map(({ name, value, readOnly, configSource, isSensitive, synonyms }) => ({
-            configName: name,
-            configValue: value,
-            readOnly,
-            configSource,
-            isDefault: configSource === 5,
-            isSensitive,
-            configSynonyms: synonyms.map((synonym) => ({
-              configName: synonym.name,
-              configValue: synonym.value,
-              configSource: synonym.source,
-            })),
-          })),
-        })),
-      };
-    });
+    return { resources: await describeConfigs(this.#cluster, options) };
   }
 
   /** Gives topics exactly these configs: what is not named goes back to its default, as in Kafka. Rejects with the first error. */
-  async alterConfigs(options: {
-    readonly resources: readonly (ConfigResource & {
-      readonly configEntries: readonly { readonly name: string; readonly value: string }[];
-    })[];
-    readonly validateOnly?: boolean;
-  }): Promise<void> {
+  async alterConfigs(options: ConfigsToReplace): Promise<void> {
     this.#requireConnected();
-    const { resources, validateOnly = false } = options;
-    await this.#cluster.retry('alter configs', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const { responses } = await connection.send('AlterConfigs', {
-        resources: resources.map(({ type, name, configEntries }) => ({
-          resourceType: type,
-          resourceName: name,
-          configs: configEntries,
-        })),
-        validateOnly,
-      });
-      throwFirst('be configured', failedResources(responses));
-    });
+    await alterConfigs(this.#cluster, options);
   }
 
   /** Changes single configs of topics and leaves the others as they are (KIP-339). KafkaJS has no such method. Rejects with the first error. */
-  async incrementalAlterConfigs(options: {
-    readonly resources: readonly (ConfigResource & { readonly configs: readonly ConfigChange[] })[];
-    readonly validateOnly?: boolean;
-  }): Promise<void> {
+  async incrementalAlterConfigs(options: ConfigsToChange): Promise<void> {
     this.#requireConnected();
-    const { resources, validateOnly = false } = options;
-    await this.#cluster.retry('alter configs', async () => {
-      const connection = await this.#cluster.controllerConnection();
-      const { responses } = await connection.send('IncrementalAlterConfigs', {
-        resources: resources.map(({ type, name, configs }) => ({
-          resourceType: type,
-          resourceName: name,
-          configs: configs.map((change) => ({
-            name: change.name,
-            configOperation: configOperations[change.operation],
-            value: change.operation === 'delete' ? null : change.value,
-          })),
-        })),
-        validateOnly,
-      });
-      throwFirst('be configured', failedResources(responses));
-    });
+    await incrementalAlterConfigs(this.#cluster, options);
   }
 
   async #list(topic: string, timestamp: number): Promise<{ partition: number; offset: number }[]> {
@@ -588,18 +364,6 @@ export class Admin {
     );
   }
 
-  async #awaitLeaders(topics: readonly string[]): Promise<void> {
-    await this.#cluster.retry('wait for leaders', async () => {
-      await this.#cluster.refresh(topics);
-      for (const name of topics) {
-        for (const { partitionId } of this.#cluster.topic(name).partitions) {
-          if (this.#cluster.leaderOf(name, partitionId) === undefined)
-            throw new KafkaError('LEADER_NOT_AVAILABLE', `${name}-${partitionId} has no leader yet.`);
-        }
-      }
-    });
-  }
-
   #requireConnected(): void {
     if (this.#state !== 'connected') throw this.#notConnected();
   }
@@ -612,26 +376,4 @@ export class Admin {
         : 'The admin client is disconnected. Make a new one.',
     );
   }
-}
-
-function failedResources(
-  responses: readonly {
-    readonly errorCode: number;
-    readonly errorMessage: string | null;
-    readonly resourceName: string;
-  }[],
-) {
-  return responses
-    .filter(({ errorCode }) => errorCode !== 0)
-    .map(({ errorCode, errorMessage, resourceName }) => ({ errorCode, errorMessage, name: resourceName }));
-}
-
-function throwFirst(
-  purpose: string,
-  failed: readonly { readonly name: string | null; readonly errorCode: number; readonly errorMessage: string | null }[],
-): void {
-  const [first] = failed;
-  if (first === undefined) return;
-  const { name, message } = errorByCode(first.errorCode);
-  throw new KafkaError(name, `Topic ${first.name ?? ''} could not ${purpose}: ${first.errorMessage || message}`);
 }
