@@ -1,6 +1,6 @@
 /**
  * FindCoordinator v0-6. This broker coordinates every group; the topic of offsets is made when the first group is asked for.
- * Left out: transactions (key type 1) and share groups (2), which get COORDINATOR_NOT_AVAILABLE and INVALID_REQUEST.
+ * Left out: transactions (key type 1) and share groups (2), which get UNSUPPORTED_VERSION and INVALID_REQUEST. A coordinator that is not available would be asked for again and again.
  */
 import { errorByName, type ErrorName } from '../protocol/errors.js';
 import type { BrokerServices, Handler } from './handler.js';
@@ -8,6 +8,11 @@ import type { BrokerServices, Handler } from './handler.js';
 const groupKeyType = 0;
 const transactionKeyType = 1;
 const shareKeyType = 2;
+
+const refusals: ReadonlyMap<number, ErrorName> = new Map([
+  [groupKeyType, 'COORDINATOR_NOT_AVAILABLE'],
+  [transactionKeyType, 'UNSUPPORTED_VERSION'],
+]);
 
 export const handleFindCoordinator: Handler<'FindCoordinator'> = async (services, { context, version, request }) => {
   if (version >= 4) {
@@ -24,14 +29,10 @@ async function coordinator(services: BrokerServices, keyType: number, cause: str
     if (await services.groups.isReady(cause))
       return { errorCode: 0, errorMessage: isBatched ? '' : 'NONE', nodeId: services.nodeId, host, port };
   }
-  const isKnown = keyType === groupKeyType || keyType === transactionKeyType;
-  const error: ErrorName = isKnown ? 'COORDINATOR_NOT_AVAILABLE' : 'INVALID_REQUEST';
-  const { code, message } = errorByName(error);
-  return {
-    errorCode: code,
-    errorMessage: isBatched && keyType === shareKeyType ? '' : message,
-    nodeId: -1,
-    host: '',
-    port: -1,
-  };
+  const { code, message } = errorByName(refusals.get(keyType) ?? 'INVALID_REQUEST');
+  const texts = new Map([
+    [transactionKeyType, 'Partita has no transactions yet. Produce without a transactional id.'],
+    [shareKeyType, isBatched ? '' : message],
+  ]);
+  return { errorCode: code, errorMessage: texts.get(keyType) ?? message, nodeId: -1, host: '', port: -1 };
 }

@@ -1,6 +1,6 @@
 /**
  * InitProducerId v0-5. A producer without a transactional id gets a new id, epoch 0, whatever it says it had.
- * Left out: transactions. A transactional id gets COORDINATOR_NOT_AVAILABLE, an empty one INVALID_REQUEST as in Kafka.
+ * Left out: transactions. A transactional id gets UNSUPPORTED_VERSION, an empty one INVALID_REQUEST as in Kafka.
  */
 import { StorageError } from '../environment/storage.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
@@ -15,7 +15,7 @@ export const handleInitProducerId: Handler<'InitProducerId'> = async (services, 
   });
   const { transactionalId, producerId, producerEpoch } = request;
   if (transactionalId === '' || (producerId === -1n) !== (producerEpoch === -1)) return refuse('INVALID_REQUEST');
-  if (transactionalId !== null) return refuse('COORDINATOR_NOT_AVAILABLE');
+  if (transactionalId !== null) return refuse('UNSUPPORTED_VERSION');
   let allocated: number;
   try {
     allocated = await services.producerIds.allocate();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MemoryDisk } from '../../../src/engine/environment/memory-disk.js';
-import { errorByCode } from '../../../src/engine/protocol/errors.js';
+import { errorByCode, errorCode } from '../../../src/engine/protocol/errors.js';
 import { encodeBatch, sequenceAfter } from '../../../src/engine/protocol/record-batch.js';
 import { BrokerBench, utf8 } from './broker-bench.js';
 
@@ -169,5 +169,18 @@ describe('idempotent producers at the broker', () => {
       await bench.broker.stop();
     }
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('refuses transactions once and for all, and says why', async () => {
+    const bench = await BrokerBench.start();
+    const unsupported = errorCode('UNSUPPORTED_VERSION');
+    const { coordinators } = await bench.call('FindCoordinator', { keyType: 1, coordinatorKeys: ['t'] });
+    const errorMessage = expect.stringContaining('no transactions yet');
+    expect(coordinators).toMatchObject([{ key: 't', errorCode: unsupported, errorMessage }]);
+    const { errorCode: code } = await bench.call('InitProducerId', {
+      transactionalId: 't',
+      transactionTimeoutMs: 1000,
+    });
+    expect(code).toBe(unsupported);
   });
 });
