@@ -2,7 +2,7 @@ import type { Timers } from '../engine/environment/environment.js';
 import { sleep } from '../engine/environment/environment.js';
 import { apis, completeResponse, type ApiName, type RequestOf, type ResponseOf } from '../engine/protocol/apis.js';
 import type { Call, RequestContext, RequestHandler } from '../engine/protocol/connection.js';
-import { errorCode, type ErrorName } from '../engine/protocol/errors.js';
+import { errorByName, errorCode, type ErrorName } from '../engine/protocol/errors.js';
 
 /** A request that a broker was sent. */
 export interface LoggedRequest {
@@ -38,10 +38,17 @@ export class FaultPlan implements RequestHandler {
     private readonly broker: RequestHandler,
   ) {}
 
-  /** The next `times` requests meet the fault; of any API if none is named. */
+  /** The next `times` requests meet the fault; of any API if none is named. Throws if there is no such API, error, or number. */
   add(api: ApiName | undefined, fault: Fault, times: number): void {
     if (api !== undefined && !Object.hasOwn(apis, api))
       throw new Error(`There is no API '${api}'. There are ${Object.keys(apis).join(', ')}.`);
+    if (fault.kind === 'fail' && errorByName(fault.error).name !== fault.error)
+      throw new Error(
+        `There is no error '${fault.error}'. Give the name that Kafka's protocol has for it, as in NOT_LEADER_OR_FOLLOWER.`,
+      );
+    if (fault.kind === 'delay' && !(fault.ms >= 0))
+      throw new Error(`A delay of ${fault.ms} ms can't be; 0 or more was expected.`);
+    if (!(times >= 1)) throw new Error(`A fault can't befall ${times} requests; 1 or more was expected.`);
     this.planned.push({ api, fault, left: times });
   }
 

@@ -61,7 +61,12 @@ export class TestBroker {
     );
     const users = options.users && (await UserStore.of(webHashing(webcrypto as Crypto), options.users));
     const broker = new TestBroker(environment, node, plan as unknown as FaultPlan, users);
-    await broker.createTopics(options.topics ?? []);
+    try {
+      await broker.createTopics(options.topics ?? []);
+    } catch (error) {
+      await broker.close();
+      throw error;
+    }
     return broker;
   }
 

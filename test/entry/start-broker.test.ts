@@ -190,6 +190,21 @@ describe('what a test can do to its broker', () => {
     expect(request).toMatchObject({ api: 'Produce', version: 7, clientId: 'shop', request: { acks: -1 } });
     broker!.clearRequests();
     expect(broker!.requests).toEqual([]);
+  });
+
+  it('says what is wrong with what it is told', async () => {
+    await start();
     expect(() => broker!.fail('Nonsense' as 'Produce', 'NONE')).toThrow("There is no API 'Nonsense'");
+    expect(() => broker!.fail('Produce', 'NONSENSE' as 'NONE')).toThrow("There is no error 'NONSENSE'");
+    expect(() => broker!.drop('Produce', 0)).toThrow('1 or more');
+    expect(() => broker!.delay('Produce', -1)).toThrow('0 or more');
+    await expect(broker!.advance(-1)).rejects.toThrow('0 or more');
+  });
+
+  it('is gone, too, if its topics cannot be', async () => {
+    const { port } = await start();
+    await broker!.close();
+    await expect(startBroker({ port, topics: ['no topic'] })).rejects.toThrow('Topic name is invalid');
+    expect((await start({ port })).port).toBe(port);
   });
 });

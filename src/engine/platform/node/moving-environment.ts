@@ -28,6 +28,7 @@ export class MovingEnvironment implements Environment {
 
   /** Lets time pass: every timer that falls due on the way fires, in turn, at its own time. Resolves when what they brought about has had its turn. */
   async advance(ms: number): Promise<void> {
+    if (!(ms >= 0)) throw new Error(`Time can't pass by ${ms} ms; 0 or more was expected.`);
     const until = this.clock.now() + ms;
     for (;;) {
       const next = [...this.pending]
