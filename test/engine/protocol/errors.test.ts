@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { errorByCode, errorByName, errorCode, errorTable } from '../../../src/engine/protocol/errors.js';
+import { errorTable } from '../../../src/engine/protocol/error-table.js';
+import { errorByCode, errorByName, errorCode } from '../../../src/engine/protocol/errors.js';
 import { fromErrorData, KafkaError, toErrorData } from '../../../src/engine/protocol/kafka-error.js';
 import { goldenLines } from './golden.js';
 
