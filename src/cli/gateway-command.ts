@@ -7,6 +7,7 @@ import type { BrokerAddress } from '../engine/protocol/connection.js';
 import type { SaslMechanism, SaslOptions } from '../engine/wire/sasl/sasl-client.js';
 import { Kafka } from '../entry/node.js';
 import { gatewayHelp } from './help.js';
+import { parseOrigins } from './parse-origins.js';
 import { parsePort } from './parse-size.js';
 import type { Running } from './running.js';
 import { UsageError } from './usage-error.js';
@@ -43,7 +44,7 @@ export async function gateway(args: readonly string[], say: (line: string) => vo
     brokersOf({ brokers: upstream, ssl: tls, ...(sasl && { sasl }) });
   const carrier = new Gateway({ upstream, tls, discover });
   const token = randomBytes(24).toString('base64url');
-  const { 'allow-origin': allowedOrigins = [] } = values;
+  const allowedOrigins = parseOrigins(values['allow-origin'] ?? []);
   const listener = await WebSocketListener.listen(
     {
       port: values.port === undefined ? 9095 : parsePort('port', values.port),

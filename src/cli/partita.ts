@@ -49,6 +49,17 @@ function untilStopped(running: Running): void {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  if (process.env.npm_command === 'exec') whenOrphaned(stop);
+}
+
+/** What is killed under npx is the shell that npm starts, which passes nothing on. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, 500);
 }
 
 /** Says what is wrong: 2 for what was typed, 1 for what went wrong. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { nodeEnvironment } from '../engine/platform/node/node-environment.js';
 import { NodeBroker } from '../entry/node-broker.js';
 import { serveHelp } from './help.js';
+import { parseOrigins } from './parse-origins.js';
 import { parsePort, parseSize } from './parse-size.js';
 import type { Running } from './running.js';
 import { UsageError } from './usage-error.js';
@@ -52,8 +53,12 @@ export async function serve(args: readonly string[], say: (line: string) => void
     throw new UsageError(
       '--ui shows the broker to everybody on this machine, so it does not go with --user, --users-file or --tls-client-ca.',
     );
+  const port = values.port === undefined ? defaultPort : parsePort('port', values.port);
+  const webSocketPort = values.websocket === undefined ? undefined : parsePort('websocket', values.websocket);
+  const pagePort = values.ui === undefined ? undefined : parsePort('ui', values.ui);
+  const allowedOrigins = parseOrigins(values['allow-origin'] ?? []);
   const node = await NodeBroker.start(environment, {
-    port: values.port === undefined ? defaultPort : parsePort('port', values.port),
+    port,
     profile,
     config: configOf(values.config ?? []),
     allowPlaintext: values['allow-plaintext'] ?? false,
@@ -66,21 +71,18 @@ export async function serve(args: readonly string[], say: (line: string) => void
     ...(users !== undefined && { users }),
     ...(tls !== undefined && { tls }),
   });
-  const { host, port } = node.server.address;
+  const { host, port: listening } = node.server.address;
   const kept = dataDir === undefined ? `in memory, at most ${sizeText(maxMemory ?? 2 ** 30)}` : `in ${dataDir}`;
-  say(`Partita serves Kafka's protocol at ${host}:${port}. Logs are kept ${kept}. Ctrl+C stops it.`);
+  say(`Partita serves Kafka's protocol at ${host}:${listening}. Logs are kept ${kept}. Ctrl+C stops it.`);
   keepYoungSmall();
   try {
-    const { websocket, ui, 'allow-origin': allowedOrigins = [] } = values;
     const listeners: { stop(): Promise<void> }[] = [];
-    if (websocket !== undefined) {
+    if (webSocketPort !== undefined) {
       const { serveWebSocket } = await import('./serve-browsers.js');
-      listeners.push(
-        await serveWebSocket(node, { port: parsePort('websocket', websocket), allowedOrigins, users }, say),
-      );
+      listeners.push(await serveWebSocket(node, { port: webSocketPort, allowedOrigins, users }, say));
     }
-    if (ui !== undefined)
-      listeners.push(await (await import('./serve-browsers.js')).servePage(node, parsePort('ui', ui), say));
+    if (pagePort !== undefined)
+      listeners.push(await (await import('./serve-browsers.js')).servePage(node, pagePort, say));
     return {
       stop: async () => {
         await Promise.all(listeners.map((listener) => listener.stop()));

@@ -74,6 +74,9 @@ describe('partita', () => {
     [['serve', '--port', '0', '--data-dir', process.execPath], 1, 'A directory is expected there.'],
     [['serve', '--port', '0', '--data-dir', join(process.execPath, 'x')], 1, 'A directory is expected there.'],
     [['serve', '--port', '0', '--host', '0.0.0.0'], 1, '--tls-client-ca'],
+    [['serve', '--port', '0', '--websocket', '--allow-origin', 'https://a.example/'], 2, '; https://a.example was'],
+    [['gateway', '--upstream', 'a:1', '--allow-origin', 'localhost:5173'], 2, 'an origin like https://app.example'],
+    [['serve', '--port', '0', '--ui', '70000'], 2, 'a number from 0 to 65535 was expected'],
     [['gateway'], 2, '--upstream host:port'],
     [['export', 'x.tar'], 2, '--data-dir <folder>'],
     [['export', '--data-dir', '/nowhere'], 2, 'Name one file'],
@@ -195,6 +198,16 @@ describe('partita serve', () => {
     await expect(write(run.port, big, {}, { retries: 0 })).rejects.toThrow('Raise the limit');
     expect(await read(run.port, 1)).toContain('first');
     await run.kill('SIGTERM');
+  });
+
+  it('stops when npx is stopped, whose shell passes no signal on', async () => {
+    const run = await cli.run(['serve', '--port', '0'], {
+      env: { npm_command: 'exec' },
+      by: ['sh', '-c', '"$@"; true', 'npx'],
+    });
+    expect(run.out).toContain('Ctrl+C stops it');
+    // Its output ends with the last process that has it.
+    expect(await run.kill('SIGTERM')).toBe('SIGTERM');
   });
 
   it('lets in who is in the file of users', async () => {
