@@ -21,7 +21,7 @@ export const handleJoinGroup: Handler<'JoinGroup'> = async (services, { context,
           memberId: request.memberId,
           groupInstanceId: request.groupInstanceId,
           clientId: clientId ?? '',
-          clientHost: `/${context.connectionId}`,
+          clientHost: `/${context.clientHost ?? context.connectionId}`,
           sessionTimeoutMs: request.sessionTimeoutMs,
           // Version 0 has one timeout for both.
           rebalanceTimeoutMs: version === 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs,

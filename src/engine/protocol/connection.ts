@@ -54,6 +54,8 @@ export interface RequestHandler {
 
 export interface RequestContext {
   readonly connectionId: string;
+  /** The address that the client is at, as Kafka writes it; absent where connections have none. */
+  readonly clientHost?: string | undefined;
   /** `request:<connection>:<n>`, the cause of what this request brings about. */
   readonly requestId: string;
 }

@@ -13,6 +13,8 @@ import { SaslGate, type Authentication } from './sasl/gate.js';
 export interface ServerSessionOptions {
   /** Names the connection; unique while the broker runs. */
   readonly id: string;
+  /** The address that the client is at, as Kafka writes it; absent where connections have none. */
+  readonly clientHost?: string;
   readonly environment: Pick<Environment, 'clock' | 'timers'>;
   readonly handler: RequestHandler;
   readonly limits: ListenerLimits;
@@ -187,7 +189,8 @@ export class ServerSession implements PipeEnd {
       );
     if (!this.isKnown && !isGreeting) return this.answerGate(api, frame);
     const request = isVersionKnown ? requestBody(api, frame) : ({} as RequestOf<ApiName>);
-    const context = { connectionId: this.options.id, requestId: `request:${this.options.id}:${this.requests++}` };
+    const { id, clientHost } = this.options;
+    const context = { connectionId: id, clientHost, requestId: `request:${id}:${this.requests++}` };
     const call = { api, version, clientId: header.clientId };
     const response = await this.options.handler.handle(context, call, request);
     if (api === 'Produce' && (request as RequestOf<'Produce'>).acks === 0) {

@@ -9,7 +9,7 @@ import { webHashing } from '../../wire/sasl/hashing.js';
 import { UserStore } from '../../wire/sasl/user-store.js';
 import { ServerSession } from '../../wire/server-session.js';
 import { FailedLogins } from './failed-logins.js';
-import { isLoopback, listenerProblem } from './listener-rules.js';
+import { isLoopback, javaAddress, listenerProblem } from './listener-rules.js';
 import { printable } from './printable.js';
 import { SocketPipe } from './socket-pipe.js';
 
@@ -151,6 +151,7 @@ export class KafkaServer {
     const session = new ServerSession(
       {
         id: `tcp-${this.connections++}`,
+        clientHost: javaAddress(address),
         environment,
         handler,
         limits,

@@ -15,7 +15,21 @@ export function listenerProblem(options: ListenerOptions): string | undefined {
 
 /** Whether only this machine is behind an address or name. */
 export function isLoopback(host: string): boolean {
-  const address = host.startsWith('::ffff:') ? host.slice('::ffff:'.length) : host;
+  const address = unmapped(host);
   if (isIP(address) === 4) return address.startsWith('127.');
   return address === '::1' || address.toLowerCase() === 'localhost';
+}
+
+/** The address of a client as Java writes it: an IPv6 address has all of its eight groups there. */
+export function javaAddress(host: string): string {
+  const address = unmapped(host);
+  if (isIP(address) !== 6) return address;
+  const [groups = '', zone] = address.split('%');
+  const [head = [], tail = []] = groups.split('::').map((part) => part.split(':').filter((group) => group !== ''));
+  const all = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
+  return `${all.join(':')}${zone === undefined ? '' : `%${zone}`}`;
+}
+
+function unmapped(host: string): string {
+  return host.startsWith('::ffff:') ? host.slice('::ffff:'.length) : host;
 }

@@ -41,6 +41,21 @@ const produce = (topic: string, value: Uint8Array, acks = -1) => ({
 });
 
 describe('a connection', () => {
+  it('is told to whoever describes a group by the address that it comes from', async () => {
+    await serve();
+    const client = await served!.connect();
+    const protocols = [{ name: 'range', metadata: ascii('any') }];
+    const join = { groupId: 'g', memberId: '', sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000 };
+    await client.call('JoinGroup', { ...join, protocolType: 'consumer', protocols }, 3);
+    const { groups } = await client.call('DescribeGroups', { groups: ['g'] }, 5);
+    expect(groups[0]?.members.map(({ clientHost }) => clientHost)).toEqual(['/127.0.0.1']);
+    const heartbeat = { groupId: 'h', memberId: 'm', memberEpoch: 0, rebalanceTimeoutMs: 10_000, topicPartitions: [] };
+    await client.call('ConsumerGroupHeartbeat', { ...heartbeat, subscribedTopicNames: ['orders'] }, 1);
+    const described = await client.call('ConsumerGroupDescribe', { groupIds: ['h'] }, 1);
+    expect(described.groups[0]?.members.map(({ clientHost }) => clientHost)).toEqual(['/127.0.0.1']);
+    client.close();
+  });
+
   it('answers pipelined requests in their sequence, whatever each takes', async () => {
     await serve();
     const client = await served!.connect();
