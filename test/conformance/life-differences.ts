@@ -5,7 +5,7 @@ import { isSameAnswer } from './same-answer.js';
 
 type Answer = Readonly<Record<string, Json>>;
 
-/** The steps whose answers differ from Kafka's, as text, up to where the two ways part that chance or a documented difference makes them part. */
+/** The steps whose answers differ from Kafka's, as text, up to where chance makes the two ways part. */
 export function differences(
   life: GroupLife,
   ours: readonly Json[],
@@ -20,7 +20,7 @@ export function differences(
     });
 }
 
-/** How many steps of a life can be compared: from `chanceAt` on chance decides, and what comes after one of the two partings below follows from it. */
+/** How many steps of a life can be compared: from `chanceAt` on chance decides, and what comes after another leader was chosen follows from that. */
 export function comparedSteps(
   life: GroupLife,
   ours: readonly Json[],
@@ -30,8 +30,7 @@ export function comparedSteps(
   const [first] = differingSteps(life, ours, kafkas);
   if (first === undefined) return life.steps.length;
   if (first >= chanceAt) return chanceAt;
-  const parts = hasOtherLeader(life, ours, kafkas, first) || hasLostEmptyGroup(life, ours, kafkas, first);
-  return parts ? first : chanceAt;
+  return hasOtherLeader(life, ours, kafkas, first) ? first : chanceAt;
 }
 
 /**
@@ -90,18 +89,4 @@ function joined({ steps }: GroupLife, answers: readonly Json[], at: number): Ans
   const answer = answers[at];
   if (steps[at]?.act !== 'join' || typeof answer !== 'object' || answer === null) return undefined;
   return (answer as Answer)['errorCode'] === 0 ? (answer as Answer) : undefined;
-}
-
-/** Somebody whom an empty group of the consumer protocol does not know has joined as a classic member: Kafka refuses, and forgets the group. */
-function hasLostEmptyGroup(life: GroupLife, ours: readonly Json[], kafkas: readonly Json[], at: number): boolean {
-  const isRefused = (answers: readonly Json[], earlier: number) =>
-    (answers[earlier] as Answer | null)?.['errorCode'] === errorCode('UNKNOWN_MEMBER_ID');
-  const isGone = /"errorCode":69|"groups":\[\]/;
-  return (
-    life.steps
-      .slice(0, at)
-      .some(({ act }, earlier) => act === 'join' && isRefused(ours, earlier) && isRefused(kafkas, earlier)) &&
-    isGone.test(JSON.stringify(kafkas[at])) &&
-    !isGone.test(JSON.stringify(ours[at]))
-  );
 }

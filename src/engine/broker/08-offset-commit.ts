@@ -3,38 +3,33 @@
  * From v10 on topics are named by id; v2-4 may ask for a retention of their own.
  */
 import type { CompleteRequestOf } from '../protocol/apis.js';
-import { errorCode, type ErrorName } from '../protocol/errors.js';
+import type { ErrorName } from '../protocol/errors.js';
 import type { OffsetToCommit } from '../group/offset-commit.js';
 import type { TopicImage } from './metadata-image.js';
+import { OffsetAnswers } from './offset-answers.js';
 import { safeNumber } from './safe-number.js';
 import type { BrokerServices, Handler } from './handler.js';
 
 type Request = CompleteRequestOf<'OffsetCommit'>;
 
 export const handleOffsetCommit: Handler<'OffsetCommit'> = async (services, { context, version, request }) => {
-  const offsets: OffsetToCommit[] = [];
-  // Where the partition is unknown, an error; else the place of its offset in what is committed, which has the place of its answer.
-  const places = request.topics.map((topic) => {
-    const found = version >= 10 ? services.replicas.topicById(topic.topicId) : services.replicas.topic(topic.name);
-    return topic.partitions.map((partition): ErrorName | number => {
-      if (found === undefined && version >= 10) return 'UNKNOWN_TOPIC_ID';
-      if (found?.partitions[partition.partitionIndex] === undefined) return 'UNKNOWN_TOPIC_OR_PARTITION';
-      return offsets.push(toCommit(found, partition)) - 1;
-    });
-  });
-  const errors = offsets.length === 0 ? [] : await commit(services, context.requestId, version, request, offsets);
+  const answers = new OffsetAnswers<Request['topics'][number]['partitions'][number]>();
+  const topicOf = ({ name, topicId }: { readonly name: string; readonly topicId: Uint8Array }) =>
+    version >= 10 ? services.replicas.topicById(topicId) : services.replicas.topic(name);
+  for (const topic of request.topics) {
+    const found = topicOf(topic);
+    const unknown: ErrorName = found === undefined && version >= 10 ? 'UNKNOWN_TOPIC_ID' : 'UNKNOWN_TOPIC_OR_PARTITION';
+    answers.add(topic, found !== undefined, ({ partitionIndex }) =>
+      found?.partitions[partitionIndex] === undefined ? unknown : undefined,
+    );
+  }
+  const offsets = answers.known.flatMap((topic) =>
+    topic.partitions.map((partition) => toCommit(topicOf(topic) as TopicImage, partition)),
+  );
   return {
-    topics: request.topics.map((topic, at) => ({
-      name: topic.name,
-      topicId: topic.topicId,
-      partitions: topic.partitions.map(({ partitionIndex }, index) => {
-        const place = places[at]?.[index] as ErrorName | number;
-        return {
-          partitionIndex,
-          errorCode: errorCode(typeof place === 'number' ? (errors[place] as ErrorName) : place),
-        };
-      }),
-    })),
+    topics: answers.answer(
+      offsets.length === 0 ? [] : await commit(services, context.requestId, version, request, offsets),
+    ),
   };
 };
 

@@ -46,15 +46,17 @@ async function offsetsOf(
   { groupId, memberId, memberEpoch }: { groupId: string; memberId: string | null; memberEpoch: number },
   asked: readonly AskedTopic[] | undefined,
 ) {
-  const outcome = await services.groups.inspect(groupId, (_, stored) => {
+  const outcome = await services.groups.inspect(groupId, (classic, stored) => {
     const error = stored?.consumer && consumerFetchError(stored.consumer, memberId, memberEpoch);
     if (error !== undefined) return { topics: [], errorCode: errorCode(error) };
-    const topics = (asked ?? everything(services, version, stored)).map(({ name, topicId, partitions }) => ({
+    // Of a group that was forgotten there may be offsets, which the next group of the name finds.
+    const offsets = classic === undefined && stored?.consumer === undefined ? undefined : stored?.offsets;
+    const topics = (asked ?? everything(services, version, offsets)).map(({ name, topicId, partitions }) => ({
       name: name ?? '',
       topicId,
       partitions: partitions.map((partitionIndex) => {
         if (name === undefined) return answer(partitionIndex, undefined, 'UNKNOWN_TOPIC_ID');
-        const committed = stored?.offsets.get(name)?.get(partitionIndex);
+        const committed = offsets?.get(name)?.get(partitionIndex);
         return answer(partitionIndex, isOf(topicId, committed) ? committed : undefined, 'NONE');
       }),
     }));
@@ -64,9 +66,13 @@ async function offsetsOf(
 }
 
 /** Topics that were deleted since have no id to be named by: from v10 on they are left out. */
-function everything(services: BrokerServices, version: number, stored: StoredGroup | undefined): AskedTopic[] {
+function everything(
+  services: BrokerServices,
+  version: number,
+  offsets: StoredGroup['offsets'] | undefined,
+): AskedTopic[] {
   const topics: AskedTopic[] = [];
-  for (const [name, partitions] of stored?.offsets ?? []) {
+  for (const [name, partitions] of offsets ?? []) {
     const topicId = version >= 10 ? services.replicas.topic(name)?.topicId : zeroUuid;
     if (topicId !== undefined) topics.push({ name, topicId, partitions: [...partitions.keys()] });
   }

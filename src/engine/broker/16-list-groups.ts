@@ -1,6 +1,6 @@
 /**
  * ListGroups v0-5. Names all groups, from v4 on those in certain states (KIP-518), from v5 on those of certain types; both are compared without regard to case,
- * and what nobody knows matches nothing.
+ * states without regard to spaces around them too, and what nobody knows matches nothing.
  */
 import { ConsumerGroup } from '../group/consumer/consumer-group.js';
 import { consumerProtocolType } from '../protocol/consumer-protocol.js';
@@ -13,13 +13,13 @@ export const handleListGroups: Handler<'ListGroups'> = async (services, { reques
       return { groupId, protocolType: consumerProtocolType, groupState: state, groupType: 'consumer' };
     return { groupId, protocolType: group.protocolType ?? '', groupState: state, groupType: 'classic' };
   });
+  const states = request.statesFilter.map((state) => state.trim());
   const matches = (wanted: readonly string[], found: string): boolean =>
     wanted.length === 0 || wanted.some((each) => each.toLowerCase() === found.toLowerCase());
   return {
     errorCode: 0,
     groups: groups.filter(
-      ({ groupState, groupType }) =>
-        matches(request.statesFilter, groupState) && matches(request.typesFilter, groupType),
+      ({ groupState, groupType }) => matches(states, groupState) && matches(request.typesFilter, groupType),
     ),
   };
 };

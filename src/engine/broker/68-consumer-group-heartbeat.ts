@@ -8,6 +8,7 @@ import { isRefusal, refusal, type Refusal } from '../group/consumer/refusal.js';
 import type { TargetPartitions } from '../group/assignors/server-assignor.js';
 import type { CompleteRequestOf } from '../protocol/apis.js';
 import { errorCode } from '../protocol/errors.js';
+import { inHashMapOrder, javaHash } from '../protocol/java-hash.js';
 import { topicIdBytes, topicIdText } from '../protocol/topic-id.js';
 import { refusal as failure } from './group-coordinator.js';
 import type { Handler } from './handler.js';
@@ -33,7 +34,7 @@ export const handleConsumerGroupHeartbeat: Handler<'ConsumerGroupHeartbeat'> = a
       request.topicPartitions?.map(({ topicId, partitions }) => ({ topicId: topicIdText(topicId), partitions })) ??
       null,
     clientId: clientId ?? '',
-    clientHost: `/${context.connectionId}`,
+    clientHost: `/${context.clientHost ?? context.connectionId}`,
   };
   const regexes: RegexEngine | undefined =
     request.subscribedTopicRegex === null || request.subscribedTopicRegex === '' ? undefined : await groups.regexes();
@@ -88,9 +89,10 @@ function joinError(request: Request): Refusal | undefined {
 
 function assignorError({ serverAssignor }: Request, known: readonly string[]): Refusal | undefined {
   if (serverAssignor === null || known.includes(serverAssignor)) return undefined;
+  const supported = inHashMapOrder(known, javaHash).join(', ');
   return refusal(
     'UNSUPPORTED_ASSIGNOR',
-    `ServerAssignor ${serverAssignor} is not supported. Supported assignors: ${known.join(', ')}.`,
+    `ServerAssignor ${serverAssignor} is not supported. Supported assignors: ${supported}.`,
   );
 }
 

@@ -64,7 +64,7 @@ export interface GroupFields {
   readonly subscribedTopics: ReadonlySet<string> | undefined;
   /** How many members wait for the answer to their join. */
   readonly joinsWaiting: number;
-  /** How many members have not asked for their assignment yet. */
+  /** How many members have not asked for their assignment yet, with those whose instance has another member by now. */
   readonly syncsPending: number;
   /** Somebody came while the initial rebalance was being delayed: delay it once more. */
   readonly newMemberAdded: boolean;
@@ -116,7 +116,7 @@ export function recoverGroup(groupId: string, metadata: GroupMetadata, now: Mill
       groupInstanceId: member.groupInstanceId,
       clientId: member.clientId,
       clientHost: member.clientHost,
-      rebalanceTimeoutMs: member.rebalanceTimeoutMs,
+      rebalanceTimeoutMs: member.rebalanceTimeoutMs === -1 ? member.sessionTimeoutMs : member.rebalanceTimeoutMs,
       sessionTimeoutMs: member.sessionTimeoutMs,
       protocols: [{ name: metadata.protocolName ?? '', metadata: member.subscription }],
       assignment: member.assignment,

@@ -43,7 +43,7 @@ function expireSync(draft: GroupDraft): void {
   if ((state !== 'CompletingRebalance' && state !== 'Stable') || syncsPending === 0) return;
   const missing = Array.from(members.values()).flatMap((member) => (member.isSyncPending ? [member.memberId] : []));
   for (const memberId of missing) draft.removeMember(memberId, 'rebalance-timeout');
-  prepareRebalance(draft, `${missing.join(', ')} did not sync in time`);
+  prepareRebalance(draft, `${missing.length === 0 ? 'a replaced member' : missing.join(', ')} did not sync in time`);
 }
 
 /** This coordinator gives the group up: everybody who waits is sent to find the coordinator again, all timers stop. */
@@ -61,10 +61,12 @@ export function decideUnload(group: ClassicGroup, config: ClassicGroupConfig, no
   return draft.decide();
 }
 
-/** The coordinator has read the group back from its log: every member gets a whole session to be heard of. */
+/** The coordinator has read the group back from its log: every member gets a whole session to be heard of. If there are more by now than may be, all join again, and the last are refused. */
 export function decideLoaded(group: ClassicGroup, config: ClassicGroupConfig, now: Millis): Decision<never> {
   const draft = new GroupDraft(group, config, now);
   for (const member of group.members.values()) draft.renewSession(member.memberId, member.sessionTimeoutMs);
   draft.traceReadBack();
+  const { size } = group.members;
+  if (size > config.maxSize) prepareRebalance(draft, `there are ${size} members, and may be ${config.maxSize}`);
   return draft.decide();
 }

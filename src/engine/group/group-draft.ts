@@ -136,6 +136,8 @@ export class GroupDraft {
     group.members.delete(memberId);
     const replacement = { ...member, memberId: newMemberId, isNew: false, isSyncPending: false };
     this.countIn(replacement);
+    // As in Kafka it is the former id that is waited for, which cannot come any more: when the time is over, all join again.
+    if (member.isSyncPending) group.syncsPending += 1;
     group.staticMembers.set(member.groupInstanceId, newMemberId);
     if (group.leader === memberId) group.leader = newMemberId;
     this.cancelTimer(`session:${memberId}`);

@@ -46,6 +46,7 @@ export function decideJoin(
   // As Kafka: a group that somebody asked for is written down, even if the join is refused.
   if (known === undefined) draft.recordMetadata();
   if (!hasRoomFor(draft, request.memberId)) {
+    draft.group.pendingJoins.delete(request.memberId);
     draft.removeMember(request.memberId, 'left');
     return refuse('GROUP_MAX_SIZE_REACHED', '');
   }

@@ -32,8 +32,9 @@ export function decideMemberJoin(
     return decideClassicJoin(consumer, request, newMemberId(newMemberIds.consumer), context);
   }
   const decision = decideJoin(classic, request, newMemberId(newMemberIds.classic), classicConfig, now);
-  // Who was refused before there was a classic group leaves the other one as it is.
-  if (consumer === undefined || decision.records.length === 0) return decision;
+  // Who was refused before groups were looked at leaves the other one as it is. As in Kafka an unknown member does not.
+  const isLookedAt = decision.records.length > 0 || decision.response?.error === 'UNKNOWN_MEMBER_ID';
+  if (consumer === undefined || !isLookedAt) return decision;
   return { ...decision, records: [...consumer.tombstones(), ...decision.records] };
 }
 

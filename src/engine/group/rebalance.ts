@@ -23,6 +23,7 @@ export function prepareRebalance(draft: GroupDraft, reason: string): void {
   if (group.syncsPending > 0)
     for (const { memberId, isSyncPending } of group.members.values())
       if (isSyncPending) draft.changeMember(memberId, { isSyncPending: false });
+  group.syncsPending = 0;
   draft.cancelTimer('sync');
   if (group.state === 'Empty') {
     const delayMs = draft.config.initialRebalanceDelayMs;

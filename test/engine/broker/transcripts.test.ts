@@ -12,6 +12,7 @@ const files = [
   'transcripts-consumer.jsonl',
   'transcripts-configs.jsonl',
   'transcripts-variations.jsonl',
+  'transcripts-corners.jsonl',
 ];
 const transcripts = files.flatMap((file) => goldenLines<Transcript>(file));
 

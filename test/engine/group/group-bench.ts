@@ -41,7 +41,7 @@ export class GroupBench {
   private tokens = 0;
   private ids = 0;
 
-  constructor(private readonly config = groupConfig) {}
+  constructor(public config = groupConfig) {}
 
   /** Sends a JoinGroup; the token under which its answer will be found. */
   join(memberId: string, options: Partial<JoinRequest> = {}): string {

@@ -217,6 +217,19 @@ describe('recovery', () => {
     ]);
   });
 
+  it('a group that has more members than it may have by now has them join again when it is read back, and refuses the last', () => {
+    const bench = new GroupBench();
+    const [a, b, c] = bench.stable(3) as [string, string, string];
+    bench.config = { ...bench.config, maxSize: 2 };
+    bench.reload();
+    expect(bench.heartbeat(a, 1)).toBe('REBALANCE_IN_PROGRESS');
+    const waiting = [bench.join(a), bench.join(b)];
+    expect(bench.joinAnswer(bench.join(c))).toMatchObject({ error: 'GROUP_MAX_SIZE_REACHED', memberId: '' });
+    bench.pass(20_000);
+    expect(waiting.map((token) => bench.joinAnswer(token).generationId)).toEqual([2, 2]);
+    expect([...bench.known.members.keys()]).toEqual([a, b]);
+  });
+
   it('the trace tells in which state a group was read back', () => {
     const bench = new GroupBench();
     bench.stable(2);

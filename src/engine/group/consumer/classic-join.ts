@@ -1,4 +1,5 @@
-import { consumerProtocolType, decodeSubscription } from '../../protocol/consumer-protocol.js';
+import { consumerProtocolType, decodeSubscription, type Subscription } from '../../protocol/consumer-protocol.js';
+import { KafkaError } from '../../protocol/kafka-error.js';
 import { answeredOnly, joinRefused, type Decision, type JoinAnswer } from '../decision.js';
 import type { JoinRequest } from '../join.js';
 import type { ConsumerContext, TopicsView } from './consumer-context.js';
@@ -10,7 +11,7 @@ import { fullError } from './group-lookup.js';
 import { findOrMakeMember } from './member-lookup.js';
 import { advance, subscribe } from './progress.js';
 import type { OwnedPartitions } from './reconciliation.js';
-import { isRefusal, type Refusal } from './refusal.js';
+import { isRefusal, refusal, type Refusal } from './refusal.js';
 import { currentTarget, updateTarget } from './target-assignment.js';
 
 /**
@@ -65,7 +66,8 @@ function join(
     former !== undefined &&
     former.classicMemberMetadata === null &&
     mayBecomeClassic(group, [former], draft.context, 1);
-  const subscription = decodeSubscription((request.protocols[0] as JoinRequest['protocols'][number]).metadata);
+  const subscription = subscriptionIn(request);
+  if (isRefusal(subscription)) return subscription;
   const told: ConsumerMember = {
     ...before,
     instanceId: instanceId ?? before.instanceId,
@@ -103,6 +105,16 @@ function join(
   draft.renewSession(memberId, request.sessionTimeoutMs);
   draft.setTimer('sync', memberId, request.rebalanceTimeoutMs);
   return draft.decide(joinedAs(member));
+}
+
+/** What the member subscribes to; if that can't be read, Kafka fails with an exception of its own. */
+function subscriptionIn({ protocols }: JoinRequest): Subscription | Refusal {
+  try {
+    return decodeSubscription((protocols[0] as JoinRequest['protocols'][number]).metadata);
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+    return refusal('UNKNOWN_SERVER_ERROR', 'Malformed embedded consumer protocol in subscription deserialization.');
+  }
 }
 
 function joinedAs({ memberId, memberEpoch, classicMemberMetadata }: ConsumerMember): JoinAnswer {
