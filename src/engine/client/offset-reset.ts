@@ -85,7 +85,7 @@ export async function setGroupOffsets(
     const { state, members } = await describeGroup(coordinator);
     throw new KafkaError(
       error.code,
-      `Assignments can only be reset if the group '${coordinator.groupId}' is inactive, but the current state is ${state}, with ${members.length} members. Stop them first.`,
+      `Assignments can only be reset if the group '${coordinator.groupId}' is inactive, but the current state is ${state}, with ${members.length} member(s). Stop them first.`,
       { cause: error },
     );
   }

@@ -24,8 +24,6 @@ export interface StageProps {
   readonly axisEndMs: number;
   /** When the run ends, if that may be known. At most `axisEndMs`: the axis is fixed. Without it a run beyond three quarters slides. */
   readonly runEndMs?: number;
-  /** Playing: the stage scrolls so that the head is seen. */
-  readonly following?: boolean;
   readonly selected: Selection | null;
   /** False: no bracket, verdict, total or sentence about the outcome is anywhere in the document. */
   readonly revealVerdicts: boolean;

@@ -72,13 +72,11 @@ export const englishGroup: GroupTexts = {
   dragged: (group, partition, offset) => `Group ${group} is to read p${partition} from offset ${offset}`,
   topic: (topic) => `Topic ${topic}`,
   partition: (partition) => `p${partition}`,
-  offset: 'offset',
   lag: 'lag',
   lagLong: (group, partition, lag) =>
     `lag of ${group} in p${partition}: ${lag === undefined ? 'nothing committed' : lag}`,
   committed: 'committed: next to read',
   position: 'position',
-  logStart: 'log start',
   logEnd: 'log end',
   logEndLong: (partition, offset) => `log end of p${partition}: ${offset}`,
   committedLong: (group, partition, offset) => `${group} has committed offset ${offset} of p${partition}`,
@@ -90,10 +88,12 @@ export const englishGroup: GroupTexts = {
   legend: {
     rebalancing: 'rebalancing',
     owned: 'owned',
-    lost: 'lost',
     paused: 'nobody reads it',
     repeated: 'handled again',
     cutShort: 'cut short',
+    stopped: 'stopped',
+    crashed: 'crashed',
+    removed: 'removed',
     refused: 'refused',
   },
   group: (group) => `Group ${group}`,
@@ -120,7 +120,6 @@ export const englishGroup: GroupTexts = {
     stopped: 'stopped',
     crashed: 'crashed',
     failed: 'failed',
-    removed: 'out',
     isStatic: 'static',
     long: (member, owned, handled) =>
       sentence([

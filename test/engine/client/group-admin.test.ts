@@ -112,7 +112,7 @@ describe('Admin.resetOffsets', () => {
     const refused = reset({ to: 'earliest' });
     await expect(refused).rejects.toMatchObject({ code: 'UNKNOWN_MEMBER_ID' });
     await expect(refused).rejects.toThrow(
-      "Assignments can only be reset if the group 'g' is inactive, but the current state is Stable, with 1 members.",
+      "Assignments can only be reset if the group 'g' is inactive, but the current state is Stable, with 1 member(s).",
     );
     expect(stage.committed()).toEqual(before);
   });

@@ -1,7 +1,8 @@
-import type { GroupHandling, GroupRunView } from '../../../engine/scenario/group-run-view.js';
+import type { GroupBandView, GroupHandling, GroupRunView } from '../../../engine/scenario/group-run-view.js';
 import { focusId, type FocusRow } from '../focus-grid.js';
 import type { KeyMark } from '../key-marks.js';
 import { xAt, type TimeScale } from '../time-axis.js';
+import type { BandShape } from './group-layout.js';
 import type { GroupSelection, GroupStageProps } from './group-stage-props.js';
 
 /** What every part of the stage of groups shares. */
@@ -31,7 +32,11 @@ export const groupRows = {
 } as const;
 
 /** Everything that can be focused, in reading sequence: tracks with their flags, what the administrator did, and each group's band. */
-export function groupFocusRows(picture: GroupRunView, scale: TimeScale, isDragged: boolean): readonly FocusRow[] {
+export function groupFocusRows(
+  picture: Omit<GroupRunView, 'groups'> & { readonly groups: readonly (GroupBandView & BandShape)[] },
+  scale: TimeScale,
+  isDragged: boolean,
+): readonly FocusRow[] {
   const timed = (id: string, moments: readonly number[]): FocusRow => ({
     id,
     first: 0,
@@ -50,18 +55,22 @@ export function groupFocusRows(picture: GroupRunView, scale: TimeScale, isDragge
       ]),
     ),
     timed(groupRows.actions, picture.actions.map(at)),
-    ...picture.groups.flatMap(({ group, states, members, commits }) => [
+    ...picture.groups.flatMap(({ group, states, members, commits, isFolded }) => [
       timed(groupRows.states(group), states.map(from)),
-      ...members.flatMap(({ member, owned, handlings }) => [
-        timed(groupRows.owned(member), owned.map(from)),
-        timed(groupRows.handled(member), handlings.map(from)),
-      ]),
-      timed(groupRows.commits(group), commits.map(at)),
+      ...(isFolded
+        ? []
+        : [
+            ...members.flatMap(({ member, owned, handlings }) => [
+              timed(groupRows.owned(member), owned.map(from)),
+              timed(groupRows.handled(member), handlings.map(from)),
+            ]),
+            timed(groupRows.commits(group), commits.map(at)),
+          ]),
     ]),
   ];
 }
 
-function isCommitted({ partitions }: GroupRunView['groups'][number], partition: number): boolean {
+function isCommitted({ partitions }: GroupBandView, partition: number): boolean {
   return partitions.some((each) => each.partition === partition && each.committed !== undefined);
 }
 

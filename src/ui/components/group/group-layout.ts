@@ -9,7 +9,8 @@ export interface BandLayout {
   readonly paused: Row & { readonly slot: number };
   /** By the members of the view. Each has a slot a partition, so that a partition that moves stays at its height. */
   readonly members: readonly Row[];
-  readonly commits: Row;
+  /** Undefined in a folded band. */
+  readonly commits: Row | undefined;
   /** How high a partition's slot in a member's row is. */
   readonly slot: number;
 }
@@ -20,40 +21,80 @@ export interface Row {
 }
 
 /** What the height of a band depends on. */
-export type BandShape = Pick<GroupBandView, 'members' | 'partitions'>;
-
-const gap = 5;
-
-/** How high slots can be: seen from afar, high enough for labels in them, for bars with bars in them, for bars alone. */
-export function slotHeights(labelPx: number): readonly [number, number, number, number] {
-  return [2.6, 1.5, 0.86, 0.5].map((lines) => Math.round(labelPx * lines)) as [number, number, number, number];
+export interface BandShape extends Pick<GroupBandView, 'members' | 'partitions'> {
+  /** Its members and commits are not shown. */
+  readonly isFolded: boolean;
 }
 
-/** Lays out a band with slots of a height. */
-export function layOutBand({ members, partitions }: BandShape, slot: number, labelPx: number): BandLayout {
+/** How high a partition's slot in a member's row is, and how far rows are apart. */
+export interface BandFit {
+  readonly slot: number;
+  readonly gap: number;
+}
+
+const fitOf = (labelPx: number, lines: number, gap = 5): BandFit => ({ slot: Math.round(labelPx * lines), gap });
+/** How high slots can be, in lines: seen from afar, high enough for labels in them, for bars with bars in them, and for bars alone. */
+const [far, forLabels, forBars, least] = [2.6, 1.5, 0.86, 0.5] as const;
+/** Where nothing fits, rows close up, too. */
+const tightest = (labelPx: number): BandFit => fitOf(labelPx, least, 2);
+
+/** Lays out a band. A row is as high as the name of its member, and its slots share that. */
+export function layOutBand({ members, partitions, isFolded }: BandShape, fit: BandFit, labelPx: number): BandLayout {
   const count = Math.max(1, partitions.length);
+  const below = ({ y, height }: Row): number => y + height + fit.gap;
   const state = { y: 2, height: labelPx + 6 };
   const pausedSlot = Math.max(3, Math.min(6, Math.floor((labelPx + 4) / count)));
   const paused = { y: below(state), height: Math.max(labelPx, pausedSlot * count), slot: pausedSlot };
-  const height = Math.max(slot * count, labelPx + 4);
-  const rows = members.map((_, at) => ({ y: below(paused) + 2 + at * (height + gap), height }));
+  const height = Math.max(fit.slot * count, labelPx + 6);
+  const slot = Math.max(fit.slot, Math.floor(height / count));
+  if (isFolded) return { height: below(paused), state, paused, members: [], commits: undefined, slot };
+  const rows = members.map((_, at) => ({ y: below(paused) + 2 + at * (height + fit.gap), height }));
   const commits = { y: below(rows.at(-1) ?? paused) + 1, height: labelPx + 2 };
   return { height: below(commits), state, paused, members: rows, commits, slot };
 }
 
-const below = ({ y, height }: Row): number => y + height + gap;
-
 /** The highest slots with which all bands fit into a height; the lowest if none do. */
-export function fittingSlot(bands: readonly BandShape[], availablePx: number, labelPx: number): number {
-  const heights = slotHeights(labelPx);
-  const head = labelPx * 2.4;
-  const needed = (slot: number): number =>
-    bands.reduce((sum, band) => sum + layOutBand(band, slot, labelPx).height + head, 0);
-  return heights.find((slot) => needed(slot) <= availablePx) ?? heights[3];
+export function fitBands(bands: readonly BandShape[], availablePx: number, labelPx: number): BandFit {
+  return (
+    [far, forLabels, forBars, 0.72, 0.6, least]
+      .map((lines) => fitOf(labelPx, lines))
+      .find((fit) => neededPx(bands, fit, labelPx) <= availablePx) ?? tightest(labelPx)
+  );
 }
 
-/** One character for each group, to stand on its flags: its first letter, or its number where letters are alike. */
+/** Slots where the page scrolls anyway: for labels, or, where there is much to see, for bars. */
+export function roomySlots(isLittle: boolean, labelPx: number): BandFit {
+  return fitOf(labelPx, isLittle ? forLabels : forBars);
+}
+
+/** Whether groups of several members are too many to be seen together, with slots however low. */
+export function areBandsFolded(
+  groups: readonly Pick<GroupBandView, 'members' | 'partitions'>[],
+  availablePx: number,
+  labelPx: number,
+): boolean {
+  const open = groups.map(({ members, partitions }) => ({ members, partitions, isFolded: false }));
+  return (
+    groups.length > 1 &&
+    groups.some(({ members }) => members.length > 1) &&
+    neededPx(open, tightest(labelPx), labelPx) > availablePx
+  );
+}
+
+/** How high bands are with their headings. */
+function neededPx(bands: readonly BandShape[], fit: BandFit, labelPx: number): number {
+  const heading = labelPx * 1.4 + 6;
+  return bands.reduce((sum, band) => sum + layOutBand(band, fit, labelPx).height + heading, 0);
+}
+
+/** One character for each group, to stand on its flags: a letter of its name, of the beginnings of words if they are enough; its number if no letter is left. */
 export function groupMarks(groups: readonly string[]): readonly string[] {
-  const letters = groups.map((group) => group.slice(0, 1).toUpperCase());
-  return new Set(letters).size === groups.length ? letters : groups.map((_, at) => String(at + 1));
+  const taken = new Set<string>();
+  return groups.map((group, at) => {
+    const initials = group.split(/[^\p{L}]+/u).map((word) => word.slice(0, 1));
+    const letters = [...initials, ...Array.from(group)].map((letter) => letter.toUpperCase());
+    const mark = letters.find((letter) => /\p{L}/u.test(letter) && !taken.has(letter)) ?? String(at + 1);
+    taken.add(mark);
+    return mark;
+  });
 }

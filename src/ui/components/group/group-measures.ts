@@ -1,5 +1,6 @@
 import type { GroupBandView, MemberRowView, OwnedSpan } from '../../../engine/scenario/group-run-view.js';
 import { xAt, type TimeScale } from '../time-axis.js';
+import type { GroupTexts } from './group-texts.js';
 
 /** The partitions that a member owns at the moment that is shown. */
 export function ownedNow({ owned }: MemberRowView): readonly number[] {
@@ -15,6 +16,17 @@ export function conditionOf(row: MemberRowView): 'absent' | 'stopped' | 'crashed
   if (life === undefined) return 'absent';
   if (life.end !== undefined) return life.end;
   return ownedNow(row).length === 0 ? 'idle' : 'working';
+}
+
+/** What became of a group, in sums. One member alone moves nothing. */
+export function totalsOf(band: GroupBandView, { totals }: Pick<GroupTexts, 'totals'>): readonly string[] {
+  const repeats = band.handledCount - band.handledRecords.length;
+  return [
+    totals.paused(band.pausedMs),
+    ...(band.members.length > 1 ? [totals.moved(band.movedCount)] : []),
+    totals.handled(band.handledCount, band.handledRecords.length),
+    ...(repeats > 0 ? [totals.repeats(repeats)] : []),
+  ];
 }
 
 /** The part of a stretch of time that lies on an axis, wide enough to be seen. */

@@ -26,8 +26,6 @@ export interface GroupStageProps {
   readonly picture: GroupRunView;
   /** What the axis of time spans. */
   readonly axisEndMs: number;
-  /** The head moves: where the axis is wider than the stage, it stays in view. */
-  readonly following?: boolean;
   readonly selected: GroupSelection | null;
   /** False: no sum and no reason is told. */
   readonly reveal: boolean;

@@ -8,12 +8,10 @@ export interface GroupTexts {
   readonly dragged: (group: string, partition: number, offset: number) => string;
   readonly topic: (topic: string) => string;
   readonly partition: (partition: number) => string;
-  readonly offset: string;
   readonly lag: string;
   readonly lagLong: (group: string, partition: number, lag: number | undefined) => string;
   readonly committed: string;
   readonly position: string;
-  readonly logStart: string;
   readonly logEnd: string;
   readonly logEndLong: (partition: number, offset: number) => string;
   readonly committedLong: (group: string, partition: number, offset: number) => string;
@@ -32,10 +30,12 @@ export interface GroupTexts {
   readonly legend: {
     readonly rebalancing: string;
     readonly owned: string;
-    readonly lost: string;
     readonly paused: string;
     readonly repeated: string;
     readonly cutShort: string;
+    readonly stopped: string;
+    readonly crashed: string;
+    readonly removed: string;
     readonly refused: string;
   };
   readonly group: (group: string) => string;
@@ -68,7 +68,6 @@ export interface GroupTexts {
     readonly stopped: string;
     readonly crashed: string;
     readonly failed: string;
-    readonly removed: string;
     readonly isStatic: string;
     readonly long: (member: string, owned: readonly number[], handled: number | undefined) => string;
     readonly lifeLong: (

@@ -107,7 +107,7 @@ describe('what a take-over looks like', () => {
 
   test('sums are not told before they may be', async () => {
     const hidden = await show(takeOver, taken, 24_000, { reveal: false, hasTables: true });
-    expect(hidden.textContent).not.toMatch(/paused ·|moved|\d handled/);
+    expect(hidden.textContent).not.toMatch(/paused ·|s? moved|\d handled/);
     const told = await show(takeOver, taken, 24_000);
     expect(told.textContent).toMatch(/5\.\d s paused · \d partitions moved · 4 handled/);
   });
@@ -179,6 +179,32 @@ describe('four groups of four members', () => {
       expect(names.getBoundingClientRect().left).toBeCloseTo(box.left, 0);
   });
 
+  test('all but the first fold where they would not be in view together, with states and pauses left, and open again', async () => {
+    const frame = await show(restart, restarted, 30_000);
+    const scroller = frame.querySelector('.frame') as HTMLElement;
+    const bands = [...frame.querySelectorAll('.band')];
+    const members = (): readonly number[] => bands.map((band) => band.querySelectorAll('[data-owned]').length);
+    expect(members().map((count) => count > 0)).toEqual([true, false, false, false]);
+    for (const band of bands) expect(band.querySelectorAll('[data-state]').length).toBeGreaterThan(1);
+    expect(scroller.scrollHeight).toBe(scroller.clientHeight);
+    const last = bands[3]?.querySelector('button') as HTMLButtonElement;
+    expect(last.getAttribute('aria-expanded')).toBe('false');
+    await userEvent.click(last);
+    expect(members().map((count) => count > 0)).toEqual([true, false, false, true]);
+  });
+
+  test('the arrows lead past what is folded', async () => {
+    const frame = await show(restart, restarted, 30_000);
+    const [first, second] = [...frame.querySelectorAll('.band')];
+    ([...(first as Element).querySelectorAll('[data-commit]')].at(-1) as SVGGElement).focus();
+    await userEvent.keyboard('{ArrowDown}');
+    expect(second?.contains(document.activeElement)).toBe(true);
+    const before = document.activeElement;
+    await userEvent.keyboard('{ArrowDown}');
+    expect(document.activeElement).not.toBe(before);
+    expect(document.activeElement?.getAttribute('data-state')).toBeTruthy();
+  });
+
   test('the topics can be folded away, and are where there is much to compare', async () => {
     const frame = await show(restart, restarted, 30_000);
     expect(frame.querySelectorAll('[data-record]')).toHaveLength(0);
@@ -221,6 +247,25 @@ describe('without a mouse', () => {
     expect(onDragCommitted).toHaveBeenCalledExactlyOnceWith('A', 0, 1);
     expect(onAnnounce).toHaveBeenCalledExactlyOnceWith('Group A is to read p0 from offset 1');
   });
+});
+
+describe('where time scrolls', () => {
+  test('the head is in view wherever it goes, played or put there', async () => {
+    for (const atMs of [30_000, 2_000]) {
+      const frame = await show(restart, restarted, atMs, {}, [390, 844]);
+      const box = (frame.querySelector('.frame') as HTMLElement).getBoundingClientRect();
+      const tag = (frame.querySelector('.top .head, .top rect') as Element).getBoundingClientRect();
+      expect(tag.right).toBeLessThanOrEqual(box.right);
+      expect(tag.left).toBeGreaterThan(box.left);
+    }
+  });
+});
+
+test('what ended by itself is marked otherwise than what was stopped or refused, and named in the legend', async () => {
+  const frame = await show(takeOver, taken, 24_000);
+  expect(frame.querySelector('.heading')?.textContent).toMatch(/stopped.*crashed.*removed.*refused/);
+  const crash = frame.querySelector('g[aria-label*="crashes"]') as SVGGElement;
+  expect(crash.querySelectorAll('rect, path')).toHaveLength(2);
 });
 
 test('a committed offset is dragged to the record to read next', async () => {
