@@ -8,7 +8,7 @@ export interface TrackWindow {
   readonly maxScrollPx: number;
 }
 
-/** `scrollPx` undefined: the newest end is in view, and stays so as the track grows. `tailPx` is room kept free after the newest cell. */
+/** `scrollPx` undefined: the newest end is in view, and stays so as the track grows; the first cell in view is whole then. `tailPx` is the least room that is kept free after the newest cell. */
 export function trackWindow(options: {
   readonly count: number;
   readonly pitch: number;
@@ -17,7 +17,7 @@ export function trackWindow(options: {
   readonly tailPx: number;
 }): TrackWindow {
   const { count, pitch, width, tailPx } = options;
-  const maxScrollPx = Math.max(0, count * pitch + tailPx - width);
+  const maxScrollPx = Math.max(0, Math.ceil((count * pitch + tailPx - width) / pitch) * pitch);
   const scrollPx = Math.min(maxScrollPx, Math.max(0, options.scrollPx ?? maxScrollPx));
   return {
     first: Math.max(0, Math.floor(scrollPx / pitch)),

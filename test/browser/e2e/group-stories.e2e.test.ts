@@ -60,3 +60,24 @@ describe.each(settings)('$name', (options) => {
     expect(app.strayRequests).toEqual([]);
   });
 });
+
+test('names in headings are set as code, as they are in the text', async () => {
+  const app = await AppPage.open(browser, { hash: '#/scenario/reset' });
+  await app.goOn.click();
+  await app.page.locator('form fieldset input').first().waitFor();
+  expect(await app.heading.innerText()).toBe('new-earliest: new, earliest');
+  expect(await app.heading.locator('code').innerText()).toBe('new-earliest');
+  await app.close();
+});
+
+test('on a projector the story stays beside the stage of groups, from the first step to the last', async () => {
+  const app = await AppPage.open(browser, { hash: '#/scenario/read-again', width: 1024, height: 768 });
+  await app.heading.waitFor();
+  const widthOfStory = async (): Promise<number> => (await app.page.locator('main > .story').boundingBox())?.width ?? 0;
+  const before = await widthOfStory();
+  expect(before).toBeLessThan(400);
+  await app.goOn.click();
+  await app.page.locator('form fieldset input').first().waitFor();
+  expect(await widthOfStory()).toBe(before);
+  await app.close();
+});

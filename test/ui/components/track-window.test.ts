@@ -12,6 +12,11 @@ test('a track that was not scrolled shows its newest end', () => {
   expect(trackWindow({ ...track, scrollPx: undefined })).toMatchObject({ first: 99_990, end: 100_000 });
 });
 
+test('the first cell of a track that shows its newest end is whole, with at least the tail kept free', () => {
+  const part = trackWindow({ count: 14, pitch: 30, width: 430, tailPx: 23, scrollPx: undefined });
+  expect(part).toEqual({ first: 1, end: 14, scrollPx: 30, maxScrollPx: 30 });
+});
+
 test('a short track does not scroll', () => {
   expect(trackWindow({ ...track, count: 4, scrollPx: 50 })).toEqual({ first: 0, end: 4, scrollPx: 0, maxScrollPx: 0 });
 });

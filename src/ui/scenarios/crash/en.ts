@@ -48,7 +48,7 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
     loop: {
       heading: () => 'Two lines of a loop',
       body: () => [
-        `Five orders lie in a partition. A consumer polls, and gets all ${recordCount} at once. Its loop has two lines: \`commit\` tells the group where to go on, \`handle\` charges the customers, one after the other.`,
+        `Five orders come into a partition. A consumer polls, and gets all ${recordCount} at once. Its loop has two lines: \`commit\` tells the group where to go on, \`handle\` charges the customers, one after the other.`,
         `The process dies when it has handled ${crashesAfter} of them, and is started again a little later. It gets the partition when the session of the dead one is over: ${sessionMs / 1000} s after its last heartbeat.`,
       ],
       goOn: 'Which line comes first?',
@@ -60,7 +60,7 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
     'run-first': {
       heading: () => 'Watch the committed offset',
       body: () => [
-        'It is the black flag on the topic; each commit is a tick in the last row. Watch where it is when the process dies, and where the next one begins.',
+        'It is the solid flag on the topic; each commit is a tick in the last row. Watch where it is when the process dies, and where the next one begins.',
       ],
     },
     'saw-first': {
@@ -86,7 +86,9 @@ export const english: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-after': {
       heading: () => 'Watch the handlings',
-      body: () => ['`×2` at a bar says that the group has handled this record before.'],
+      body: () => [
+        'A filled corner (and `×2`, where there is room) says that the group has handled this record before.',
+      ],
     },
     'saw-after': {
       heading: () => 'What did you see?',

@@ -48,7 +48,7 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
     loop: {
       heading: () => '循环里的两行代码',
       body: () => [
-        `一个分区里有五个订单。消费者轮询（poll）一次就拿到全部 ${recordCount} 条。它的循环有两行：\`commit\` 告诉组从哪里继续，\`handle\` 逐一向顾客收款。`,
+        `五个订单写入一个分区。消费者轮询（poll）一次就拿到全部 ${recordCount} 条。它的循环有两行：\`commit\` 告诉组从哪里继续，\`handle\` 逐一向顾客收款。`,
         `处理完 ${crashesAfter} 条时进程死去，稍后重新启动。死去的进程的会话结束之后（最后一次心跳后 ${sessionMs / 1000} 秒），新进程才得到分区。`,
       ],
       goOn: '哪一行在前？',
@@ -60,7 +60,7 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
     'run-first': {
       heading: () => '看已提交的偏移量',
       body: () => [
-        '它是主题上的黑色旗标；每次提交是最后一行里的一条短线。看进程死去时它在哪里，下一个进程从哪里开始。',
+        '它是主题上的实心旗标；每次提交是最后一行里的一条短线。看进程死去时它在哪里，下一个进程从哪里开始。',
       ],
     },
     'saw-first': {
@@ -86,7 +86,7 @@ export const simplifiedChinese: GroupScenarioTexts<StepId, QuestionId> = {
     },
     'run-after': {
       heading: () => '看每次处理',
-      body: () => ['条上的 `×2` 表示：组以前处理过这条记录。'],
+      body: () => ['条上填实的角（放得下时还有 `×2`）表示：组以前处理过这条记录。'],
     },
     'saw-after': {
       heading: () => '你看到了什么？',
