@@ -15,7 +15,7 @@ afterAll(async () => {
 
 /** The run time that the stage shows, in seconds. */
 async function shownSeconds(app: AppPage): Promise<number> {
-  const name = await app.page.locator('.stage svg').getAttribute('aria-label');
+  const name = await app.page.locator('.stage svg[role=group]').getAttribute('aria-label');
   return Number(/[\d.]+/.exec(name ?? '')?.[0]);
 }
 
