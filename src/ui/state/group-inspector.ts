@@ -76,7 +76,10 @@ function recordSubject(inspected: InspectedGroups, { topic, partition, offset }:
     value: cell.value,
     bytes: stored?.value ?? new TextEncoder().encode(cell.value),
     batch: stored === undefined ? [] : storedFields(stored, texts),
-    why: whySteps(inspected, [...handled.map(({ endEvent, event }) => endEvent ?? event).reverse(), cell.event]),
+    why: whySteps(inspected, [
+      ...handled.map(({ endEvent, event }) => endEvent ?? event).sort((one, other) => other - one),
+      cell.event,
+    ]),
   };
 }
 
