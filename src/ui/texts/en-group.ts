@@ -14,8 +14,8 @@ export const partitionsInWords = (partitions: readonly number[]): string =>
   partitions.length === 0 ? 'no partition' : and(partitions.map((partition) => `p${partition}`));
 
 const protocols: Readonly<Record<RunGroupProtocol, string>> = {
-  eager: 'classic protocol, range: eager',
-  cooperative: 'classic protocol, cooperative-sticky',
+  eager: 'classic, range: eager',
+  cooperative: 'classic, cooperative-sticky',
   consumer: 'consumer protocol (KIP-848)',
 };
 

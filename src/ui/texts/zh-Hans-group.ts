@@ -12,7 +12,7 @@ export const partitionsInWords = (partitions: readonly number[]): string =>
 
 const protocols: Readonly<Record<RunGroupProtocol, string>> = {
   eager: '经典协议，range：一次全部交出',
-  cooperative: '经典协议，cooperative-sticky：逐步协作',
+  cooperative: '经典协议，cooperative-sticky',
   consumer: 'consumer 协议（KIP-848）',
 };
 

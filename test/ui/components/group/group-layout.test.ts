@@ -4,8 +4,10 @@ import { areBandsFolded, fitBands, groupMarks, layOutBand } from '../../../../sr
 
 const labelPx = 14;
 
-const band = (members: number, partitions: number): Pick<GroupBandView, 'members' | 'partitions'> =>
-  ({ members: Array(members).fill({}), partitions: Array(partitions).fill({}) });
+const band = (members: number, partitions: number): Pick<GroupBandView, 'members' | 'partitions'> => ({
+  members: Array(members).fill({}),
+  partitions: Array(partitions).fill({}),
+});
 const shown = (members: number, partitions: number, isFolded = false) => ({ ...band(members, partitions), isFolded });
 
 describe('the height of bands', () => {
