@@ -58,9 +58,7 @@ describe.each(settings)('the scenario $name', (options) => {
     await isSilent();
     await app.answer(0);
     await isSilent();
-    const startedAt = Date.now();
     await app.run();
-    expect(Date.now() - startedAt).toBeLessThan(15_000);
     expect(await app.page.locator('main > .timeline, main > .ledger').count()).toBe(0);
     await isSilent();
     await isAccessible();
@@ -184,16 +182,4 @@ describe.each(settings)('the scenario $name', (options) => {
     expect(app.console).toEqual([]);
     expect(app.strayRequests).toEqual([]);
   });
-});
-
-test('the built page answers within 1.5 s of being opened', async () => {
-  const app = await AppPage.open(browser);
-  const readyMs: number[] = [];
-  for (let opening = 0; opening < 5; opening++) {
-    await app.page.reload({ waitUntil: 'commit' });
-    await app.page.locator('a.button').waitFor();
-    readyMs.push(await app.page.evaluate(() => performance.now()));
-  }
-  expect(Math.min(...readyMs)).toBeLessThan(1_500);
-  await app.close();
 });

@@ -1,5 +1,6 @@
 import { Broker, type BrokerOptions } from '../../../../src/engine/broker/broker.js';
 import { MemoryStorage } from '../../../../src/engine/environment/memory-storage.js';
+import type { Environment } from '../../../../src/engine/environment/trace-events.js';
 import { KafkaServer, type ListenerOptions } from '../../../../src/engine/platform/node/kafka-server.js';
 import { nodeEnvironment } from '../../../../src/engine/platform/node/node-environment.js';
 import { RawClient } from './raw-client.js';
@@ -13,9 +14,12 @@ export class ServedBroker {
   ) {}
 
   static async start(
-    options: Partial<ListenerOptions> & { readonly broker?: Partial<BrokerOptions> } = {},
+    options: Partial<ListenerOptions> & {
+      readonly environment?: Environment;
+      readonly broker?: Partial<BrokerOptions>;
+    } = {},
   ): Promise<ServedBroker> {
-    const environment = nodeEnvironment();
+    const { environment = nodeEnvironment() } = options;
     const logged: string[] = [];
     const log = (message: string) => logged.push(message);
     const server = await KafkaServer.listen(environment, { port: 0, log, ...options });

@@ -111,6 +111,12 @@ async function readAll(begun: ExportUnderWay): Promise<number> {
 }
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** Waits until it is so many, and sees that it is no more a while later. */
+async function expectStop(count: () => number, at: number): Promise<void> {
+  await expect.poll(count).toBe(at);
+  await soon();
+  expect(count()).toBe(at);
+}
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'nothing failed',
@@ -183,11 +189,9 @@ describe('MSG-6 backpressure', () => {
   it('no more of an export is read than its reader has taken, but for a few pieces', async () => {
     const service = new NotingService();
     const begun = await reached(service).transfers.exportTopics(everything);
-    await soon();
-    expect(service.handedOut).toBe(piecesOnTheWay);
+    await expectStop(() => service.handedOut, piecesOnTheWay);
     for (let taken = 0; taken < 10; taken++) await begun.next();
-    await soon();
-    expect(service.handedOut).toBe(piecesOnTheWay + 10);
+    await expectStop(() => service.handedOut, piecesOnTheWay + 10);
     begun.cancel(new Error('enough'));
   });
 
@@ -201,8 +205,7 @@ describe('MSG-6 backpressure', () => {
     }
     const { transfers } = reached(service);
     const importing = transfers.importTopics(source(), plainly);
-    await soon();
-    expect(service.taken).toBe(3);
+    await expectStop(() => service.taken, 3);
     expect(read).toBeLessThanOrEqual(3 + piecesOnTheWay);
     service.takes = Infinity;
     service.goOn();
@@ -333,7 +336,7 @@ describe('when the other side is gone', () => {
     const service = new NotingService();
     const { transfers, environment } = reached(service);
     const begun = await transfers.exportTopics(everything);
-    await soon();
+    await expectStop(() => service.handedOut, piecesOnTheWay);
     await environment.advance(longestPauseMs + 1);
     const stalled = { name: 'ArchiveError', code: 'STALLED' };
     expect(service.cancelledWith).toMatchObject(stalled);
@@ -343,7 +346,7 @@ describe('when the other side is gone', () => {
       await new Promise(() => {});
     }
     const importing = failureOf(transfers.importTopics(silent(), plainly));
-    await soon();
+    await expectStop(() => service.taken, 1);
     await environment.advance(longestPauseMs + 1);
     expect(await importing).toMatchObject(stalled);
   });
@@ -445,8 +448,6 @@ describe('MSG-3 what makes no sense', () => {
       port1.postMessage({ kind: 'transfer', port: channel.port2 }, [channel.port2]);
       channel.port1.postMessage({ kind: 'export', request: everything });
     }
-    await expect.poll(() => service.handedOut).toBe(piecesOnTheWay);
-    await soon();
-    expect(service.handedOut).toBe(piecesOnTheWay);
+    await expectStop(() => service.handedOut, piecesOnTheWay);
   });
 });
