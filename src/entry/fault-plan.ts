@@ -6,12 +6,17 @@ import { errorByName, errorCode, type ErrorName } from '../engine/protocol/error
 
 /** A request that a broker was sent. */
 export interface LoggedRequest {
+  /** Kafka's name of what was asked for, such as `Produce`. */
   readonly api: ApiName;
+  /** Of the API. */
   readonly version: number;
+  /** What the client calls itself. */
   readonly clientId: string | null;
   /** Which connection it came on. */
   readonly connection: string;
+  /** When it came, by the real clock. */
   readonly at: Date;
+  /** Its fields, by the names of Kafka's protocol in camel case. */
   readonly request: unknown;
 }
 

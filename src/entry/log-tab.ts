@@ -10,7 +10,9 @@ import { TabWorker, type NotStarted } from './tab-worker.js';
 
 /** Why a log is no longer open in a tab. */
 export interface Closed {
+  /** `closed`: by `close`; `taken-over`: others write to its storage now; `worker-lost`: the broker's worker has ended; `storage-failed`: see `error`. */
   readonly reason: 'closed' | 'taken-over' | 'worker-lost' | 'storage-failed';
+  /** The same in a sentence for people. */
   readonly message: string;
   /** Of a storage that failed: how. */
   readonly error?: PartitaError;

@@ -34,7 +34,9 @@ export interface NodeBrokerOptions extends Pick<
   readonly profile?: BrokerProfile;
   /** Settings of the broker, by Kafka's names. */
   readonly config?: Readonly<Record<string, string | number | boolean>>;
+  /** Kafka's `node.id`; 1 by default. */
   readonly nodeId?: number;
+  /** Of the cluster; the one that `dataDir` belongs to, or else drawn at random, if absent. Another than that of `dataDir` is refused. */
   readonly clusterId?: string;
   /** Told what clients did wrong. */
   readonly log?: (message: string) => void;

@@ -52,6 +52,7 @@ export interface OpenOptions {
 
 /** An open log: clients of a broker that runs in a worker, of this tab or of another. */
 export interface Partita {
+  /** The name that it was opened by. */
   readonly name: string;
   /**
    * `broker`: the log's broker runs in this tab. `client`: in another. It changes when the tab that runs it is closed, crashes or sleeps, or when another takes it over; producers, consumers
@@ -64,8 +65,11 @@ export interface Partita {
   onRoleChange(listener: (role: TabRole) => void): () => void;
   /** Brings the broker to this tab, where it runs as long as the tab lives or another takes it over. Resolves when it runs here. */
   takeOver(): Promise<void>;
+  /** A producer of this log, as `kafka().producer` makes it. */
   producer(config?: ProducerConfig): Producer;
+  /** A consumer of this log, as `kafka().consumer` makes it. */
   consumer(config: ConsumerConfig): Consumer;
+  /** An admin client of this log, as `kafka().admin` makes it. */
   admin(): Admin;
   /** A client of its own name or settings. */
   kafka(config?: Omit<KafkaConfig, 'network'>): Kafka;

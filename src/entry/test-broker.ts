@@ -24,9 +24,11 @@ import { NodeBroker, type NodeBrokerOptions } from './node-broker.js';
 
 /** A topic that is there from the start. */
 export interface TestTopic {
+  /** Its name. */
   readonly topic: string;
   /** 1 by default. */
   readonly numPartitions?: number;
+  /** By Kafka's names. */
   readonly configs?: Readonly<Record<string, string>>;
 }
 
@@ -76,10 +78,12 @@ export class TestBroker {
     return `${host}:${port}`;
   }
 
+  /** The host of `bootstrap`. */
   get host(): string {
     return this.node.advertised.host;
   }
 
+  /** The port of `bootstrap`. */
   get port(): number {
     return this.node.advertised.port;
   }
@@ -122,6 +126,7 @@ export class TestBroker {
     return this.plan.requests.filter((request) => request.api === api);
   }
 
+  /** Forgets the requests so far. */
   clearRequests(): void {
     this.plan.requests.length = 0;
   }

@@ -31,8 +31,11 @@ export interface ArchivePlace {
 /** An export or import that came to nothing: nothing was changed. The message says where, what was found and what was expected. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
+  /** The name of the entry in which something is wrong, where that is known. */
   readonly entry: string | undefined;
+  /** Where in it, counted from its first byte; without an entry, from the first byte of all. */
   readonly byte: number | undefined;
+  /** The offset of the record or batch. */
   readonly offset: number | undefined;
 
   constructor(

@@ -8,5 +8,6 @@ export interface TransferProgress {
   readonly records: number;
   /** Topics that are done. */
   readonly topics: number;
+  /** All topics; 0 until it is known. */
   readonly totalTopics: number;
 }

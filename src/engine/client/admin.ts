@@ -64,6 +64,7 @@ export interface AdminEventPayloads {
 
 /** Creates, deletes, configures and describes topics, and looks at groups' offsets, in KafkaJS's shape. Times are in milliseconds. */
 export class Admin {
+  /** The names of its events, for `on`. */
   readonly events = adminEvents;
   readonly #cluster: Cluster;
   readonly #instrumentation: Instrumentation<AdminEventPayloads>;

@@ -7,7 +7,9 @@ export const ConfigResourceTypes = { UNKNOWN: 0, TOPIC: 2, BROKER: 4, BROKER_LOG
 
 /** Whose configs are meant; without `configNames` all of them. */
 export interface ConfigResource {
+  /** One of `ConfigResourceTypes`. */
   readonly type: number;
+  /** Of a topic its name, of a broker its id. */
   readonly name: string;
   readonly configNames?: readonly string[];
 }
@@ -38,6 +40,7 @@ export type ConfigChange =
 
 export interface ConfigsToDescribe {
   readonly resources: readonly ConfigResource[];
+  /** Whether each config comes with its values at the other levels. */
   readonly includeSynonyms?: boolean;
 }
 
@@ -45,11 +48,13 @@ export interface ConfigsToReplace {
   readonly resources: readonly (ConfigResource & {
     readonly configEntries: readonly { readonly name: string; readonly value: string }[];
   })[];
+  /** True: it is found out whether they could be changed, and nothing is. */
   readonly validateOnly?: boolean;
 }
 
 export interface ConfigsToChange {
   readonly resources: readonly (ConfigResource & { readonly configs: readonly ConfigChange[] })[];
+  /** True: it is found out whether they could be changed, and nothing is. */
   readonly validateOnly?: boolean;
 }
 

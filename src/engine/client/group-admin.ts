@@ -52,10 +52,12 @@ export interface GroupDescription {
 /** What became of a group that was to be deleted, in KafkaJS's shape. */
 export interface DeletedGroup {
   readonly groupId: string;
+  /** Kafka's number of `error`; 0 if it was deleted. */
   readonly errorCode: number;
   readonly error?: KafkaError;
 }
 
+/** Which groups to list. */
 export interface ListGroupsOptions {
   /** Only groups in these states (KIP-518), `Stable` for example. */
   readonly states?: readonly string[];

@@ -5,7 +5,9 @@ import type { Logger } from './logger.js';
 export interface InstrumentationEvent<Payload> {
   /** Counts the client's events, from 0. */
   readonly id: string;
+  /** One of the client's `events`. */
   readonly type: string;
+  /** Milliseconds since the epoch. */
   readonly timestamp: Millis;
   readonly payload: Payload;
 }

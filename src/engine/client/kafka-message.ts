@@ -8,9 +8,11 @@ export interface ReceivedHeaders {
 /** A record as a handler gets it, in KafkaJS's shape. Bytes are views into what was fetched: copy what is to be kept or changed. */
 export interface KafkaMessage {
   readonly key: Uint8Array | null;
+  /** Null: a tombstone. */
   readonly value: Uint8Array | null;
   /** Milliseconds since the epoch. */
   readonly timestamp: string;
+  /** As text, as in KafkaJS. */
   readonly offset: string;
   readonly headers: ReceivedHeaders;
   /** Always 0: Kafka has not defined any yet. */

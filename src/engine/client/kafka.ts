@@ -25,6 +25,7 @@ export interface KafkaConfig {
   readonly connectionTimeout?: Millis;
   /** INFO by default. Nothing is written without a `logCreator`. */
   readonly logLevel?: LogLevel;
+  /** Where log entries go, in KafkaJS's shape. */
   readonly logCreator?: LogCreator;
 }
 
@@ -41,6 +42,7 @@ export class Kafka {
     this.#logger = new Logger(environment.clock, 'Kafka', level, config.logCreator?.(level));
   }
 
+  /** Makes a producer; nothing is sent before its `connect`. */
   producer(config: ProducerConfig = {}): Producer {
     const instrumentation = this.#instrumentation<ProducerEventPayloads>('Producer');
     const context = this.#context('Producer', config.retry, () =>
@@ -51,6 +53,7 @@ export class Kafka {
     return new Producer(context, instrumentation, config);
   }
 
+  /** Makes a consumer; it joins its group when it runs or polls. */
   consumer(config: ConsumerConfig): Consumer {
     const instrumentation = this.#instrumentation<ConsumerEventPayloads>('Consumer');
     const context = this.#context('Consumer', config.retry, () =>
@@ -61,6 +64,7 @@ export class Kafka {
     return new Consumer(context, instrumentation, config);
   }
 
+  /** Makes an admin client; `retry` in place of what all clients share. */
   admin(config: { readonly retry?: RetryOptions } = {}): Admin {
     const instrumentation = this.#instrumentation<AdminEventPayloads>('Admin');
     const context = this.#context('Admin', config.retry, () =>
@@ -71,6 +75,7 @@ export class Kafka {
     return new Admin(context, instrumentation);
   }
 
+  /** What the clients log with, for an application that logs in the same way. */
   logger(): Logger {
     return this.#logger;
   }

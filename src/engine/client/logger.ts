@@ -5,11 +5,14 @@ export const logLevel = { NOTHING: 0, ERROR: 1, WARN: 2, INFO: 4, DEBUG: 5 } as 
 
 export type LogLevel = (typeof logLevel)[keyof typeof logLevel];
 
+/** Something that a client logs, in KafkaJS's shape. */
 export interface LogEntry {
   /** The part of the client that speaks: `Producer`, `Consumer`, … */
   readonly namespace: string;
   readonly level: LogLevel;
+  /** The name of the level. */
   readonly label: string;
+  /** `timestamp` in ISO 8601; what else is known of it stands beside the message. */
   readonly log: { readonly timestamp: string; readonly message: string; readonly [extra: string]: unknown };
 }
 

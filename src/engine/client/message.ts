@@ -14,6 +14,7 @@ export interface Headers {
 
 /** A record to send. A null value is a tombstone. */
 export interface Message {
+  /** Text goes as UTF-8. Records of one key go to one partition. */
   readonly key?: MessageBytes;
   readonly value: MessageBytes;
   /** Chosen by the partitioner when absent. */

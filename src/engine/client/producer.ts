@@ -55,6 +55,7 @@ export const CompressionTypes = { None: 0, GZIP: 1, Snappy: 2, LZ4: 3, ZSTD: 4 }
 
 export type CompressionCode = (typeof CompressionTypes)[keyof typeof CompressionTypes];
 
+/** Records for one topic, and how to send them. */
 export interface ProducerRecord {
   readonly topic: string;
   readonly messages: readonly Message[];
@@ -66,11 +67,13 @@ export interface ProducerRecord {
   readonly compression?: CompressionCode;
 }
 
+/** Records for one of several topics. */
 export interface TopicMessages {
   readonly topic: string;
   readonly messages: readonly Message[];
 }
 
+/** Records for several topics, and how to send them: `acks`, `timeout` and `compression` as with one topic. */
 export interface ProducerBatchRecord {
   readonly topicMessages: readonly TopicMessages[];
   readonly acks?: -1 | 0 | 1;
@@ -97,6 +100,7 @@ export interface ProducerEventPayloads {
  * switched off. Once `send` has returned, the bytes of its messages must not be changed.
  */
 export class Producer {
+  /** The names of its events, for `on`. */
   readonly events = producerEvents;
   readonly #cluster: Cluster;
   readonly #instrumentation: Instrumentation<ProducerEventPayloads>;

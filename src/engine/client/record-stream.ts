@@ -3,6 +3,7 @@ import type { KafkaMessage } from './kafka-message.js';
 
 /** A record of an async iterator. */
 export interface ConsumerRecord extends KafkaMessage {
+  /** Where it lies. */
   readonly topic: string;
   readonly partition: number;
 }

@@ -6,33 +6,47 @@ import { throwFirst } from './first-failure.js';
 
 const defaultTimeoutMs: Millis = 30_000;
 
+/** A topic to be created, in KafkaJS's shape. */
 export interface TopicConfig {
+  /** Its name. */
   readonly topic: string;
   /** The broker's own number when absent or -1. */
   readonly numPartitions?: number;
+  /** As Kafka's: there must be so many brokers. The broker's own number when absent or -1. */
   readonly replicationFactor?: number;
+  /** Which brokers have each partition, in place of both numbers. */
   readonly replicaAssignment?: readonly { readonly partition: number; readonly replicas: readonly number[] }[];
+  /** Its own configs, by Kafka's names. */
   readonly configEntries?: readonly { readonly name: string; readonly value: string }[];
 }
 
+/** An offset in a partition, as text, as in KafkaJS. */
 export interface PartitionOffset {
   readonly partition: number;
   readonly offset: string;
 }
 
+/** Topics to be created. */
 export interface NewTopics {
   readonly topics: readonly TopicConfig[];
+  /** True: it is found out whether they could be, and nothing is created. */
   readonly validateOnly?: boolean;
+  /** How long the broker may take, in milliseconds; 30 000 by default. */
   readonly timeout?: Millis;
 }
 
+/** Topics that are to have more partitions. */
 export interface MorePartitions {
   readonly topicPartitions: readonly {
     readonly topic: string;
+    /** How many it shall have in all. */
     readonly count: number;
+    /** Which brokers have each of the new ones. */
     readonly assignments?: readonly (readonly number[])[];
   }[];
+  /** True: it is found out whether they could have, and nothing is changed. */
   readonly validateOnly?: boolean;
+  /** How long the broker may take, in milliseconds; 30 000 by default. */
   readonly timeout?: Millis;
 }
 

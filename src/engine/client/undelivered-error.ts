@@ -6,6 +6,7 @@ export class UndeliveredError extends KafkaError {
   constructor(
     code: ErrorName,
     message: string,
+    /** False: sending them again stores none of them twice. */
     readonly mayBeStored: boolean,
     options?: { readonly cause?: unknown },
   ) {

@@ -13,9 +13,11 @@ export class KafkaError extends Error {
 
   readonly [brand] = true;
   override readonly name = 'KafkaError';
+  /** The same request may succeed later. */
   readonly retriable: boolean;
 
   constructor(
+    /** Kafka's own name of the error, such as `UNKNOWN_TOPIC_OR_PARTITION`. */
     readonly code: ErrorName,
     message?: string,
     options?: { readonly cause?: unknown },

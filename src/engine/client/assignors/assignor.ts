@@ -19,6 +19,7 @@ export type Assignment = ReadonlyMap<string, readonly number[]>;
 
 /** Decides, in the group's leader, which member reads which partitions. All members of a group must know one that they share, by its name. */
 export interface Assignor {
+  /** By which the members of a group agree on it. */
   readonly name: string;
   /** The protocols that it works with; a member follows the best one that all its assignors support. */
   readonly protocols: readonly RebalanceProtocol[];

@@ -11,6 +11,7 @@ export interface WebSocketNetworkOptions {
   readonly url: string;
   /** For programs that are no pages. */
   readonly token?: string;
+  /** Who the client is, where brokers ask for that. */
   readonly sasl?: SaslOptions;
   /** Where to begin in the cluster behind a gateway, `host:port`; its first upstream if absent. */
   readonly broker?: string;

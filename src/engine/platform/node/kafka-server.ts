@@ -22,6 +22,7 @@ export interface ListenerOptions {
   readonly users?: ReadonlyMap<string, string>;
   /** What clients may prove their password by; all if absent. */
   readonly mechanisms?: readonly string[];
+  /** The key and certificate that clients are met with; without, they come in plaintext. */
   readonly tls?: ListenerTls;
   /** TLS is somebody else's work: a proxy's, or a container network's. */
   readonly allowPlaintext?: boolean;

@@ -14,6 +14,7 @@ export interface TcpNetworkOptions {
   readonly brokers: readonly string[];
   /** `true`: TLS as the system trusts it; or what Node's `tls.connect` takes. */
   readonly ssl?: boolean | ConnectionOptions;
+  /** Who the client is, where brokers ask for that. */
   readonly sasl?: SaslOptions;
   /** The longest wait for a connection, in milliseconds; 10 000 by default. */
   readonly connectionTimeout?: number;
