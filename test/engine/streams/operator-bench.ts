@@ -147,6 +147,7 @@ export class OperatorBench {
       get current() {
         return current();
       },
+      isProcessing: true,
       get recordMetadata() {
         return current().origin;
       },

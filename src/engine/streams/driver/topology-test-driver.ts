@@ -68,13 +68,14 @@ export class TopologyTestDriver {
     this.#clock = new VirtualClock(initialWallClockTimeMs);
     const clock = this.#clock;
     this.#globalTopics = new Set(built.global?.sourceTopics);
-    this.#global = built.global === null ? null : new GlobalTask({ topology: built.global, config, clock, observer });
+    const cacheBytes = config['statestore.cache.max.bytes'] ?? cacheBytesByDefault;
+    const cache = cacheBytes > 0 ? new RecordCache(cacheBytes) : null;
+    this.#global = built.global && new GlobalTask({ topology: built.global, config, clock, observer, cache });
     this.#global?.start();
     const whole = wholeTopology(built);
     const sources = whole.nodes.filter((node) => node.kind === 'source');
     const named = sources.flatMap(({ topics }) => (topics instanceof RegExp ? [] : topics));
     this.#patterns = sources.flatMap(({ topics }) => (topics instanceof RegExp ? [topics] : []));
-    const cacheBytes = config['statestore.cache.max.bytes'] ?? cacheBytesByDefault;
     this.#task = new StreamTask({
       taskId: '0_0',
       partition: 0,
@@ -84,7 +85,7 @@ export class TopologyTestDriver {
       clock,
       output: this.#produced,
       globalStores: this.#global?.stores ?? new Map(),
-      cache: cacheBytes > 0 ? new RecordCache(cacheBytes) : null,
+      cache,
       observer,
     });
     this.#task.openStores();

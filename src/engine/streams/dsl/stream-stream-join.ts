@@ -173,5 +173,6 @@ function windowStore<K, V, VO, T>(
     retentionMs: windows.retentionMs,
     windowSizeMs: windows.beforeMs + windows.afterMs,
     retainDuplicates: true,
+    logsHeaders: true,
   });
 }

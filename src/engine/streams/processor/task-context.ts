@@ -15,6 +15,8 @@ export interface TaskContext<K = unknown, V = unknown> extends ProcessorContext<
     readonly headers: RecordHeaders;
     readonly origin: RecordOrigin | null;
   };
+  /** Whether a record or a punctuation is being processed; if not, it is somebody from outside who reads. */
+  readonly isProcessing: boolean;
   /** Calls `body` as if a record of this time, these headers and origin were being processed: caches and buffers forward what they held back so. */
   during(current: TaskContext['current'], body: () => void): void;
   /** Counts a record that is skipped (`dropped-records-total`) and says why, for the log and the trace. */

@@ -95,6 +95,7 @@ export function foreignKeyJoin<K, V, FK, FV, VOut>(
       keySerde: bytesSerde,
       valueSerde: serde,
       inMemory: options.inMemory ?? false,
+      logsHeaders: true,
     }),
     subscriptionSerde: serde,
     responseSerde: responseSerde(foreignValueSerde),

@@ -5,7 +5,7 @@ import { heldContext, type CachingStore, type FlushListener } from './caching-st
 import type { EncodedKey } from './key-codec.js';
 import { LoggedStore } from './logged-store.js';
 import { OrderedMap } from './ordered-map.js';
-import type { HeldUpdate, HeldUpdates } from './record-cache.js';
+import { merged, type HeldUpdate, type StoreCache } from './record-cache.js';
 import type { ChangelogRecord, KeyValueStore } from './state-store.js';
 import type { StoredValue } from './stored-value.js';
 import type { StoreOptions } from './store-options.js';
@@ -14,14 +14,11 @@ import type { ValueCodec } from './value-codec.js';
 /** How the values of a store are written, once its serdes are known. */
 export type ValueCodecFactory<V, W> = (store: { readonly topic: string; readonly serde: Serde<V> }) => ValueCodec<W>;
 
-/**
- * Values by key, ordered by the keys' bytes. The map always has the latest values; with a cache only their way to the changelog
- * and downstream is held back. Iterators show the store as it was when they were asked for.
- */
+/** Values by key, ordered by the keys' bytes; with a cache, what is held back is there and not yet among the entries. */
 export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements KeyValueStore<K, W>, CachingStore<K, W> {
   private readonly entries = new OrderedMap<string, StoredValue>();
   private values!: ValueCodec<W>;
-  private held: HeldUpdates<StoredValue> | null = null;
+  private cache: StoreCache<EncodedKey> | null = null;
   private listener: FlushListener<K, W> | null = null;
 
   constructor(
@@ -34,24 +31,26 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
   override init(context: TaskContext): void {
     super.init(context);
     // It may have been another task's, with a cache of its own.
-    this.held?.clear();
+    this.cache?.clear();
     const serde = this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value');
     this.values = this.codecOf({ topic: this.topic, serde });
-    this.held =
-      this.options.cachingEnabled === true
-        ? (context.cache?.open({ letGo: (update) => this.letGo(update) }) ?? null)
-        : null;
+    const cacheOptions = {
+      letGo: (update: HeldUpdate<EncodedKey>) => this.letGo(update),
+      keyHeadBytes: 0,
+      valueHeadBytes: this.values.headBytes,
+    };
+    this.cache = this.options.cachingEnabled === true ? (context.cache?.open(cacheOptions) ?? null) : null;
   }
 
   setFlushListener(listener: FlushListener<K, W>): boolean {
-    if (this.held === null) return false;
+    if (this.cache === null) return false;
     this.listener = listener;
     return true;
   }
 
   get(key: K): W | null {
-    const stored = this.entries.get(this.encodeKey(key).text);
-    return stored === undefined ? null : this.values.decode(stored);
+    const stored = this.read(this.encodeKey(key));
+    return stored === null ? null : this.values.decode(stored);
   }
 
   put(key: K, value: W | null): void {
@@ -71,11 +70,11 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
   }
 
   range(from: K | null, to: K | null): IterableIterator<readonly [K, W]> {
-    return this.decoded(this.between(from, to));
+    return this.between(from, to, false);
   }
 
   reverseRange(from: K | null, to: K | null): IterableIterator<readonly [K, W]> {
-    return this.decoded(this.between(from, to).reverse());
+    return this.between(from, to, true);
   }
 
   all(): IterableIterator<readonly [K, W]> {
@@ -87,9 +86,8 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
   }
 
   prefixScan(prefix: Uint8Array): IterableIterator<readonly [K, W]> {
-    this.assertOpen();
     const text = textOf(prefix);
-    return this.decoded(this.entries.between(text, endOfPrefix(text)));
+    return this.rows(text, endOfPrefix(text), false);
   }
 
   approximateNumEntries(): number {
@@ -97,12 +95,12 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
   }
 
   flush(): void {
-    this.held?.flush();
+    this.cache?.flush();
   }
 
   override close(): void {
     super.close();
-    this.held?.clear();
+    this.cache?.clear();
     this.entries.clear();
   }
 
@@ -113,12 +111,19 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
     }
   }
 
+  private read(key: EncodedKey): StoredValue | null {
+    const cached = this.cache?.get(key.text);
+    if (cached !== undefined) return cached;
+    const stored = this.entries.get(key.text) ?? null;
+    // Who reads from outside must not make others go out.
+    if (stored !== null && this.context.isProcessing) this.cache?.keep(key.text, key, stored, key.bytes.length);
+    return stored;
+  }
+
   private set(key: EncodedKey, after: StoredValue | null): void {
     this.assertOpen();
-    if (this.held !== null) {
-      const before = this.entries.get(key.text) ?? null;
-      this.write(key.text, after);
-      this.held.hold(key.text, key.bytes, before, after, after?.bytes.length ?? 0, heldContext(this.context));
+    if (this.cache !== null) {
+      this.cache.put(key.text, key, after, heldContext(this.context), key.bytes.length);
       return;
     }
     this.write(key.text, after);
@@ -130,14 +135,16 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
     else this.entries.set(key, after);
   }
 
-  private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
+  private letGo({ place: { text, bytes }, value, context }: HeldUpdate<EncodedKey>): void {
+    const before = this.entries.get(text) ?? null;
     // A row that came and went while it was held back never was, for those who listen below.
-    if (this.listener !== null && before === null && after === null) return;
+    if (this.listener !== null && before === null && value === null) return;
     this.context.during(context, () => {
-      this.log(keyBytes, after?.bytes ?? null, after?.timestamp ?? context.timestamp);
+      this.write(text, value);
+      this.log(bytes, value?.bytes ?? null, value?.timestamp ?? context.timestamp);
       this.listener?.(
-        this.keys.decodeBytes(keyBytes),
-        after === null ? null : this.values.decode(after),
+        this.keys.decodeBytes(bytes),
+        value === null ? null : this.values.decode(value),
         before === null ? null : this.values.decode(before),
         context.timestamp,
         context.headers,
@@ -145,17 +152,32 @@ export class BytesKeyValueStore<K, V, W> extends LoggedStore<K, V> implements Ke
     });
   }
 
-  private between(from: K | null, to: K | null): (readonly [string, StoredValue])[] {
-    this.assertOpen();
-    return this.entries.between(
+  private between(from: K | null, to: K | null, isBackward: boolean): IterableIterator<readonly [K, W]> {
+    return this.rows(
       from === null ? null : this.encodeKey(from).text,
       to === null ? null : this.encodeKey(to).text,
+      isBackward,
     );
   }
 
-  private *decoded(entries: readonly (readonly [string, StoredValue])[]): IterableIterator<readonly [K, W]> {
+  private rows(from: string | null, to: string | null, isBackward: boolean): IterableIterator<readonly [K, W]> {
+    this.assertOpen();
+    const entries = this.entries.between(from, to);
+    if (isBackward) entries.reverse();
+    if (this.cache === null) return this.decoded(entries);
+    const cached = this.cache.between(from, to, isBackward);
+    return this.decoded(merged(entries, cached, isBackward ? descending : ascending, entryOf));
+  }
+
+  private *decoded(entries: Iterable<Entry>): IterableIterator<readonly [K, W]> {
     for (const [key, stored] of entries) {
       yield [this.keys.decodeBytes(bytesOf(key)), this.values.decode(stored)];
     }
   }
 }
+
+type Entry = readonly [key: string, value: StoredValue];
+
+const entryOf = ({ text }: EncodedKey, value: StoredValue): Entry => [text, value];
+const ascending = ({ text }: EncodedKey, [key]: Entry): number => (text < key ? -1 : text > key ? 1 : 0);
+const descending = (cached: EncodedKey, stored: Entry): number => -ascending(cached, stored);

@@ -68,7 +68,7 @@ export abstract class LoggedStore<K, V> implements RestorableStore {
     key: Uint8Array,
     value: Uint8Array | null,
     timestamp: number | null,
-    headers: RecordHeaders = noHeaders,
+    headers: RecordHeaders = this.options.logsHeaders === true ? this.context.current.headers : noHeaders,
   ): void {
     if (this.isLogged) this.context.logChange(this.name, key, value, timestamp, headers);
   }

@@ -1,15 +1,16 @@
 import type { TaskContext } from '../processor/task-context.js';
 import { bytesOf, textOf } from './byte-text.js';
 import { heldContext, type CachingStore, type FlushListener } from './caching-store.js';
+import { CachedRows, segmentIdBytes, type TimedPlace } from './cached-rows.js';
 import { ExpiringRows } from './expiring-rows.js';
 import { LoggedStore } from './logged-store.js';
-import type { HeldUpdate, HeldUpdates } from './record-cache.js';
+import type { HeldUpdate, StoreCache } from './record-cache.js';
 import type { ChangelogRecord, SessionStore, Windowed } from './state-store.js';
 import type { StoredValue } from './stored-value.js';
 import type { SessionStoreOptions } from './store-options.js';
-import type { TimedRow, TimedRows } from './timed-rows.js';
+import type { TimedRow } from './timed-rows.js';
 import { plainValues, type ValueCodec } from './value-codec.js';
-import { readSessionStoreKey, sessionStoreKey } from './window-keys.js';
+import { readSessionStoreKey, sessionKeyTailBytes, sessionStoreKey } from './window-keys.js';
 
 /** Aggregates by key and session, kept and forgotten by the session's end. */
 export class BytesSessionStore<K, V>
@@ -17,40 +18,39 @@ export class BytesSessionStore<K, V>
   implements SessionStore<K, V>, CachingStore<Windowed<K>, V>
 {
   readonly retentionMs: number;
-  private readonly expiring: ExpiringRows;
-  private readonly rows: TimedRows;
+  private readonly rows: ExpiringRows;
   private readonly isByTime: boolean;
   private values!: ValueCodec<V>;
-  private held: HeldUpdates<StoredValue> | null = null;
+  private cache: StoreCache<TimedPlace> | null = null;
+  private cached: CachedRows | null = null;
   private listener: FlushListener<Windowed<K>, V> | null = null;
 
   constructor(protected override readonly options: SessionStoreOptions<K, V>) {
     super(options);
     this.retentionMs = options.retentionMs;
     this.isByTime = options.inMemory === true;
-    this.expiring = new ExpiringRows({
-      retentionMs: options.retentionMs,
-      inMemory: this.isByTime,
-      cacheKeyOf: (key, time, rank) => textOf(sessionStoreKey(bytesOf(key), rank, time)),
-    });
-    this.rows = this.expiring.rows;
+    this.rows = new ExpiringRows({ retentionMs: options.retentionMs, inMemory: this.isByTime });
   }
 
   override init(context: TaskContext): void {
     super.init(context);
     // It may have been another task's, with a cache of its own.
-    this.held?.clear();
+    this.cache?.clear();
     this.values = plainValues(this.serdeOf(this.options.valueSerde, context.defaultValueSerde, 'value'), this.topic);
-    const listener = {
-      letGo: (update: HeldUpdate<StoredValue>) => this.letGo(update),
-      evicted: (keyBytes: Uint8Array) => this.evicted(keyBytes),
+    const cacheOptions = {
+      letGo: (update: HeldUpdate<TimedPlace>) => this.letGo(update),
+      keyHeadBytes: segmentIdBytes,
+      valueHeadBytes: this.values.headBytes,
     };
-    this.held = this.options.cachingEnabled === true ? (context.cache?.open(listener) ?? null) : null;
-    this.expiring.showCached(this.held);
+    this.cache = this.options.cachingEnabled === true ? (context.cache?.open(cacheOptions) ?? null) : null;
+    const { retentionMs } = this;
+    this.cached =
+      this.cache &&
+      new CachedRows(this.rows, this.cache, { retentionMs, inMemory: this.isByTime, isByTime: this.isByTime });
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, V>): boolean {
-    if (this.held === null) return false;
+    if (this.cached === null) return false;
     this.listener = listener;
     return true;
   }
@@ -60,16 +60,14 @@ export class BytesSessionStore<K, V>
     const key = this.encodeKey(session.key);
     const after = aggregate === null ? null : this.values.encode(aggregate, this.context.current.timestamp);
     this.assertOpen();
-    const keyBytes = sessionStoreKey(key.bytes, start, end);
-    if (this.held !== null) {
-      const before = this.expiring.isLive(end) ? this.rows.get(key.text, end, start) : null;
-      this.expiring.put(key.text, end, start, after);
-      const bytes = after?.bytes.length ?? 0;
-      this.held.hold(textOf(keyBytes), keyBytes, before, after, bytes, heldContext(this.context));
+    if (this.cached !== null) {
+      const place = { key: key.text, keyBytes: key.bytes, time: end, rank: start };
+      this.cached.put(place, after, heldContext(this.context), key.bytes.length + sessionKeyTailBytes);
       return;
     }
     if (!this.write(key.text, start, end, after)) this.refused(start, end);
-    this.log(keyBytes, after?.bytes ?? null, this.context.current.timestamp);
+    const storeKey = sessionStoreKey(key.bytes, start, end);
+    this.log(storeKey, after?.bytes ?? null, this.context.current.timestamp);
   }
 
   remove(session: Windowed<K>): void {
@@ -77,11 +75,11 @@ export class BytesSessionStore<K, V>
   }
 
   findSessions(key: K, earliestEnd: number, latestStart: number): IterableIterator<readonly [Windowed<K>, V]> {
-    return this.decoded(this.rowsOfKey(key, earliestEnd, latestStart));
+    return this.decoded(this.rowsOfKey(key, earliestEnd, latestStart, false));
   }
 
   backwardFindSessions(key: K, earliestEnd: number, latestStart: number): IterableIterator<readonly [Windowed<K>, V]> {
-    return this.decoded(this.rowsOfKey(key, earliestEnd, latestStart).reverse());
+    return this.decoded(this.rowsOfKey(key, earliestEnd, latestStart, true));
   }
 
   findSessionsOfKeys(
@@ -90,15 +88,14 @@ export class BytesSessionStore<K, V>
     earliestEnd: number,
     latestStart: number,
   ): IterableIterator<readonly [Windowed<K>, V]> {
-    return this.decoded(this.rowsOfKeys(keyFrom, keyTo, earliestEnd).filter(({ rank }) => rank <= latestStart));
+    return this.decoded(this.rowsOfKeys(keyFrom, keyTo, earliestEnd, latestStart));
   }
 
   findSessionsEnding(earliestEnd: number, latestEnd: number): IterableIterator<readonly [Windowed<K>, V]> {
     this.assertOpen();
     // A persistent store lets everything go out that it still has.
-    const timeFrom = this.isByTime ? Math.max(earliestEnd, this.expiring.firstRead) : earliestEnd;
-    const found = this.rows.byTime({ keyFrom: null, keyTo: null, timeFrom, timeTo: latestEnd });
-    const rows = this.isByTime ? this.expiring.shown(found) : found;
+    const range = { keyFrom: null, keyTo: null, timeFrom: earliestEnd, timeTo: latestEnd };
+    const rows = this.isByTime ? this.rows.between(range, true, false) : this.rows.rows.byTime(range);
     // There sessions that end together are in the order of their starts, in memory in that of their keys.
     if (!this.isByTime) rows.sort((one, other) => one.time - other.time || one.rank - other.rank);
     return this.decoded(rows);
@@ -107,8 +104,7 @@ export class BytesSessionStore<K, V>
   fetchSession(key: K, start: number, end: number): V | null {
     const { text } = this.encodeKey(key);
     this.assertOpen();
-    const stored = this.rows.get(text, end, start);
-    if (!this.expiring.isShown(text, end, start)) return null;
+    const stored = this.shown.get(text, end, start);
     return stored === null ? null : this.values.decode(stored);
   }
 
@@ -129,12 +125,12 @@ export class BytesSessionStore<K, V>
   }
 
   flush(): void {
-    this.held?.flush();
+    this.cache?.flush();
   }
 
   override close(): void {
     super.close();
-    this.held?.clear();
+    this.cache?.clear();
     this.rows.clear();
   }
 
@@ -148,27 +144,28 @@ export class BytesSessionStore<K, V>
 
   /** @returns false if the session has expired */
   private write(key: string, start: number, end: number, after: StoredValue | null): boolean {
-    return this.expiring.write(key, end, start, after) || after === null;
+    return this.rows.write(key, end, start, after) || after === null;
   }
 
   private refused(start: number, end: number): void {
     this.context.dropped({
       reason: 'expired-window',
       window: { start, end },
-      streamTime: this.expiring.streamTime,
+      streamTime: this.rows.streamTime,
     });
   }
 
-  private letGo({ keyBytes, before, after, context }: HeldUpdate<StoredValue>): void {
-    if (this.listener !== null && before === null && after === null) return;
-    const { key, start, end } = readSessionStoreKey(keyBytes);
+  private letGo({ place, value, context }: HeldUpdate<TimedPlace>): void {
+    const { key, keyBytes, time: end, rank: start } = place;
+    const before = this.rows.get(key, end, start);
+    if (this.listener !== null && before === null && value === null) return;
     this.context.during(context, () => {
-      if (!this.expiring.passTime(end) && after !== null) this.refused(start, end);
-      this.log(keyBytes, after?.bytes ?? null, context.timestamp);
+      if (!this.write(key, start, end, value)) this.refused(start, end);
+      this.log(sessionStoreKey(keyBytes, start, end), value?.bytes ?? null, context.timestamp);
       if (this.listener === null) return;
       this.listener(
-        { key: this.keys.decodeBytes(key), window: { start, end } },
-        after === null ? null : this.values.decode(after),
+        { key: this.keys.decodeBytes(keyBytes), window: { start, end } },
+        value === null ? null : this.values.decode(value),
         before === null ? null : this.values.decode(before),
         context.timestamp,
         context.headers,
@@ -176,30 +173,30 @@ export class BytesSessionStore<K, V>
     });
   }
 
-  private evicted(keyBytes: Uint8Array): void {
-    const { key, start, end } = readSessionStoreKey(keyBytes);
-    this.expiring.evicted(textOf(key), end, start);
+  /** What is read: what is stored, or with a cache what that has before it. */
+  private get shown(): ExpiringRows | CachedRows {
+    return this.cached ?? this.rows;
   }
 
-  private rowsOfKey(key: K, earliestEnd: number, latestStart: number): TimedRow[] {
+  private rowsOfKey(key: K, earliestEnd: number, latestStart: number, isBackward: boolean): Iterable<TimedRow> {
     this.assertOpen();
-    return this.expiring
-      .shown(this.rows.ofKey(this.encodeKey(key).text, Math.max(earliestEnd, this.expiring.firstRead), Infinity))
-      .filter(({ rank }) => rank <= latestStart);
+    const rows = this.shown.ofKey(this.encodeKey(key).text, earliestEnd, Infinity, isBackward);
+    return startingBy(latestStart, rows);
   }
 
-  private rowsOfKeys(keyFrom: K | null, keyTo: K | null, earliestEnd: number): TimedRow[] {
+  private rowsOfKeys(keyFrom: K | null, keyTo: K | null, earliestEnd: number, latestStart: number): Iterable<TimedRow> {
     this.assertOpen();
     const range = {
       keyFrom: keyFrom === null ? null : this.encodeKey(keyFrom).text,
       keyTo: keyTo === null ? null : this.encodeKey(keyTo).text,
-      timeFrom: Math.max(earliestEnd, this.expiring.firstRead),
+      timeFrom: earliestEnd,
       timeTo: Infinity,
     };
-    return this.expiring.shown(this.isByTime ? this.rows.byTime(range) : this.rows.byKey(range));
+    const rows = this.cached?.between(range, false) ?? this.rows.between(range, this.isByTime, false);
+    return startingBy(latestStart, rows);
   }
 
-  private *decoded(rows: readonly TimedRow[]): IterableIterator<readonly [Windowed<K>, V]> {
+  private *decoded(rows: Iterable<TimedRow>): IterableIterator<readonly [Windowed<K>, V]> {
     for (const { key, time, rank, stored } of rows) {
       yield [
         { key: this.keys.decodeBytes(bytesOf(key)), window: { start: rank, end: time } },
@@ -207,4 +204,8 @@ export class BytesSessionStore<K, V>
       ];
     }
   }
+}
+
+function* startingBy(latestStart: number, rows: Iterable<TimedRow>): IterableIterator<TimedRow> {
+  for (const row of rows) if (row.rank <= latestStart) yield row;
 }

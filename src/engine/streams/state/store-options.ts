@@ -13,6 +13,8 @@ export interface StoreOptions<K, V> {
   readonly loggingEnabled?: boolean;
   /** Configuration of that topic. */
   readonly logConfig?: Readonly<Record<string, string>>;
+  /** Whether a change has the headers of its record in the changelog, as changes of the stores of joins have. */
+  readonly logsHeaders?: boolean;
 }
 
 export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {

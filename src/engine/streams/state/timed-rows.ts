@@ -87,18 +87,6 @@ export class TimedRows {
     return found;
   }
 
-  /** Removes the rows in the segments from that of `from` on that end before `time`, but for those that are kept. */
-  removeBetween(from: number, time: number, isKept: (row: TimedRow) => boolean): void {
-    const [firstExpired, firstLive] = [this.idOf(from), this.idOf(time)];
-    const gone: TimedRow[] = [];
-    for (const { id, rowsOfKeys } of this.segments) {
-      if (id < firstExpired) continue;
-      if (id >= firstLive) break;
-      for (const [, rows] of rowsOfKeys.unordered()) for (const row of rows) if (!isKept(row)) gone.push(row);
-    }
-    for (const { key, time: at, rank } of gone) this.delete(key, at, rank);
-  }
-
   /** Removes the segments that end before `time`. */
   expireBefore(time: number): void {
     const firstLive = this.idOf(time);

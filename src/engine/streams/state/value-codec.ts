@@ -4,6 +4,8 @@ import type { StoredValue } from './stored-value.js';
 
 /** Turns what users put into a store into what it keeps and back. Values are kept as bytes, so that nobody can change them from outside. */
 export interface ValueCodec<W> {
+  /** What stands before the bytes of the value in Kafka's stores: its timestamp, if it has one. */
+  readonly headBytes: number;
   /** @param timestamp of the record that is being processed */
   encode(value: W, timestamp: number): StoredValue;
   decode(stored: StoredValue): W;
@@ -12,6 +14,7 @@ export interface ValueCodec<W> {
 /** Of a store that keeps values and nothing else. */
 export function plainValues<V>(serde: Serde<V>, topic: string): ValueCodec<V> {
   return {
+    headBytes: 0,
     encode: (value, timestamp) => ({ bytes: serde.serialize(topic, value), timestamp }),
     decode: ({ bytes }) => serde.deserialize(topic, bytes),
   };
@@ -20,6 +23,7 @@ export function plainValues<V>(serde: Serde<V>, topic: string): ValueCodec<V> {
 /** Of a store that keeps values with timestamps of their own (KIP-258). */
 export function timestampedValues<V>(serde: Serde<V>, topic: string): ValueCodec<ValueAndTimestamp<V>> {
   return {
+    headBytes: 8,
     encode: ({ value, timestamp }) => ({ bytes: serde.serialize(topic, value), timestamp }),
     decode: ({ bytes, timestamp }) => ({ value: serde.deserialize(topic, bytes), timestamp }),
   };

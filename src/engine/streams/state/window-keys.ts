@@ -1,8 +1,12 @@
 /** The keys of windows and sessions in changelogs: the key, then numbers, big-endian. */
 
+/** Behind the key. */
+export const windowKeyTailBytes = 12;
+export const sessionKeyTailBytes = 16;
+
 /** key, start (8), number of the duplicate (4): Kafka's WindowKeySchema. */
 export function windowStoreKey(key: Uint8Array, start: number, sequence: number): Uint8Array {
-  const bytes = new Uint8Array(key.length + 12);
+  const bytes = new Uint8Array(key.length + windowKeyTailBytes);
   bytes.set(key);
   writeTime(bytes, key.length, start);
   writeInt32(bytes, key.length + 8, sequence);
@@ -11,7 +15,7 @@ export function windowStoreKey(key: Uint8Array, start: number, sequence: number)
 
 /** key, end (8), start (8): Kafka's SessionKeySchema. */
 export function sessionStoreKey(key: Uint8Array, start: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(key.length + 16);
+  const bytes = new Uint8Array(key.length + sessionKeyTailBytes);
   bytes.set(key);
   writeTime(bytes, key.length, end);
   writeTime(bytes, key.length + 8, start);
@@ -19,12 +23,12 @@ export function sessionStoreKey(key: Uint8Array, start: number, end: number): Ui
 }
 
 export function readWindowStoreKey(bytes: Uint8Array): { key: Uint8Array; start: number; sequence: number } {
-  const end = bytes.length - 12;
+  const end = bytes.length - windowKeyTailBytes;
   return { key: bytes.subarray(0, end), start: readTime(bytes, end), sequence: readInt32(bytes, end + 8) };
 }
 
 export function readSessionStoreKey(bytes: Uint8Array): { key: Uint8Array; start: number; end: number } {
-  const end = bytes.length - 16;
+  const end = bytes.length - sessionKeyTailBytes;
   return { key: bytes.subarray(0, end), start: readTime(bytes, end + 8), end: readTime(bytes, end) };
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../environment/environment.js';
 import type { Cancellable } from '../processor/processor.js';
 import type { DroppedRecord } from '../processor/task-context.js';
 import type { Serde } from '../serdes.js';
+import type { RecordCache } from '../state/record-cache.js';
 import type { RestorableStore, StateStore } from '../state/state-store.js';
 import { plainConfig, type StreamsConfig } from '../streams-config.js';
 import { StreamsError } from '../streams-error.js';
@@ -22,6 +23,8 @@ export interface GlobalTaskOptions {
   readonly config: StreamsConfig;
   readonly clock: Clock;
   readonly observer?: TaskObserver;
+  /** What its stores share with those of the tasks, where one thread runs both. */
+  readonly cache?: RecordCache | null;
 }
 
 /**
@@ -33,7 +36,9 @@ export class GlobalTask implements TaskScope {
   readonly applicationId: string;
   readonly metrics = new TaskMetrics();
   readonly streamTimeMs = -1;
-  readonly cache = null;
+  readonly cache: RecordCache | null;
+  /** Whoever reads its stores does so on its thread, or there is no cache. */
+  readonly isProcessing = true;
   readonly defaultKeySerde: Serde<unknown> | null;
   readonly defaultValueSerde: Serde<unknown> | null;
   current: CurrentRecord | null = null;
@@ -46,6 +51,7 @@ export class GlobalTask implements TaskScope {
   constructor(options: GlobalTaskOptions) {
     const { topology, config } = options;
     this.#options = options;
+    this.cache = options.cache ?? null;
     this.applicationId = config['application.id'];
     this.defaultKeySerde = config['default.key.serde'] ?? null;
     this.defaultValueSerde = config['default.value.serde'] ?? null;
@@ -92,6 +98,7 @@ export class GlobalTask implements TaskScope {
     this.#raw = raw;
     try {
       this.#topology.process(source, { ...read, timestamp, headers });
+      for (const store of this.stores.values()) store.flush();
     } catch (error) {
       const node = error instanceof ProcessingFailure ? error.nodeName : source.name;
       throw taskError(

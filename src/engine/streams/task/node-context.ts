@@ -43,6 +43,7 @@ export interface TaskScope {
   ): void;
   addProcessorMetadata(key: string, value: number): void;
   processorMetadata(key: string): number | null;
+  readonly isProcessing: boolean;
   readonly cache: RecordCache | null;
   readonly defaultKeySerde: Serde<unknown> | null;
   readonly defaultValueSerde: Serde<unknown> | null;
@@ -79,6 +80,10 @@ export class NodeContext implements TaskContext {
 
   get current(): CurrentRecord {
     return this.#scope.current ?? noRecord;
+  }
+
+  get isProcessing(): boolean {
+    return this.#scope.isProcessing;
   }
 
   get recordMetadata(): RecordOrigin | null {

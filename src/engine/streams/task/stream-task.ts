@@ -282,6 +282,10 @@ export class StreamTask implements TaskScope {
 
   // What its nodes ask for
 
+  get isProcessing(): boolean {
+    return this.current !== null;
+  }
+
   get cache(): RecordCache | null {
     return this.#options.cache;
   }

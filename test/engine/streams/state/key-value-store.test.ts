@@ -122,7 +122,7 @@ describe('a key-value store with a cache', () => {
   });
 
   it('lets go of everything once it is full', () => {
-    const { bench, store } = opened({ cachingEnabled: true }, 150);
+    const { bench, store } = opened({ cachingEnabled: true }, 140);
     bench.at(1, () => store.put('a', '1'));
     bench.at(1, () => store.put('b', '2'));
     expect(bench.changelog).toHaveLength(0);
