@@ -65,7 +65,7 @@ export const manifestName = 'manifest.json';
 export const largestManifestBytes = 16 * 1024 * 1024;
 
 /** The most partitions that an export may have (Kafka's limit for what one request may create), and the most of its other lists. */
-export const mostPartitions = 10_000;
+const mostPartitions = 10_000;
 const mostOffsets = 1_000_000;
 const mostSegments = 100_000;
 const mostConfigs = 1000;

@@ -49,7 +49,7 @@ import {
   type PartitionOffset,
 } from './topic-admin.js';
 
-export const adminEvents = {
+const adminEvents = {
   CONNECT: 'admin.connect',
   DISCONNECT: 'admin.disconnect',
   REQUEST: 'admin.network.request',

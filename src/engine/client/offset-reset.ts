@@ -92,7 +92,7 @@ export async function setGroupOffsets(
 }
 
 /** The lines of a reset plan. Throws INVALID_REQUEST with the number of the line that can't be read. */
-export function parseOffsets(csv: string, groupId: string): OffsetToCommit[] {
+function parseOffsets(csv: string, groupId: string): OffsetToCommit[] {
   const lines = csv.split(/\r?\n/).map((line, at) => ({ line: line.trim(), number: at + 1 }));
   return lines.flatMap(({ line, number }) => {
     if (line === '') return [];

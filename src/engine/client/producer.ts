@@ -81,7 +81,7 @@ export interface ProducerBatchRecord {
   readonly compression?: CompressionCode;
 }
 
-export const producerEvents = {
+const producerEvents = {
   CONNECT: 'producer.connect',
   DISCONNECT: 'producer.disconnect',
   REQUEST: 'producer.network.request',

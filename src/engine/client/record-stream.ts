@@ -9,7 +9,7 @@ export interface ConsumerRecord extends KafkaMessage {
 }
 
 /** Why the handling of a record ended when the loop around the iterator was left: it does not count as handled. */
-export class RecordNotFinished extends Error {
+class RecordNotFinished extends Error {
   override readonly name = 'RecordNotFinished';
 
   constructor() {

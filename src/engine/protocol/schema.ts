@@ -185,7 +185,7 @@ export function array<E extends keyof ElementTypes, const O extends Options = Op
 }
 
 /** A struct in which every field has its default. */
-export function defaultsOf<F extends Fields>(fields: F): Complete<F> {
+function defaultsOf<F extends Fields>(fields: F): Complete<F> {
   return Object.fromEntries(Object.entries(fields).map(([name, { default: value }]) => [name, value])) as Complete<F>;
 }
 

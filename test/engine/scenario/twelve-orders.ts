@@ -1,7 +1,7 @@
 import type { GroupSpec, LaneSpec, RunRecord, RunSpec } from '../../../src/engine/scenario/run-spec.js';
 
 /** order-1 … order-6 placed, then paid. */
-export const twelveOrders: readonly RunRecord[] = ['placed', 'paid'].flatMap((step) =>
+const twelveOrders: readonly RunRecord[] = ['placed', 'paid'].flatMap((step) =>
   [1, 2, 3, 4, 5, 6].map((order) => ({ key: `order-${order}`, value: JSON.stringify({ order, step }) })),
 );
 

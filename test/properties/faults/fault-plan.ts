@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** What may happen to a run; each kind is out of the game in about half of the plans. */
-export const happeningKinds = [
+const happeningKinds = [
   'broker-crash',
   'broker-crash-while-starting',
   'power-cut',

@@ -77,7 +77,7 @@ export async function cleanDirtiest(logs: readonly CleanableLog[], settings: Cle
 }
 
 /** Writes a log anew up to where it may be cleaned: of each key the last record. */
-export async function cleanLog(look: CleanerLook, { dedupeBufferBytes, now }: CleanerSettings): Promise<Cleaning> {
+async function cleanLog(look: CleanerLook, { dedupeBufferBytes, now }: CleanerSettings): Promise<Cleaning> {
   const { log, firstDirtyOffset, firstUncleanableOffset } = look;
   const map = await offsetsOfKeys(look, dedupeBufferBytes);
   const endOffset = map.latestOffset + 1;

@@ -5,7 +5,7 @@ import { KafkaError, fromErrorData } from '../../protocol/kafka-error.js';
 import { detachRequest, maxUnanswered, readToClient, type ToBroker, type ToClient } from './port-messages.js';
 
 /** The one address that a broker in a worker has: ports are handed out, not dialled. */
-export const workerAddress: BrokerAddress = { host: 'worker', port: 0 };
+const workerAddress: BrokerAddress = { host: 'worker', port: 0 };
 
 const defaultTimeoutMs = 30_000;
 

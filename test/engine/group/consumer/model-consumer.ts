@@ -108,7 +108,7 @@ export function setOf(assignment: ReadonlyMap<string, Iterable<number>>): Partit
   return new Set([...assignment].flatMap(([topicId, all]) => [...all].map((partition) => `${topicId}/${partition}`)));
 }
 
-export function listOf(partitions: Partitions): { topicId: string; partitions: number[] }[] {
+function listOf(partitions: Partitions): { topicId: string; partitions: number[] }[] {
   const byTopic = new Map<string, number[]>();
   for (const place of partitions) {
     const [topicId, partition] = place.split('/') as [string, string];

@@ -21,7 +21,7 @@ export type ServePort = (port: MessagePort) => Promise<Pick<Connection, 'closed'
 const reopenMs: Millis = 1_000;
 
 /** How many tabs are received at once, and how many connections each may have, those included that wait for a broker that is only starting. */
-export const mostVisitors = 1_000;
+const mostVisitors = 1_000;
 export const mostConnections = 1_000;
 
 interface Visitor {
