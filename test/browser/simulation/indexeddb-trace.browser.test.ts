@@ -7,6 +7,7 @@ import { settle } from '../../../src/engine/platform/browser/settle.js';
 import { ScenarioRun } from '../../../src/engine/scenario/scenario-run.js';
 import { traceLines } from '../../../src/engine/simulation/trace-recorder.js';
 import { specOf, topicLane } from '../../engine/scenario/twelve-orders.js';
+import { settleContract } from '../../contracts/settle-contract.js';
 
 async function traceOver(storage: Storage, seed: string): Promise<string> {
   const run = await ScenarioRun.open(specOf([topicLane()], { seed }), { settle, storage });
@@ -26,11 +27,4 @@ test.each(['1', '2', 'three'])('with seed %s memory and IndexedDB give the same 
   expect(overIndexedDb).toBe(await traceOver(new MemoryStorage(), seed));
 });
 
-test('settle resolves after every continuation that needs no time', async () => {
-  let steps = 0;
-  void (async () => {
-    for (; steps < 1000; steps++) await Promise.resolve();
-  })();
-  await settle();
-  expect(steps).toBe(1000);
-});
+settleContract(settle);

@@ -70,6 +70,14 @@ export class BrokerBench {
     return topics[0]?.topicId as Uint8Array;
   }
 
+  /** Sets one config of a topic. */
+  async configure(topic: string, name: string, value: string): Promise<void> {
+    await this.call('IncrementalAlterConfigs', {
+      resources: [{ resourceType: 2, resourceName: topic, configs: [{ name, configOperation: 0, value }] }],
+      validateOnly: false,
+    });
+  }
+
   /** Produces values as one batch; the error's name, and the base offset. */
   async produce(
     topic: string,

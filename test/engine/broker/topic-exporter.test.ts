@@ -71,16 +71,7 @@ describe('an export', () => {
     const files = async () => (await bench.storage.files()).filter(({ name }) => name.startsWith('large-0/')).length;
     const begun = await bench.broker.exportTopics(everything);
     const pieces = [(await begun.next())!];
-    await bench.call('IncrementalAlterConfigs', {
-      validateOnly: false,
-      resources: [
-        {
-          resourceType: 2,
-          resourceName: 'large',
-          configs: [{ name: 'retention.bytes', configOperation: 0, value: '0' }],
-        },
-      ],
-    });
+    await bench.configure('large', 'retention.bytes', '0');
     await bench.environment.pass(5000);
     expect(log.logStartOffset).toBe(12);
     expect(await files()).toBe(5);
@@ -96,16 +87,7 @@ describe('an export', () => {
     const before = await contentsOf(log);
     const begun = await bench.broker.exportTopics(everything);
     const pieces = [(await begun.next())!];
-    await bench.call('IncrementalAlterConfigs', {
-      validateOnly: false,
-      resources: [
-        {
-          resourceType: 2,
-          resourceName: 'large',
-          configs: [{ name: 'min.cleanable.dirty.ratio', configOperation: 0, value: '0' }],
-        },
-      ],
-    });
+    await bench.configure('large', 'min.cleanable.dirty.ratio', '0');
     await bench.environment.pass(3000);
     expect(bench.environment.tracedOf('log-cleaned')).toEqual([]);
     const tar = await rest(begun, pieces);
@@ -142,16 +124,7 @@ describe('an export', () => {
       if (takesOne) await begun.next();
       begun.cancel(new Error('no longer wanted'));
       await expect(begun.next()).rejects.toThrow('no longer wanted');
-      await bench.call('IncrementalAlterConfigs', {
-        validateOnly: false,
-        resources: [
-          {
-            resourceType: 2,
-            resourceName: 'large',
-            configs: [{ name: 'retention.bytes', configOperation: 0, value: '0' }],
-          },
-        ],
-      });
+      await bench.configure('large', 'retention.bytes', '0');
       await bench.environment.pass(5000);
       expect((await bench.storage.files()).filter(({ name }) => name.startsWith('large-0/'))).toHaveLength(1);
     }

@@ -87,16 +87,7 @@ describe("the upkeep of a broker's logs", () => {
     await bench.createTopic('orders');
     const now = bench.environment.clock.now();
     await produceBatch(bench, encodeBatch({ records: [record('a', 'one', now)] }));
-    await bench.call('IncrementalAlterConfigs', {
-      resources: [
-        {
-          resourceType: 2,
-          resourceName: 'orders',
-          configs: [{ name: 'retention.ms', configOperation: 0, value: '1000' }],
-        },
-      ],
-      validateOnly: false,
-    });
+    await bench.configure('orders', 'retention.ms', '1000');
     await bench.environment.pass(4_000);
     expect(await earliest(bench)).toBe(1n);
   });
