@@ -1,6 +1,6 @@
 /**
  * DescribeConfigs v1-4, for topics, groups, this broker, and brokers in general (an empty name: what was changed for the whole cluster): every config with its value in force, where
- * that comes from, and what it stands before. Loggers and client metrics have none. Left out: other resources (INVALID_REQUEST), and Kafka's documentation texts.
+ * that comes from, and what it stands before. A resource that is named twice is described once: that takes thousands of times as much as asking. Loggers and client metrics have none. Left out: other resources (INVALID_REQUEST), and Kafka's documentation texts.
  */
 import type { CompleteRequestOf, GivenResponseOf } from '../protocol/apis.js';
 import { errorByName, errorCode, type ErrorName } from '../protocol/errors.js';
@@ -15,19 +15,25 @@ type Request = CompleteRequestOf<'DescribeConfigs'>;
 type Resource = Request['resources'][number];
 type Result = GivenResponseOf<'DescribeConfigs'>['results'][number];
 
-export const handleDescribeConfigs: Handler<'DescribeConfigs'> = (services, { request }) =>
-  Promise.resolve({
-    throttleTimeMs: 0,
-    results: request.resources.map((resource) => describe(services, resource, request)),
-  });
+export const handleDescribeConfigs: Handler<'DescribeConfigs'> = (services, { request }) => {
+  const resources = new Map(
+    request.resources.map((resource) => [`${resource.resourceType} ${resource.resourceName}`, resource]),
+  );
+  const results = [...resources.values()].map((resource, index) =>
+    index < mostDescribed
+      ? describe(services, resource, request)
+      : refused(resource, 'POLICY_VIOLATION', `No more than ${mostDescribed} resources are described at once.`),
+  );
+  return Promise.resolve({ throttleTimeMs: 0, results });
+};
+
+/** Everybody else waits meanwhile. */
+const mostDescribed = 5_000;
 
 function describe(services: BrokerServices, resource: Resource, request: Request): Result {
   const { resourceType, resourceName, configurationKeys } = resource;
   const found = configsOf(services, resource);
-  if ('error' in found) {
-    const { error, message } = found;
-    return { errorCode: errorCode(error), errorMessage: message, resourceType, resourceName, configs: [] };
-  }
+  if ('error' in found) return refused(resource, found.error, found.message);
   const wanted = configurationKeys === null || configurationKeys.length === 0 ? undefined : new Set(configurationKeys);
   const configs = found.configs
     .filter(({ name }) => wanted?.has(name) ?? true)
@@ -41,6 +47,10 @@ function describe(services: BrokerServices, resource: Resource, request: Request
       configType: configTypes[type],
     }));
   return { errorCode: 0, errorMessage: '', resourceType, resourceName, configs };
+}
+
+function refused({ resourceType, resourceName }: Resource, error: ErrorName, message: string): Result {
+  return { errorCode: errorCode(error), errorMessage: message, resourceType, resourceName, configs: [] };
 }
 
 type Found = { readonly configs: readonly DescribedConfig[] } | { readonly error: ErrorName; readonly message: string };

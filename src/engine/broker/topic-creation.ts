@@ -45,6 +45,7 @@ export function decideTopicCreations(
   config: BrokerConfig,
   newTopicId: () => Uint8Array,
 ): TopicCreation[] {
+  const byName = new Map(wanted.map((topic) => [topic.name, topic]));
   const counts = new Map<string, number>();
   for (const { name } of wanted) counts.set(name, (counts.get(name) ?? 0) + 1);
   const total = wanted.reduce((sum, topic) => sum + Math.max(0, partitionsOf(topic, config)), 0);
@@ -52,7 +53,7 @@ export function decideTopicCreations(
     if (count > 1) return { error: 'INVALID_REQUEST', name, message: 'Duplicate topic name.' };
     if (total > maxPartitionsPerRequest)
       return { error: 'POLICY_VIOLATION', name, message: 'Excessively large number of partitions per request.' };
-    const topic = wanted.find((each) => each.name === name) as TopicToCreate;
+    const topic = byName.get(name) as TopicToCreate;
     return refusal(image, topic, nodeId) ?? creation(topic, nodeId, config, newTopicId());
   });
   const records = decided.reduce((sum, each) => sum + (each.error === 'NONE' ? each.records.length : 0), 0);

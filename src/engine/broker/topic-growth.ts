@@ -30,7 +30,11 @@ export function decideTopicGrowths(
   nodeId: number,
 ): TopicGrowth[] {
   const byName = new Map<string, TopicToGrow[]>();
-  for (const each of wanted) byName.set(each.name, [...(byName.get(each.name) ?? []), each]);
+  for (const each of wanted) {
+    const named = byName.get(each.name);
+    if (named === undefined) byName.set(each.name, [each]);
+    else named.push(each);
+  }
   let room = maxRecordsPerRequest;
   return [...byName].map(([name, [first, ...others]]) => {
     if (first === undefined || others.length > 0)

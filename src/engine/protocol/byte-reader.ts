@@ -5,12 +5,15 @@ import { VarintReader } from './varint.js';
 export class ByteReader {
   private readonly view: DataView;
   private position = 0;
+  private elementsLeft: number;
 
-  /** `what` is being read, for messages of errors. */
+  /** `what` is being read, for messages of errors; all arrays in it have at most `maxElements` together. */
   constructor(
     private readonly bytes: Uint8Array,
     private readonly what: string,
+    private readonly maxElements = Infinity,
   ) {
+    this.elementsLeft = maxElements;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -50,6 +53,14 @@ export class ByteReader {
   raw(length: number): Uint8Array {
     const start = this.advance(length);
     return this.bytes.subarray(start, start + length);
+  }
+
+  /** Says that so many elements of an array are about to be read. Throws if they can't be there, or are too many. */
+  expectElements(count: number): void {
+    if (count > this.remaining)
+      throw this.malformed(`an array of ${count} elements is announced, but ${this.remaining} bytes are left`);
+    this.elementsLeft -= count;
+    if (this.elementsLeft < 0) throw this.malformed(`its arrays have more than ${this.maxElements} elements`);
   }
 
   /** What is wrong with the bytes, as an error. */

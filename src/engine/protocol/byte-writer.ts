@@ -1,3 +1,4 @@
+import { KafkaError } from './kafka-error.js';
 import { writeUnsignedVarint } from './varint.js';
 
 const firstBytes = 256;
@@ -26,8 +27,14 @@ export class ByteWriter {
   private readonly parts: Uint8Array[] = [];
   private partsEnd = 0;
 
-  /** Bytes of at least `takesOverFrom` are not copied; then what is written is had by `writtenParts` alone. */
-  constructor(private readonly takesOverFrom = Infinity) {}
+  /**
+   * Bytes of at least `takesOverFrom` are not copied; then what is written is had by `writtenParts` alone. Beside those no more than `maxBytes` are written: MESSAGE_TOO_LARGE
+   * is thrown instead.
+   */
+  constructor(
+    private readonly takesOverFrom = Infinity,
+    private readonly maxBytes = Infinity,
+  ) {}
 
   int8(value: number): void {
     const start = this.advance(1);
@@ -88,6 +95,11 @@ export class ByteWriter {
     const start = this.at;
     this.at += size;
     if (this.at > this.bytes.length) {
+      if (this.at > this.maxBytes)
+        throw new KafkaError(
+          'MESSAGE_TOO_LARGE',
+          `A message has more than ${this.maxBytes} bytes. Ask for less at once.`,
+        );
       const larger = new Uint8Array(Math.max(this.at, this.bytes.length * 2));
       larger.set(this.bytes.subarray(0, start));
       this.bytes = larger;

@@ -18,15 +18,16 @@ export function encodeMessage<F extends Fields>(
 }
 
 /**
- * The message that `bytes`, all of them, hold. Throws CORRUPT_MESSAGE for bytes that are none. Record batches in it are views into `bytes`, other
+ * The message that `bytes`, all of them, hold. Throws CORRUPT_MESSAGE for bytes that are none, or if all its arrays have more than `maxElements` together. Record batches in it are views into `bytes`, other
  * bytes are copies.
  */
 export function decodeMessage<F extends Fields>(
   schema: MessageSchema<F>,
   version: number,
   bytes: Uint8Array,
+  maxElements?: number,
 ): Complete<F> {
-  const { value, end } = decodeLeadingMessage(schema, version, bytes);
+  const { value, end } = decodeLeadingMessage(schema, version, bytes, maxElements);
   if (end === bytes.length) return value;
   throw new ByteReader(bytes.subarray(end), `What follows ${schema.name} version ${version}`).malformed(
     'nothing should follow',
@@ -38,9 +39,10 @@ export function decodeLeadingMessage<F extends Fields>(
   schema: MessageSchema<F>,
   version: number,
   bytes: Uint8Array,
+  maxElements?: number,
 ): { readonly value: Complete<F>; readonly end: number } {
   checkVersion(schema, version);
-  const reader = new ByteReader(bytes, `${schema.name} version ${version}`);
+  const reader = new ByteReader(bytes, `${schema.name} version ${version}`, maxElements);
   const value = readStruct(reader, schema, version, schema.fields) as Complete<F>;
   return { value, end: reader.at };
 }

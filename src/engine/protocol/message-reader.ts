@@ -67,8 +67,7 @@ function readTyped(
   if (type.kind === 'struct') return readStruct(reader, schema, version, type.fields);
   const count = readLength(reader, flexible ? null : 4);
   if (count === null) return null;
-  if (count > reader.remaining)
-    throw reader.malformed(`an array of ${count} elements is announced, but ${reader.remaining} bytes are left`);
+  reader.expectElements(count);
   const elements: unknown[] = [];
   for (let index = 0; index < count; index++) {
     const element = readTyped(reader, schema, version, type.element, flexible);

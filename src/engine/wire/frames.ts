@@ -22,6 +22,7 @@ import { checkVersion } from '../protocol/message-values.js';
 import { writeStruct } from '../protocol/message-writer.js';
 import { inRange, type MessageSchema } from '../protocol/schema.js';
 import type { StructValue } from '../protocol/message-values.js';
+import { largestRequestBytes } from './limits.js';
 
 /** A request as it came: its header, and where its body begins. */
 export interface RequestFrame {
@@ -44,6 +45,9 @@ export function openRequest(bytes: Uint8Array): RequestFrame {
   return { header, api: api?.name as ApiName | undefined, isVersionKnown, bytes, bodyAt: end };
 }
 
+/** All arrays of a request have no more elements than this: ten times what Kafka's controller does in one. Each costs far more memory and time than the bytes that ask for it. */
+const mostElements = 100_000;
+
 /** Reads the body of a request. Record batches in it are views into the frame. Throws CORRUPT_MESSAGE for bytes that are none. */
 export function requestBody<Api extends ApiName>(
   api: Api,
@@ -51,7 +55,8 @@ export function requestBody<Api extends ApiName>(
 ): CompleteRequestOf<Api> {
   const version = header.requestApiVersion;
   const at = requestHeaderVersion(apis[api], version) === 2 ? skipTaggedFields(bytes, bodyAt) : bodyAt;
-  return decodeMessage(apis[api].request as MessageSchema, version, bytes.subarray(at)) as CompleteRequestOf<Api>;
+  const schema: MessageSchema = apis[api].request;
+  return decodeMessage(schema, version, bytes.subarray(at), mostElements) as CompleteRequestOf<Api>;
 }
 
 /** A request with its length and header, as it goes over the wire. Throws what writing the message throws. */
@@ -85,7 +90,7 @@ export function responseFrame<Api extends ApiName>(
 /** From this size on bytes of an answer leave as they are stored, without being copied. */
 const largeBytes = 16 * 1024;
 
-/** The same in pieces, to be written one after the other: large records are not copied. */
+/** The same in pieces, to be written one after the other: large records are not copied. Throws MESSAGE_TOO_LARGE if there is much else. */
 export function responseParts<Api extends ApiName>(
   api: Api,
   version: number,
@@ -94,7 +99,7 @@ export function responseParts<Api extends ApiName>(
 ): readonly Uint8Array[] {
   const schema: MessageSchema = apis[api].response;
   checkVersion(schema, version);
-  const writer = new ByteWriter(largeBytes);
+  const writer = new ByteWriter(largeBytes, largestRequestBytes);
   writer.int32(0);
   writer.raw(encodeResponseHeader(responseHeaderVersion(apis[api], version), correlationId));
   writeStruct(writer, schema, version, schema.fields, response);

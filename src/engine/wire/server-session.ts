@@ -37,6 +37,7 @@ export class ServerSession implements PipeEnd {
   private activeAt: Millis;
   private partialSince: Millis | undefined;
   private unsentSince: Millis | undefined;
+  private isReading = true;
   private isWorking = false;
   private isEnded = false;
   private isStopping = false;
@@ -61,6 +62,7 @@ export class ServerSession implements PipeEnd {
   receive(bytes: Uint8Array): void {
     if (this.isEnded || this.isStopping) return;
     this.activeAt = this.options.environment.clock.now();
+    const framesBefore = this.frames;
     try {
       for (const frame of this.splitter.push(bytes)) this.accept(frame);
     } catch (error) {
@@ -69,7 +71,7 @@ export class ServerSession implements PipeEnd {
       return;
     }
     if (this.splitter.partialBytes === 0) this.partialSince = undefined;
-    else this.partialSince ??= this.activeAt;
+    else if (this.partialSince === undefined || this.frames > framesBefore) this.partialSince = this.activeAt;
     this.adjustReading();
     void this.work();
   }
@@ -117,6 +119,10 @@ export class ServerSession implements PipeEnd {
     const { limits, budget } = this.options;
     const mayRead = this.inFlight < limits.maxInFlight && (!budget.isSpent || this.splitter.partialBytes > 0);
     if (!mayRead && budget.isSpent) budget.whenFree(this.resume);
+    // Nobody is too slow while we do not read.
+    if (mayRead && !this.isReading && this.partialSince !== undefined)
+      this.partialSince = this.options.environment.clock.now();
+    this.isReading = mayRead;
     this.pipe.setReading(mayRead);
   }
 
@@ -124,9 +130,9 @@ export class ServerSession implements PipeEnd {
     if (this.isWorking) return;
     this.isWorking = true;
     try {
-      for (let frame = this.queue.shift(); frame !== undefined && !this.isEnded; frame = this.queue.shift()) {
+      for (let [frame] = this.queue; frame !== undefined; [frame] = this.queue) {
         await this.untilRead();
-        await this.begin(frame);
+        if (this.queue[0] === frame) await this.begin(frame);
       }
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
@@ -143,7 +149,7 @@ export class ServerSession implements PipeEnd {
     this.unsentSince = undefined;
   }
 
-  /** Hands a request to the broker. Resolves when the next one may be handed in. */
+  /** Hands the first request of the queue to the broker, unless it is dropped before. Resolves when the next one may be handed in. */
   private async begin(frame: Uint8Array): Promise<void> {
     if (this.hasTokens && !this.isKnown) {
       this.follow(frame, this.answerToken(frame));
@@ -152,21 +158,22 @@ export class ServerSession implements PipeEnd {
     const request = openRequest(frame);
     const mayOverlap = request.api === 'Produce' && this.isKnown;
     if (!mayOverlap || !this.areProducesUnderway) await this.answered;
-    if (this.isEnded) return;
+    if (this.queue[0] !== frame) return;
     this.areProducesUnderway = mayOverlap;
     this.follow(frame, this.answer(request));
     if (!mayOverlap) await this.answered;
   }
 
-  /** Writes the answer behind those before it. */
+  /** Takes a request out of the queue, and writes the answer behind those before it. */
   private follow(frame: Uint8Array, answer: Promise<readonly Uint8Array[]>): void {
+    this.queue.shift();
     const before = this.answered;
     // Its failure is seen below, after those before it are written.
     answer.catch(() => undefined);
     this.answered = before.then(async () => {
       try {
         for (const bytes of await answer) if (!this.isEnded) this.pipe.write(bytes);
-        if (this.gate?.hasFailed === true) this.pipe.close(false);
+        if (this.gate?.hasFailed === true) void this.stop();
       } catch (error) {
         this.fail(error instanceof Error ? error.message : String(error));
       } finally {
@@ -231,7 +238,7 @@ export class ServerSession implements PipeEnd {
       return `No request came within ${limits.firstRequestMs} ms.`;
     if (!this.isKnown && now - this.startedAt >= limits.authenticationMs)
       return `The client has not said who it is within ${limits.authenticationMs} ms.`;
-    if (partialSince !== undefined && now - partialSince >= limits.requestMs) {
+    if (this.isReading && partialSince !== undefined && now - partialSince >= limits.requestMs) {
       const expected = ((now - partialSince) / 1000) * limits.minBytesPerSecond;
       if (this.splitter.partialBytes < expected)
         return `${this.splitter.partialBytes} bytes of a request came in ${now - partialSince} ms, which is too slow.`;

@@ -51,6 +51,8 @@ export class KafkaServer {
   /** Where it listens. */
   readonly address: BrokerAddress;
   private readonly sessions = new Map<ServerSession, Socket>();
+  /** Every connection, those too that are not through TLS yet. */
+  private readonly sockets = new Set<Socket>();
   private readonly logged = new Set<string>();
   private connections = 0;
   private checks: TimerHandle | undefined;
@@ -90,7 +92,8 @@ export class KafkaServer {
       server.listen(port, host, () => resolve());
     });
     const listener = new KafkaServer(environment, options, users, server, limits, budget, failures);
-    server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => listener.accept(socket));
+    server.on('connection', (socket: Socket) => listener.admit(socket));
+    if (tls !== undefined) server.on('secureConnection', (socket: Socket) => listener.accept(socket));
     server.on('drop', () =>
       listener.logOnce('drop', `More than ${maxConnections} connections: further ones are closed at once.`),
     );
@@ -129,16 +132,11 @@ export class KafkaServer {
     const answered = Promise.all([...this.sessions.keys()].map((session) => session.stop()));
     await Promise.race([answered.then(() => closed), late]);
     hurry?.cancel();
-    for (const socket of [...this.sessions.values(), ...this.early]) socket.destroy();
+    for (const socket of [...this.sessions.values(), ...this.sockets]) socket.destroy();
     await closed;
   }
 
-  private accept(socket: Socket): void {
-    if (this.handler === undefined) this.early.push(socket);
-    else this.attend(socket, this.handler);
-  }
-
-  private attend(socket: Socket, handler: RequestHandler): void {
+  private admit(socket: Socket): void {
     const address = socket.remoteAddress ?? '';
     const problem = this.refusalOf(address);
     if (problem !== undefined) {
@@ -146,6 +144,20 @@ export class KafkaServer {
       socket.destroy();
       return;
     }
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    if (this.options.tls === undefined) this.accept(socket);
+  }
+
+  private accept(socket: Socket): void {
+    // An error that nobody hears, as of a client that is gone before there is a broker, would end the process.
+    socket.on('error', () => undefined);
+    if (this.handler === undefined) this.early.push(socket);
+    else this.attend(socket, this.handler);
+  }
+
+  private attend(socket: Socket, handler: RequestHandler): void {
+    const address = socket.remoteAddress ?? '';
     const { environment, limits, budget, failures } = this;
     const { mechanisms = defaultMechanisms } = this.options;
     const pipe = new SocketPipe(socket);
@@ -184,7 +196,7 @@ export class KafkaServer {
     if (this.isStopping) return 'The broker is stopping.';
     if (isLoopback(address)) return undefined;
     const { maxConnectionsPerAddress = defaultMaxConnectionsPerAddress } = this.options;
-    const others = [...this.sessions.values()].filter((socket) => socket.remoteAddress === address).length;
+    const others = [...this.sockets].filter((socket) => socket.remoteAddress === address).length;
     return others >= maxConnectionsPerAddress
       ? `${address} has ${others} connections already; further ones are closed at once.`
       : undefined;

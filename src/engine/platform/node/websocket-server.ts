@@ -15,6 +15,8 @@ export interface WebSocketListenerOptions extends WebSocketRules {
   /** Something before it encrypts, and asks who is there. */
   readonly allowOthers?: boolean;
   readonly maxConnections?: number;
+  /** The headers of a request are there by then, in milliseconds; 5 000 by default. */
+  readonly headersMs?: number;
   /** What is answered to those who ask for a page; without it they are told that there is none. */
   readonly answer?: (request: IncomingMessage, response: ServerResponse) => void;
   readonly log?: (message: string) => void;
@@ -40,13 +42,19 @@ export class WebSocketListener {
   ) {}
 
   static async listen(options: WebSocketListenerOptions, accept: Accept): Promise<WebSocketListener> {
-    const { host = '127.0.0.1', port, allowOthers = false } = options;
+    const { host = '127.0.0.1', port, allowOthers = false, headersMs = 5_000 } = options;
     if (!isLoopback(host) && !allowOthers)
       throw new Error(
         `${host} can be reached from other machines, and a WebSocket here is not encrypted. Listen on 127.0.0.1 behind a proxy that does, or give --allow-plaintext.`,
       );
     const server = createServer(
-      { headersTimeout: 5_000, requestTimeout: 15_000, maxHeaderSize: 8 * 1024 },
+      {
+        headersTimeout: headersMs,
+        requestTimeout: 3 * headersMs,
+        // Node looks every half a minute who is too slow.
+        connectionsCheckingInterval: headersMs / 5,
+        maxHeaderSize: 8 * 1024,
+      },
       (request, response) => {
         const isOurs = hostRefusal(request, options, (server.address() as AddressInfo).port) === undefined;
         if (options.answer !== undefined && isOurs) return options.answer(request, response);
@@ -62,6 +70,7 @@ export class WebSocketListener {
     });
     const { address, port: actual } = server.address() as AddressInfo;
     const listener = new WebSocketListener(options, server, accept, { host: address, port: actual });
+    server.on('error', (error: Error) => listener.logOnce(`The listener failed: ${error.message}`));
     const upgrader = new Upgrader({
       noServer: true,
       maxPayload: largestMessage,
@@ -85,14 +94,18 @@ export class WebSocketListener {
   }
 
   private upgrade(upgrader: Upgrader, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Nobody else hears of its errors from here on, and one that nobody hears ends the process.
+    socket.on('error', () => socket.destroy());
     const refusal = upgradeRefusal(request, this.options, this.address.port);
     if (refusal !== undefined) {
       this.logOnce(refusal.reason);
       const text = refusal.status === 403 ? 'Forbidden' : 'Misdirected Request';
+      socket.once('finish', () => socket.destroy());
       socket.end(`HTTP/1.1 ${refusal.status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
-    const broker = new URL(request.url ?? '/', 'http://localhost').searchParams.get('broker') ?? undefined;
+    const [, query = ''] = /\?([^#]*)/.exec(request.url ?? '') ?? [];
+    const broker = new URLSearchParams(query).get('broker') ?? undefined;
     upgrader.handleUpgrade(request, socket, head, (opened) => void this.attend(opened, broker));
   }
 
@@ -107,8 +120,11 @@ export class WebSocketListener {
     });
     socket.on('error', (error) => (problem = error.message));
     socket.on('close', () => this.open.delete(socket));
+    // What comes before somebody is there to take it waits at its sender, but for what is here already.
+    socket.pause();
     try {
       const end = await this.accept(new WebSocketPipe(socket), broker);
+      socket.resume();
       for (const bytes of early) end.receive(bytes);
       deliver = (bytes) => end.receive(bytes);
       if (socket.readyState === socket.CLOSED) end.ended(problem);
@@ -116,6 +132,7 @@ export class WebSocketListener {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.logOnce(reason);
+      socket.resume();
       socket.close(1011, reason.slice(0, 100));
     }
   }

@@ -7,6 +7,7 @@ import { nodeEnvironment } from '../../../../src/engine/platform/node/node-envir
 import { TcpNetwork, type TcpNetworkOptions } from '../../../../src/engine/platform/node/tcp-network.js';
 import { errorCode } from '../../../../src/engine/protocol/errors.js';
 import { sized } from '../../../../src/engine/wire/frames.js';
+import { outsideAddress } from './outside-address.js';
 import { RawClient } from './raw-client.js';
 import { ServedBroker } from './served-broker.js';
 
@@ -86,6 +87,32 @@ describe('a listener with users', () => {
       await client.closed;
     }
   });
+
+  it.skipIf(outsideAddress === undefined)(
+    'GW-8 PLAIN is not offered to other machines without TLS, and with TLS it is',
+    async () => {
+      const mechanisms = async (options: Parameters<typeof ServedBroker.start>[0]) => {
+        await serve({ host: '0.0.0.0', users, ...options });
+        const offered: (readonly string[])[] = [];
+        for (const host of ['127.0.0.1', outsideAddress!]) {
+          const client =
+            options?.tls === undefined
+              ? await RawClient.connect(served!.port, host)
+              : RawClient.on(connectTls({ port: served!.port, host, rejectUnauthorized: false }));
+          offered.push((await client.call('SaslHandshake', { mechanism: 'GSSAPI' })).mechanisms);
+          await client.closed;
+        }
+        await served!.stop();
+        return offered;
+      };
+      const scram = ['SCRAM-SHA-512', 'SCRAM-SHA-256'];
+      expect(await mechanisms({ allowPlaintext: true })).toEqual([[...scram, 'PLAIN'], scram]);
+      expect(await mechanisms({ tls: serverTls })).toEqual([
+        [...scram, 'PLAIN'],
+        [...scram, 'PLAIN'],
+      ]);
+    },
+  );
 
   it('GW-8 whoever fails waits longer each time', async () => {
     const environment = nodeEnvironment();
@@ -189,6 +216,13 @@ describe('a listener with TLS', () => {
       }),
     ).rejects.toThrow();
     socket.destroy();
+  });
+
+  it('who has not gone through TLS does not keep it from ending', async () => {
+    await serve({ tls: serverTls, limits: { firstRequestMs: 600_000 } });
+    const silent = await served!.connect();
+    await served!.stop();
+    await silent.closed;
   });
 
   it('plaintext on it is closed', async () => {

@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { Broker } from '../../../../src/engine/broker/broker.js';
+import { MemoryStorage } from '../../../../src/engine/environment/memory-storage.js';
+import { KafkaServer } from '../../../../src/engine/platform/node/kafka-server.js';
+import { nodeEnvironment } from '../../../../src/engine/platform/node/node-environment.js';
 import { errorCode } from '../../../../src/engine/protocol/errors.js';
 import { encodeBatch } from '../../../../src/engine/protocol/record-batch.js';
 import { correlationIdOf, openResponse, requestFrame, sized } from '../../../../src/engine/wire/frames.js';
+import { outsideAddress } from './outside-address.js';
 import { RawClient } from './raw-client.js';
 import { ServedBroker } from './served-broker.js';
 
@@ -227,6 +232,38 @@ describe('limits', () => {
     for (const client of clients) client.close();
   });
 
+  it.skipIf(outsideAddress === undefined)(
+    'GW-6 so many connections of one address and no more; others go on',
+    { timeout: 60_000 },
+    async () => {
+      const users = new Map([['alice', 'secret']]);
+      await serve({ host: '0.0.0.0', users, allowPlaintext: true, maxConnectionsPerAddress: 2 });
+      const outside = () => RawClient.connect(served!.port, outsideAddress);
+      const clients = [await outside(), await outside()];
+      await (
+        await outside()
+      ).closed;
+      for (const client of clients) expect((await client.call('ApiVersions', greeting)).errorCode).toBe(0);
+      // This machine may have as many as it likes.
+      for (let count = 0; count < 3; count++) clients.push(await served!.connect());
+      await expectService();
+      clients[0]?.close();
+      await expect.poll(() => served!.server.connectionCount).toBe(4);
+      const next = await outside();
+      expect((await next.call('ApiVersions', greeting)).errorCode).toBe(0);
+      for (const client of [...clients, next]) client.close();
+    },
+  );
+
+  it('GW-6 as many as may connect and say nothing hold up nobody, and leave room when they are cut off', async () => {
+    await serve({ maxConnections: 500, limits: { firstRequestMs: 1_000 } });
+    const silent = await Promise.all(Array.from({ length: 499 }, () => served!.connect()));
+    await expectService();
+    await Promise.all(silent.map((client) => client.closed));
+    await expect.poll(() => served!.server.connectionCount).toBe(0);
+    await expectService();
+  });
+
   it('requests beyond the limit are left unread until those before them are answered', async () => {
     await serve({ limits: { maxInFlight: 3 } });
     const client = await served!.connect();
@@ -246,9 +283,7 @@ describe('limits', () => {
     const before = process.memoryUsage().arrayBuffers;
     await expectService();
     expect((await writer.call('Fetch', fetchAll('big', 4), 12)).errorCode).toBe(0);
-    await expect
-      .poll(() => served!.logged.some((message) => message.includes('were not read')), { timeout: 10_000 })
-      .toBe(true);
+    await expect.poll(() => served!.logged.join()).toContain('were not read');
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(60_000_000);
     writer.close();
     deaf.close();
@@ -272,6 +307,23 @@ describe('limits', () => {
 });
 
 describe('where it listens', () => {
+  it('GW-16 who is gone before there is a broker ends nothing, who waits for it is answered', async () => {
+    const environment = nodeEnvironment();
+    const server = await KafkaServer.listen(environment, { port: 0 });
+    const gone = await RawClient.connect(server.address.port);
+    gone.socket.resetAndDestroy();
+    const waiting = await RawClient.connect(server.address.port);
+    const answer = waiting.call('ApiVersions', greeting);
+    await gone.closed;
+    // The connection of the one that waits is there, and that of the one before it with it.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const broker = await Broker.start(environment, { storage: new MemoryStorage() });
+    server.serve(broker);
+    expect((await answer).errorCode).toBe(0);
+    waiting.close();
+    await Promise.all([broker.stop(), server.stop(500)]);
+  });
+
   it('GW-1 on this machine alone, if nothing else is said', async () => {
     await serve();
     expect(served!.server.address.host).toBe('127.0.0.1');

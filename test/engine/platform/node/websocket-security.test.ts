@@ -45,12 +45,12 @@ class RawSocket {
     });
   }
 
-  static async open(more: readonly string[] = []): Promise<RawSocket> {
-    const raw = new RawSocket(connect(listener.address.port, '127.0.0.1'));
+  static async open(more: readonly string[] = [], port = listener.address.port): Promise<RawSocket> {
+    const raw = new RawSocket(connect(port, '127.0.0.1'));
     raw.socket.write(
       [
         'GET / HTTP/1.1',
-        `Host: 127.0.0.1:${listener.address.port}`,
+        `Host: 127.0.0.1:${port}`,
         `Origin: ${origin}`,
         'Connection: Upgrade',
         'Upgrade: websocket',
@@ -101,6 +101,55 @@ function frame(first: number, payload: Uint8Array, isMasked = true): Buffer {
 }
 
 const [whole, begins, goesOn, text, ping] = [0x82, 0x02, 0x00, 0x81, 0x89];
+
+describe('GW-6 GW-12 a listener for WebSockets', () => {
+  it('closes who sends no headers, or a byte of them now and then, within their time', async () => {
+    const slow = await WebSocketListener.listen(
+      { port: 0, allowedOrigins: [origin], token: 'secret', headersMs: 500 },
+      () => Promise.reject(new Error('nobody comes so far')),
+    );
+    const closing = ['', 'GET / HTTP/1.1\r\n'].map(
+      (said) =>
+        new Promise<boolean>((resolve) => {
+          const socket = connect(slow.address.port, '127.0.0.1', () => socket.write(said));
+          const drip = setInterval(() => said !== '' && socket.write('X'), 50);
+          // Node itself looks after half a minute.
+          const late = setTimeout(() => resolve(false), 20_000);
+          socket.on('error', () => undefined);
+          socket.on('data', () => undefined);
+          socket.on('close', () => {
+            clearInterval(drip);
+            clearTimeout(late);
+            resolve(true);
+          });
+        }),
+    );
+    expect(await Promise.all(closing)).toEqual([true, true]);
+    await slow.stop();
+  });
+
+  it('keeps nothing of what is sent to a broker that is not found yet', async () => {
+    let found: (() => void) | undefined;
+    let taken = 0;
+    const searching = await WebSocketListener.listen(
+      { port: 0, allowedOrigins: [origin], token: 'secret' },
+      async () => {
+        await new Promise<void>((resolve) => (found = resolve));
+        return { receive: (bytes) => void (taken += bytes.length), ended: () => undefined };
+      },
+    );
+    const raw = await RawSocket.open([], searching.address.port);
+    const sent = Array.from({ length: 400 }, () => frame(whole, Buffer.alloc(50_000)));
+    raw.socket.write(Buffer.concat(sent));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    found?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(taken).toBeLessThan(2_000_000);
+    await expect.poll(() => taken).toBe(20_000_000);
+    raw.socket.destroy();
+    await searching.stop();
+  });
+});
 
 describe('GW-11 a WebSocket', () => {
   /** After whatever happened on another connection, this works. */
