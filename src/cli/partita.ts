@@ -6,6 +6,9 @@ import { generalHelp } from './help.js';
 import type { Running } from './running.js';
 import { UsageError } from './usage-error.js';
 
+/** Looked up before anything is said: whoever hears that can have ended it since. */
+const startedBy = process.ppid;
+
 type Command = (args: readonly string[], say: (line: string) => void) => Promise<Running | undefined>;
 
 /** Each is loaded when it is asked for: a broker starts without what the others need. */
@@ -54,9 +57,8 @@ function untilStopped(running: Running): void {
 
 /** What is killed under npx is the shell that npm starts, which passes nothing on. */
 function whenOrphaned(stop: () => void): void {
-  const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (process.ppid === startedBy) return;
     clearInterval(watch);
     stop();
   }, 500);
