@@ -8,7 +8,7 @@ import type { GroupRecord } from './group-record.js';
 import type { StoredGroup } from './stored-groups.js';
 
 /** An offset that shall be forgotten. */
-export interface OffsetToDelete {
+interface OffsetToDelete {
   readonly topic: string;
   readonly partition: number;
 }

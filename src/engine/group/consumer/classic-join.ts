@@ -11,7 +11,7 @@ import { fullError } from './group-lookup.js';
 import { findOrMakeMember } from './member-lookup.js';
 import { advance, subscribe } from './progress.js';
 import type { OwnedPartitions } from './reconciliation.js';
-import { isRefusal, refusal, type Refusal } from './refusal.js';
+import { failure, isRefusal, type Refusal } from './refusal.js';
 import { currentTarget, updateTarget } from './target-assignment.js';
 
 /**
@@ -113,7 +113,7 @@ function subscriptionIn({ protocols }: JoinRequest): Subscription | Refusal {
     return decodeSubscription((protocols[0] as JoinRequest['protocols'][number]).metadata);
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
-    return refusal('UNKNOWN_SERVER_ERROR', 'Malformed embedded consumer protocol in subscription deserialization.');
+    return failure;
   }
 }
 

@@ -6,8 +6,8 @@ import { joinRefused, syncRefused } from '../decision.js';
 import type { TopicsView } from './consumer-context.js';
 import type { ConsumerDraft } from './consumer-draft.js';
 import { assignmentRecord, ConsumerGroup, memberRecord, targetRecord } from './consumer-group.js';
-import { withEpoch, withoutEpochs, type ConsumerMember } from './consumer-member.js';
-import { isRefusal, refusal, type Refusal } from './refusal.js';
+import { withEpoch, withoutEpochs, type ConsumerMember, type EpochPartitions } from './consumer-member.js';
+import { failure, isRefusal, refusal, type Refusal } from './refusal.js';
 import { metadataHash } from './subscribed-topics.js';
 
 /**
@@ -23,6 +23,7 @@ export function becomeConsumerGroup(draft: ConsumerDraft, classic: ClassicGroup)
   );
   for (const member of members) {
     if (isRefusal(member)) return member;
+    if (hasAnyOf(group, member.assignedPartitions)) return failure;
     addTo(group, member);
   }
   const { groupId, generationId } = classic;
@@ -59,6 +60,13 @@ function upgradeError(draft: ConsumerDraft, classic: ClassicGroup): Refusal | un
     return because('the group does not use the consumer embedded protocol');
   if (classic.members.size > maxSize) return because('the group size exceeds the consumer group maximum size');
   return undefined;
+}
+
+/** Whether the leader has assigned one of the partitions to somebody else too, of whom the group knows already. */
+function hasAnyOf(group: ConsumerGroup, partitions: EpochPartitions): boolean {
+  return [...partitions].some(([topicId, epochs]) =>
+    [...epochs.keys()].some((partition) => group.partitionEpoch(topicId, partition) !== undefined),
+  );
 }
 
 function addTo(group: ConsumerGroup, member: ConsumerMember): void {
