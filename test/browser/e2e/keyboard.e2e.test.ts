@@ -50,7 +50,9 @@ test('the queue is predicted, run, stepped and seen by keys alone', async () => 
   await app.heading.filter({ hasText: 'Watch both workers' }).waitFor();
   await expect.poll(() => app.heading.evaluate((heading) => heading === document.activeElement)).toBe(true);
   await press('ArrowRight');
-  await expect.poll(() => app.page.locator('.stage svg[role=group]').getAttribute('aria-label')).not.toBe('The run at 0.0 s');
+  await expect
+    .poll(() => app.page.locator('.stage svg[role=group]').getAttribute('aria-label'))
+    .not.toBe('The run at 0.0 s');
   await press(' ');
   await app.page.getByRole('button', { name: 'Pause' }).waitFor();
   await press(' ');
