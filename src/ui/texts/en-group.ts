@@ -16,7 +16,7 @@ export const partitionsInWords = (partitions: readonly number[]): string =>
 const protocols: Readonly<Record<RunGroupProtocol, string>> = {
   eager: 'classic, range: eager',
   cooperative: 'classic, cooperative-sticky',
-  consumer: 'consumer protocol (KIP-848)',
+  consumer: 'consumer, KIP-848',
 };
 
 const states: Readonly<Record<string, string>> = {
@@ -152,8 +152,7 @@ export const englishGroup: GroupTexts = {
   totals: {
     paused: (ms) => `${seconds(ms)} paused`,
     moved: (count) => `${plural(count, 'partition')} moved`,
-    handled: (count, different) =>
-      count === different ? `${count} handled` : `${count} handled, ${different} different`,
+    handled: (count) => `${count} handled`,
     repeats: (count) => plural(count, 'repeat'),
   },
   actions: 'administrator',

@@ -13,7 +13,7 @@ export const partitionsInWords = (partitions: readonly number[]): string =>
 const protocols: Readonly<Record<RunGroupProtocol, string>> = {
   eager: '经典协议，range：一次全部交出',
   cooperative: '经典协议，cooperative-sticky',
-  consumer: 'consumer 协议（KIP-848）',
+  consumer: 'consumer，KIP-848',
 };
 
 const states: Readonly<Record<string, string>> = {
@@ -146,8 +146,7 @@ export const simplifiedChineseGroup: GroupTexts = {
   totals: {
     paused: (ms) => `停读 ${seconds(ms)}`,
     moved: (count) => `移动 ${count} 个分区`,
-    handled: (count, different) =>
-      count === different ? `处理 ${count} 次` : `处理 ${count} 次，${different} 条不同记录`,
+    handled: (count) => `处理 ${count} 次`,
     repeats: (count) => `重复 ${count} 次`,
   },
   actions: '管理员',

@@ -1,4 +1,4 @@
-import type { GroupBandView } from '../../../engine/scenario/group-run-view.js';
+import type { GroupBandView, TopicTrackView } from '../../../engine/scenario/group-run-view.js';
 
 /** Where the rows of a group's band lie, in pixels from its top. */
 export interface BandLayout {
@@ -87,13 +87,28 @@ function neededPx(bands: readonly BandShape[], fit: BandFit, labelPx: number): n
   return bands.reduce((sum, band) => sum + layOutBand(band, fit, labelPx).height + heading, 0);
 }
 
-/** One character for each group, to stand on its flags: a letter of its name, of the beginnings of words if they are enough; its number if no letter is left. */
+/** How many tracks of a topic are beside each other. Many are sooner, so that there is room below them. */
+export function trackColumns(partitions: number, width: number, labelPx: number): 1 | 2 {
+  return partitions > 1 && width >= (partitions > 4 ? 44 : 56) * labelPx ? 2 : 1;
+}
+
+/** About how high the tracks of topics are together. */
+export function tracksHeight(
+  topics: readonly Pick<TopicTrackView, 'partitions'>[],
+  width: number,
+  labelPx: number,
+): number {
+  const rows = topics.map(({ partitions: { length } }) => Math.ceil(length / trackColumns(length, width, labelPx)));
+  return rows.reduce((sum, count) => sum + count, 0) * 5 * labelPx;
+}
+
+/** One character for each group, to stand on its flags: a letter of its name that is like no digit, of the beginnings of words if they are enough; its number if no letter is left. */
 export function groupMarks(groups: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return groups.map((group, at) => {
     const initials = group.split(/[^\p{L}]+/u).map((word) => word.slice(0, 1));
     const letters = [...initials, ...Array.from(group)].map((letter) => letter.toUpperCase());
-    const mark = letters.find((letter) => /\p{L}/u.test(letter) && !taken.has(letter)) ?? String(at + 1);
+    const mark = letters.find((letter) => /(?![IO])\p{L}/u.test(letter) && !taken.has(letter)) ?? String(at + 1);
     taken.add(mark);
     return mark;
   });

@@ -24,7 +24,7 @@ export function totalsOf(band: GroupBandView, { totals }: Pick<GroupTexts, 'tota
   return [
     totals.paused(band.pausedMs),
     ...(band.members.length > 1 ? [totals.moved(band.movedCount)] : []),
-    totals.handled(band.handledCount, band.handledRecords.length),
+    totals.handled(band.handledCount),
     ...(repeats > 0 ? [totals.repeats(repeats)] : []),
   ];
 }

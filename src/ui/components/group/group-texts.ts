@@ -98,7 +98,7 @@ export interface GroupTexts {
   readonly totals: {
     readonly paused: (ms: number) => string;
     readonly moved: (count: number) => string;
-    readonly handled: (count: number, different: number) => string;
+    readonly handled: (count: number) => string;
     readonly repeats: (count: number) => string;
   };
   readonly actions: string;

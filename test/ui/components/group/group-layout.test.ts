@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { GroupBandView } from '../../../../src/engine/scenario/group-run-view.js';
-import { areBandsFolded, fitBands, groupMarks, layOutBand } from '../../../../src/ui/components/group/group-layout.js';
+import {
+  areBandsFolded,
+  fitBands,
+  groupMarks,
+  layOutBand,
+  trackColumns,
+} from '../../../../src/ui/components/group/group-layout.js';
 
 const labelPx = 14;
 
@@ -45,6 +51,13 @@ describe('which bands fold by themselves', () => {
   });
 });
 
+test('tracks go side by side where there is room, many of them sooner', () => {
+  const widths = [500, 700, 900];
+  expect(widths.map((width) => trackColumns(1, width, labelPx))).toEqual([1, 1, 1]);
+  expect(widths.map((width) => trackColumns(3, width, labelPx))).toEqual([1, 1, 2]);
+  expect(widths.map((width) => trackColumns(6, width, labelPx))).toEqual([1, 2, 2]);
+});
+
 test.each([
   [
     ['billing', 'audit'],
@@ -52,7 +65,7 @@ test.each([
   ],
   [
     ['eager', 'cooperative', 'consumer', 'static'],
-    ['E', 'C', 'O', 'S'],
+    ['E', 'C', 'N', 'S'],
   ],
   [
     ['new-earliest', 'new-latest', 'known', 'new-none', 'parked'],
