@@ -15,7 +15,7 @@ import {
 } from '../../../src/ui/scenarios/late-window/scenario.js';
 import { isWhole } from '../../../src/ui/scenarios/price-table/scenario.js';
 import { movementsOf } from '../../../src/ui/scenarios/retail-desk/movements.js';
-import { isRight, itemsIn, movedIn, reordersUntil, stockOf } from '../../../src/ui/scenarios/retail-desk/scenario.js';
+import { isRight, itemsIn, movedIn, reordersUntil, stockOf } from '../../../src/ui/scenarios/retail-desk/outcome.js';
 import { pricedOf } from '../../../src/ui/scenarios/silent-joins/scenario.js';
 import { withApplication } from '../../../src/ui/scenarios/streams-outcome.js';
 import { loadPlay, type StreamsPlay } from '../../../src/ui/state/play.js';

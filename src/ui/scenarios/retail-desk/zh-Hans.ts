@@ -6,18 +6,14 @@ import {
   deskTask,
   isRight,
   itemsIn,
-  killAtMs,
-  killEndMs,
   levelAt,
   levelsUntil,
   movedIn,
-  program,
   reordersUntil,
-  salesEndMs,
   takenOver,
-  type QuestionId,
-  type StepId,
-} from './scenario.js';
+} from './outcome.js';
+import { killAtMs, killEndMs, program, salesEndMs } from './run.js';
+import type { QuestionId, StepId } from './scenario.js';
 
 const seconds = (ms: number): string => `${Math.round(ms / 100) / 10} 秒`;
 const lastReorderMs = (outcome: StreamsRunView): number | undefined => cellsOf(outcome, 'reorders').at(-1)?.storedAtMs;
