@@ -2,7 +2,7 @@ import type { ImportReport } from '../engine/archive/transfer-request.js';
 import type { Admin } from '../engine/client/admin.js';
 import type { ConsumerConfig } from '../engine/client/consumer-config.js';
 import type { Consumer } from '../engine/client/consumer.js';
-import { Kafka, type KafkaConfig } from '../engine/client/kafka.js';
+import type { Kafka, KafkaConfig } from '../engine/client/kafka.js';
 import type { Producer, ProducerConfig } from '../engine/client/producer.js';
 import { browserEnvironment } from '../engine/platform/browser/browser-environment.js';
 import { PortNetwork } from '../engine/platform/browser/port-network.js';
@@ -10,6 +10,7 @@ import { PortTransfers } from '../engine/platform/browser/transfer/transfer-clie
 import type { TabRole } from '../engine/platform/browser/tabs/candidate.js';
 import type { Network } from '../engine/protocol/connection.js';
 import { LogTab, type Closed, type LogStorage } from './log-tab.js';
+import { PageKafka } from './page-kafka.js';
 import { PartitaError } from './partita-error.js';
 import {
   exportTopics,
@@ -113,6 +114,12 @@ export interface Partita {
 export async function openLog(options: OpenOptions, startWorker: () => Worker): Promise<Partita> {
   const { name = 'default', storage = 'indexeddb', profile = 'kafka', takeOver = false, waitMs = 300 } = options;
   const { ifUnavailable = 'fail', ifLost = 'fail', budgetBytes } = options;
+  if (!('Worker' in globalThis)) {
+    throw new PartitaError(
+      'WORKER_FAILED',
+      "There are no workers here: a log is opened in a browser. Where pages are rendered by a server, open it in the browser only; a broker or a client in Node comes from 'partita/node'.",
+    );
+  }
   if (!/^[A-Za-z0-9._-]{1,249}$/.test(name)) {
     throw new PartitaError(
       'INVALID_NAME',
@@ -131,7 +138,8 @@ export async function openLog(options: OpenOptions, startWorker: () => Worker): 
   );
   const environment = browserEnvironment();
   const network = new PortNetwork(environment, () => tab.connect());
-  const kafka = (config: Omit<KafkaConfig, 'network'> = {}): Kafka => new Kafka(environment, { ...config, network });
+  const kafka = (config: Omit<KafkaConfig, 'network'> = {}): Kafka =>
+    new PageKafka(environment, { ...config, network });
   const own = kafka({ clientId: 'partita' });
   const transfers = new PortTransfers(environment.timers, () => network.openTransfer());
   return {

@@ -234,6 +234,11 @@ export class Consumer {
     await this.#stop(groupMembershipOperation);
   }
 
+  /** Says that it leaves its group, and waits and commits nothing: for a page or process that ends now. What was handled since the last commit comes again. */
+  leaveAtOnce(): void {
+    this.#reading?.leaveAtOnce('its page or process ends');
+  }
+
   /** Commits offsets: the next to be read. Rejects if the group has moved on, or has given the partitions to others; the records then come again. */
   async commitOffsets(offsets: readonly TopicPartitionOffset[]): Promise<void> {
     const parsed = parsedOffsets(offsets);

@@ -229,6 +229,12 @@ export class Reading {
     if (failure !== undefined) throw failure as Error;
   }
 
+  /** Has the member leave while nothing can be waited for any more, without commits. */
+  leaveAtOnce(reason: string): void {
+    this.stop();
+    void this.membership?.leave('default', reason);
+  }
+
   /** Wants other topics, or has to take part in another rebalance. */
   rejoin(reason: string): void {
     this.membership?.rejoin(reason);
