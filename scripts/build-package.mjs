@@ -1,6 +1,6 @@
 // @ts-check
 // Builds what `npm pack` ships: dist/index.js, dist/worker.js, dist/streams.js and dist/streams-test.js (no
-// imports in any), dist/node.js and dist/cli.cjs with what it loads (imports of Node alone), the app in dist/app, which `partita serve --ui` shows, and the types.
+// imports in any), dist/node.js, the same as CommonJS (Jest cannot require modules), and dist/cli.cjs with what it loads (imports of Node alone), the app in dist/app, which `partita serve --ui` shows, and the types.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,10 +16,11 @@ const packagesOfApp = ['svelte', 'comlink'];
 const workerReference = "new URL('./worker.js', import.meta.url)";
 
 rmSync(dist, { recursive: true, force: true });
-const [index, worker, node, cli, streams, streamsTest] = [
+const [index, worker, node, , cli, streams, streamsTest] = [
   await bundle('src/entry/browser.ts', 'index.js', 'browser'),
   await bundle('src/workers/broker.worker.ts', 'worker.js', 'browser'),
   await bundle('src/entry/node.ts', 'node.js', 'node'),
+  await bundle('src/entry/node.ts', 'node.cjs', 'node', 'cjs'),
   await command(),
   await bundle('src/entry/streams.ts', 'streams.js', 'browser'),
   await bundle('src/entry/streams-test.ts', 'streams-test.js', 'browser'),
@@ -55,9 +56,10 @@ function copyApp() {
  * @param {string} entry
  * @param {string} name
  * @param {'browser' | 'node'} platform
+ * @param {'esm' | 'cjs'} [format]
  */
-async function bundle(entry, name, platform) {
-  const { code, moduleIds } = await bundleModule(join(projectRoot, entry), join(dist, name), platform);
+async function bundle(entry, name, platform, format) {
+  const { code, moduleIds } = await bundleModule(join(projectRoot, entry), join(dist, name), platform, format);
   return { code, packages: packagesOf(moduleIds) };
 }
 

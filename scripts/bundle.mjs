@@ -13,14 +13,15 @@ const optionalNatives = ['bufferutil', 'utf-8-validate'];
  * @param {string} entry
  * @param {string} file
  * @param {'browser' | 'node'} platform
+ * @param {'esm' | 'cjs'} [format]
  * @returns {Promise<{ code: string, moduleIds: string[] }>}
  */
-export async function bundleModule(entry, file, platform) {
+export async function bundleModule(entry, file, platform, format = 'esm') {
   const external = platform === 'node' ? [/^node:/, ...optionalNatives] : [];
   const build = await rolldown({ input: entry, cwd: projectRoot, platform, external });
   const { output } = await build.write({
     file,
-    format: 'esm',
+    format,
     codeSplitting: false,
     comments: { legal: true, annotation: true, jsdoc: false },
   });

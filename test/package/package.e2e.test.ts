@@ -113,6 +113,13 @@ describe('the packed package, with no configuration', () => {
     bare.run(join(bare.folder, 'word-count.mjs'), []);
   });
 
+  test('can be required in Node', () => {
+    const bare = new ConsumerApp('bare', '.');
+    onTestFinished(() => bare.remove());
+    bare.install(tarball);
+    bare.run(join(bare.folder, 'required.cjs'), []);
+  });
+
   test('works in a bare page', async () => {
     const bare = new ConsumerApp('bare', '.');
     onTestFinished(() => bare.remove());
