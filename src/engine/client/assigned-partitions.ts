@@ -108,11 +108,6 @@ export class AssignedPartitions {
     return this.#partitions.get(nameOf(topic, partition));
   }
 
-  /** The first of these that is not assigned. */
-  foreignAmong<At extends TopicPartition>(partitions: readonly At[]): At | undefined {
-    return partitions.find(({ topic, partition }) => this.get(topic, partition) === undefined);
-  }
-
   /** Takes over partitions; gives those that are new. Their positions are to be found, except where a seek has told. */
   add(partitions: readonly TopicPartition[]): readonly AssignedPartition[] {
     const added: AssignedPartition[] = [];
@@ -197,15 +192,24 @@ export class AssignedPartitions {
     return () => this.#news(positions);
   }
 
-  /** What to call once these offsets are committed: notes it of the partitions that are still there, and were not moved by a seek meanwhile. */
-  committing(offsets: readonly OffsetToCommit[]): () => void {
-    const noted = offsets.map(({ topic, partition, offset }) => {
-      const assigned = this.get(topic, partition);
-      return { assigned, offset, seekEpoch: assigned?.seekEpoch };
-    });
-    return () => {
-      for (const { assigned, offset, seekEpoch } of noted)
-        if (assigned?.seekEpoch === seekEpoch && assigned !== undefined) assigned.committed = offset;
+  /** A commit of these offsets begins: what tells of one whether its partition has been assigned ever since, and what to call once they are committed. */
+  committing(offsets: readonly OffsetToCommit[]): {
+    readonly isHeld: (offset: OffsetToCommit) => boolean;
+    /** Notes it of the partitions that are still there, and were not moved by a seek meanwhile. */
+    readonly noteCommitted: () => void;
+  } {
+    const noted = new Map(
+      offsets.map((offset) => {
+        const assigned = this.get(offset.topic, offset.partition);
+        return [offset, { assigned, seekEpoch: assigned?.seekEpoch }] as const;
+      }),
+    );
+    return {
+      isHeld: (offset) => noted.get(offset)?.assigned?.isRevoked === false,
+      noteCommitted: () => {
+        for (const [{ offset }, { assigned, seekEpoch }] of noted)
+          if (assigned?.seekEpoch === seekEpoch && assigned !== undefined) assigned.committed = offset;
+      },
     };
   }
 

@@ -50,12 +50,12 @@ export class OffsetCommits {
   async #commit(offsets: readonly OffsetToCommit[], { retries, waitsForJoin }: CommitOptions): Promise<void> {
     if (offsets.length === 0) return;
     const { coordinator, membership, partitions, onCommit } = this.#options;
+    const { isHeld, noteCommitted } = partitions.committing(offsets);
     if (waitsForJoin) await membership?.joined();
-    const noteCommitted = partitions.committing(offsets);
     const attempt = async (): Promise<void> => {
       for (;;) {
         const committer = membership?.committer() ?? nobody;
-        this.#requireOwned(offsets);
+        if (membership !== undefined) this.#requireHeld(offsets, isHeld);
         try {
           return await commitOffsets(coordinator, committer, offsets);
         } catch (error) {
@@ -69,11 +69,10 @@ export class OffsetCommits {
     onCommit(offsets);
   }
 
-  /** A member of the group commits for what it has: whoever has the rest may be further. */
-  #requireOwned(offsets: readonly OffsetToCommit[]): void {
-    const { membership, partitions, coordinator } = this.#options;
-    if (membership === undefined) return;
-    const foreign = partitions.foreignAmong(offsets);
+  /** A member of the group commits for what it has, and has had since the commit began: whoever has or had the rest may be further. */
+  #requireHeld(offsets: readonly OffsetToCommit[], isHeld: (offset: OffsetToCommit) => boolean): void {
+    const { coordinator } = this.#options;
+    const foreign = offsets.find((offset) => !isHeld(offset));
     if (foreign === undefined) return;
     throw new KafkaError(
       'ILLEGAL_GENERATION',

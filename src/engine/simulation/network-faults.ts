@@ -35,6 +35,12 @@ export const noNetworkFaults: NetworkFaults = {
  */
 const mayStray: ReadonlySet<ApiName> = new Set(['Produce', 'Fetch', 'Metadata', 'Heartbeat', 'ConsumerGroupHeartbeat']);
 
+/**
+ * Requests that do not come twice on one connection. What is new is told by one answer to such a heartbeat; if that was the one of which the client does not hear, nobody
+ * could know that it was lost, and ask for everything, as a client does that repeats a request on another connection.
+ */
+const comesOnce: ReadonlySet<ApiName> = new Set(['ConsumerGroupHeartbeat']);
+
 /** What becomes of a request on its way to the broker. */
 export type RequestFate = 'carried' | 'lost' | 'repeated' | 'astray';
 
@@ -71,12 +77,12 @@ export class MessageFates {
     return clogged + (delayMs === 0 ? 0 : exponential(this.delays, delayMs));
   }
 
-  ofRequest(): RequestFate {
+  ofRequest(api: ApiName): RequestFate {
     const faults = this.faults();
     this.wereThereFaults ||= faults !== noNetworkFaults;
     const { lossPerMille, repeatPerMille, strayPerMille } = faults;
     const isLost = happens(this.losses, lossPerMille);
-    const isRepeated = happens(this.repeats, repeatPerMille);
+    const isRepeated = happens(this.repeats, repeatPerMille) && !comesOnce.has(api);
     const isAstray = happens(this.strays, strayPerMille);
     const fate = isLost ? 'lost' : isAstray ? 'astray' : isRepeated ? 'repeated' : 'carried';
     if (fate !== 'carried') this.probe(`a request ${fate}`);

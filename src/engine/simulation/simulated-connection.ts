@@ -108,28 +108,27 @@ export class SimulatedConnection implements Connection {
           resolve(outcome.response);
         });
       };
-      this.carryRequest(call.api, (isAnswered) =>
-        this.handleInTurn(call, requestId, request, isAnswered ? answered : () => undefined),
+      this.carryRequest(call.api, (isRepeated) =>
+        // Only the last answer can be told from one to the request before.
+        this.handleInTurn(call, requestId, request, isRepeated ? () => undefined : answered),
       );
     });
   }
 
-  /** Has a request arrive, as its fate wants it. `arrive` is called once for each time that it does; `isAnswered` for the one of which the client hears. */
-  private carryRequest(api: ApiName, arrive: (isAnswered: boolean) => void): void {
-    switch (this.wires.fates.ofRequest()) {
+  /** Has a request arrive, as its fate wants it. `arrive` is called once for each time that it does; `isRepeated` if it will again. */
+  private carryRequest(api: ApiName, arrive: (isRepeated: boolean) => void): void {
+    switch (this.wires.fates.ofRequest(api)) {
       case 'carried':
-        return this.toBroker(() => arrive(true));
+        return this.toBroker(() => arrive(false));
       case 'repeated':
         return this.toBroker(() => {
-          // The last answer counts. But what is new is told by such a heartbeat's first answer only: nobody could know that it was lost, and ask for everything.
-          const isFirst = api === 'ConsumerGroupHeartbeat';
-          arrive(isFirst);
-          arrive(!isFirst);
+          arrive(true);
+          arrive(false);
         });
       case 'lost':
         return this.toBroker(() => this.drop());
       case 'astray':
-        this.toBroker(() => arrive(true), this.wires.fates.strayMs());
+        this.toBroker(() => arrive(false), this.wires.fates.strayMs());
         this.toBroker(() => this.endForBroker());
         this.toClient(() => this.endForClient({ reason: 'lost', message: 'The connection was lost.' }));
     }

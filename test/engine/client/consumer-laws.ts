@@ -484,6 +484,44 @@ export const consumerLaws = {
     }
   },
 
+  'GRN-5 zombie-commit: a classic member whose session ends while its join can not get through learns it before it joins again':
+    async () => {
+      const stage = await ConsumerStage.open('law-return', 2);
+      await stage.send(0, 'a', 'b');
+      await stage.send(1, 'a', 'b');
+      const heard: string[] = [];
+      const common = { autoCommit: false };
+      const b = await stage.consumer('b', { ...kip848, ...common });
+      await stage.pollAll([b], 3_000);
+      const a = await stage.consumer(
+        'a',
+        { ...cooperative, ...common, sessionTimeout: 10_000 },
+        { topics: ['orders'], rebalanceListener: notingListener(heard) },
+      );
+      await stage.pollAll([a, b], 15_000);
+      const [mine = -1] = partitionsOf(a);
+      stage.world.cutOff('a');
+      a.enforceRebalance();
+      await stage.pollAll([a], 2_000);
+      // The group of the consumer protocol gives its partition to the other, who gets further.
+      await stage.pollAll([b], 30_000, 1_000);
+      await stage.world.outcome(b.commitSync());
+      const before = stage.committed();
+      stage.world.heal('a');
+      // Kafka takes it back under its old id (`classicGroupJoinToConsumerGroup`): the join alone does not tell it that it was out.
+      await stage.world.advanceBy(5_000);
+      const outcome = await stage.world.outcome(
+        a.commitSync([place(mine, 1)]).catch((error: unknown) => (error as KafkaError).code),
+      );
+      await stage.pollAll([a, b], 30_000);
+      const shared = [...partitionsOf(a), ...partitionsOf(b)].sort();
+      await stage.close();
+      same('GRN-5', [before, shared], [{ 'orders-0': 2, 'orders-1': 2 }, [0, 1]]);
+      same('GRN-5 zombie-commit', [typeof outcome, stage.committed()], ['string', before]);
+      const ofPartitions = heard.filter((what) => what.includes(' ')).slice(0, 2);
+      same('GRN-5', ofPartitions, [`assigned orders-${mine}`, `lost orders-${mine}`]);
+    },
+
   'a consumer that is slower than its session keeps its place, for heartbeats go on by themselves': async () => {
     for (const config of [{ ...eager, sessionTimeout: 6_000 }, kip848]) {
       const stage = await ConsumerStage.open('law-slow', 1);

@@ -39,6 +39,22 @@ function consumerMutant<Class extends object, Name extends keyof Class>(
 
 const called = (method: unknown, self: unknown, ...args: readonly unknown[]): unknown =>
   (method as (...all: unknown[]) => unknown).apply(self, [...args]);
+/** Has commits go by `rule` when they ask whether a partition has been held since they began. */
+const committingWhere =
+  (rule: (isHeld: boolean, isFirst: boolean) => boolean) =>
+  (original: AssignedPartitions['committing']): AssignedPartitions['committing'] =>
+    function (this: AssignedPartitions, offsets) {
+      const seen = new Set<unknown>();
+      const begun = original.call(this, offsets);
+      return {
+        ...begun,
+        isHeld: (offset) => {
+          const isFirst = !seen.has(offset);
+          seen.add(offset);
+          return rule(begun.isHeld(offset), isFirst);
+        },
+      };
+    };
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the caller says what it stands for
 const as = <Value>(method: Method): Value => method as unknown as Value;
 
@@ -143,8 +159,8 @@ export const consumerMutants: readonly Mutant[] = [
       says: /zombie-commit/,
     },
     AssignedPartitions.prototype,
-    'foreignAmong',
-    () => () => undefined,
+    'committing',
+    committingWhere(() => true),
   ),
   consumerMutant(
     {
@@ -155,15 +171,27 @@ export const consumerMutants: readonly Mutant[] = [
       says: /zombie-commit/,
     },
     AssignedPartitions.prototype,
-    'foreignAmong',
-    (original) => {
-      const seen = new Set<unknown>();
-      return as(function (this: AssignedPartitions, offsets: unknown) {
-        if (seen.has(offsets)) return undefined;
-        seen.add(offsets);
-        return called(original, this, offsets);
-      });
+    'committing',
+    committingWhere((isHeld, isFirst) => isHeld || !isFirst),
+  ),
+  consumerMutant(
+    {
+      law: 'GRN-5 zombie-commit: a classic member whose session ends while its join can not get through learns it before it joins again',
+      breaks: 'a member that is unknown to its group, and takes it for a rebalance',
+      bugs: [34],
+      says: /GRN-5 zombie-commit/,
     },
+    GroupCoordinator.prototype,
+    'send',
+    (original) =>
+      as(async function (this: GroupCoordinator, api: unknown, ...rest: readonly unknown[]) {
+        try {
+          return await called(original, this, api, ...rest);
+        } catch (error) {
+          if (api !== 'Heartbeat' || !(error instanceof KafkaError) || error.code !== 'UNKNOWN_MEMBER_ID') throw error;
+          throw new KafkaError('REBALANCE_IN_PROGRESS', error.message);
+        }
+      }),
   ),
   consumerMutant(
     {

@@ -8,7 +8,7 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from '../../protocol/consumer-protocol.js';
-import type { ErrorName } from '../../protocol/errors.js';
+import { errorByCode, type ErrorName } from '../../protocol/errors.js';
 import { KafkaError } from '../../protocol/kafka-error.js';
 import type { TopicPartition } from '../assigned-partitions.js';
 import type {
@@ -87,6 +87,8 @@ export class ClassicMembership implements Membership {
   #heartbeat: TimerHandle | undefined;
   #beating: Promise<void> | undefined;
   #lastBeatMs: Millis = 0;
+  /** When the last request was sent whose answer showed that the group knows this member. */
+  #knownAtMs: Millis = 0;
 
   constructor(coordinator: GroupCoordinator, host: MembershipHost, options: ClassicMembershipOptions) {
     const { environment, lifetime } = coordinator.cluster.context;
@@ -233,11 +235,13 @@ export class ClassicMembership implements Membership {
   async #join(startedAtMs: Millis): Promise<void> {
     const { cluster } = this.#coordinator;
     const backoff = cluster.backoff({ ...this.#retry, retries: Infinity });
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       this.#joins.check();
       try {
         this.#isRejoinNeeded = false;
         const topics = await this.#joins.whileAlive(this.#options.loadTopics());
+        if (!isFirst || this.#now - this.#knownAtMs > this.#options.sessionTimeoutMs / 2)
+          await this.#joins.whileAlive(this.#requireMember());
         const joined = await this.#joins.whileAlive(this.#joinOnce(topics));
         this.#isStable = true;
         this.#joined = joined;
@@ -257,6 +261,19 @@ export class ClassicMembership implements Membership {
           await this.#joins.sleep(backoff.next());
         } else if (error.code !== 'MEMBER_ID_REQUIRED') throw error;
       }
+    }
+  }
+
+  /**
+   * Before a join that may come after the session's end: throws UNKNOWN_MEMBER_ID or ILLEGAL_GENERATION if what the member has may be another's by now. A join alone would not tell:
+   * a group of the consumer protocol takes a classic member back under its old id (`GroupMetadataManager.classicGroupJoinToConsumerGroup`).
+   */
+  async #requireMember(): Promise<void> {
+    if (this.#host.owned().length === 0) return;
+    try {
+      await this.#sendHeartbeat();
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.code !== 'REBALANCE_IN_PROGRESS') throw error;
     }
   }
 
@@ -285,7 +302,7 @@ export class ClassicMembership implements Membership {
       { timeoutMs: this.#joinTimeoutMs, onSend: (request) => (cause = request) },
     );
     this.#generationId = generationId;
-    this.#lastBeatMs = this.#now;
+    this.#lastBeatMs = this.#knownAtMs = this.#now;
     return {
       generationId,
       memberId: this.#memberId,
@@ -424,16 +441,7 @@ export class ClassicMembership implements Membership {
     let nextMs = this.#options.heartbeatIntervalMs;
     try {
       this.#lastBeatMs = this.#now;
-      await this.#coordinator.send(
-        'Heartbeat',
-        (version) => ({
-          groupId: this.#coordinator.groupId,
-          generationId: this.#generationId,
-          memberId: this.#memberId,
-          ...(version >= 3 ? { groupInstanceId: this.#options.groupInstanceId } : {}),
-        }),
-        ({ errorCode }) => errorCode,
-      );
+      await this.#sendHeartbeat();
       this.#options.onHeartbeat();
     } catch (error) {
       if (this.#lifetime.isOver || !this.#isStable || epoch !== this.#epoch) return;
@@ -443,6 +451,24 @@ export class ClassicMembership implements Membership {
       else if (!this.#noteGroupError(error.code)) return this.#host.fail(error);
     }
     if (this.#isStable && epoch === this.#epoch) this.#scheduleHeartbeat(nextMs);
+  }
+
+  async #sendHeartbeat(): Promise<void> {
+    const sentAtMs = this.#now;
+    await this.#coordinator.send(
+      'Heartbeat',
+      (version) => ({
+        groupId: this.#coordinator.groupId,
+        generationId: this.#generationId,
+        memberId: this.#memberId,
+        ...(version >= 3 ? { groupInstanceId: this.#options.groupInstanceId } : {}),
+      }),
+      ({ errorCode }) => {
+        const { name } = errorByCode(errorCode);
+        if (name === 'NONE' || name === 'REBALANCE_IN_PROGRESS') this.#knownAtMs = sentAtMs;
+        return errorCode;
+      },
+    );
   }
 
   /** Draws the conclusions from what the group said of this member; false if there are none. */
