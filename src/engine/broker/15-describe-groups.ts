@@ -7,7 +7,7 @@ import { metadataFor, type ClassicGroup, type ClassicMember } from '../group/cla
 import type { StoredGroup } from '../group/stored-groups.js';
 import type { GivenResponseOf } from '../protocol/apis.js';
 import { errorCode } from '../protocol/errors.js';
-import { operations } from './authorized-operations.js';
+import { withGroupOperations } from './authorized-operations.js';
 import { refusal } from './group-coordinator.js';
 import type { Handler } from './handler.js';
 
@@ -22,12 +22,7 @@ export const handleDescribeGroups: Handler<'DescribeGroups'> = async (services, 
       return 'answered' in outcome ? outcome.answered : failed(groupId, errorCode(refusal(outcome)));
     }),
   );
-  if (!request.includeAuthorizedOperations) return { groups };
-  return {
-    groups: groups.map((group) =>
-      group.errorCode === 0 ? { ...group, authorizedOperations: operations.group } : group,
-    ),
-  };
+  return { groups: withGroupOperations(groups, request.includeAuthorizedOperations) };
 };
 
 function describe(

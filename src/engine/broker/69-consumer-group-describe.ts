@@ -10,7 +10,7 @@ import { groupsAssignor } from '../group/consumer/target-assignment.js';
 import type { GivenResponseOf } from '../protocol/apis.js';
 import { errorCode, type ErrorName } from '../protocol/errors.js';
 import { topicIdBytes } from '../protocol/topic-id.js';
-import { operations } from './authorized-operations.js';
+import { withGroupOperations } from './authorized-operations.js';
 import { refusal } from './group-coordinator.js';
 import type { Handler } from './handler.js';
 
@@ -39,12 +39,7 @@ export const handleConsumerGroupDescribe: Handler<'ConsumerGroupDescribe'> = asy
       return 'answered' in outcome ? outcome.answered : failed(groupId, refusal(outcome), null);
     }),
   );
-  if (!request.includeAuthorizedOperations) return { groups: described };
-  return {
-    groups: described.map((group) =>
-      group.errorCode === 0 ? { ...group, authorizedOperations: operations.group } : group,
-    ),
-  };
+  return { groups: withGroupOperations(described, request.includeAuthorizedOperations) };
 };
 
 function describe(group: ConsumerGroup, defaultAssignor: string, topics: TopicsView): DescribedGroup {

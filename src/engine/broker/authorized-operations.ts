@@ -26,3 +26,13 @@ export const operations = {
   topic: bits('read', 'write', 'create', 'describe', 'delete', 'alter', 'describeConfigs', 'alterConfigs'),
   group: bits('read', 'delete', 'describe', 'describeConfigs', 'alterConfigs'),
 } as const;
+
+/** Described groups, each of those that are there with what may be done with it, if that was asked for. */
+export function withGroupOperations<Group extends { readonly errorCode?: number }>(
+  groups: readonly Group[],
+  isAsked: boolean,
+): (Group & { readonly authorizedOperations?: number })[] {
+  return groups.map((group) =>
+    isAsked && group.errorCode === 0 ? { ...group, authorizedOperations: operations.group } : group,
+  );
+}
