@@ -210,6 +210,28 @@ describe('partita serve', () => {
     expect(await run.kill('SIGTERM')).toBe('SIGTERM');
   });
 
+  it('refuses what it has no room for, ten times as much as it may keep, and lives with a small heap', async () => {
+    const run = await cli.run(['serve', '--port', '0', '--profile', 'test', '--max-memory', '8m'], {
+      env: { NODE_OPTIONS: '--max-old-space-size=64' },
+    });
+    const refused = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const producer = new Kafka({ brokers: [`127.0.0.1:${run.port}`] }).producer({ retry: { retries: 0 } });
+        await producer.connect();
+        let count = 0;
+        for (let batch = 0; batch < 12; batch++) {
+          const messages = Array.from({ length: 8 }, () => ({ value: Buffer.alloc(100_000, batch) }));
+          await producer.send({ topic: 'orders', messages }).catch(() => (count += 1));
+        }
+        await producer.disconnect();
+        return count;
+      }),
+    );
+    expect(refused.reduce((sum, count) => sum + count)).toBeGreaterThan(70);
+    expect((await read(run.port, 1)).length).toBeGreaterThan(0);
+    expect([run.err, await run.kill('SIGTERM')]).toEqual(['', 0]);
+  });
+
   it('lets in who is in the file of users', async () => {
     const file = join(folder(), 'users');
     writeFileSync(file, '# those who may\nalice:secret\n');

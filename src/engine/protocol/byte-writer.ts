@@ -100,7 +100,7 @@ export class ByteWriter {
           'MESSAGE_TOO_LARGE',
           `A message has more than ${this.maxBytes} bytes. Ask for less at once.`,
         );
-      const larger = new Uint8Array(Math.max(this.at, this.bytes.length * 2));
+      const larger = new Uint8Array(Math.min(Math.max(this.at, this.bytes.length * 2), this.maxBytes));
       larger.set(this.bytes.subarray(0, start));
       this.bytes = larger;
       this.view = new DataView(larger.buffer);

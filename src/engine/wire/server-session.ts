@@ -1,7 +1,7 @@
 import type { Millis } from '../environment/environment.js';
 import type { Environment } from '../environment/trace-events.js';
 import { sleep } from '../environment/environment.js';
-import type { ApiName, RequestOf, ResponseOf } from '../protocol/apis.js';
+import type { ApiName, CompleteRequestOf, RequestOf, ResponseOf } from '../protocol/apis.js';
 import type { RequestHandler } from '../protocol/connection.js';
 import type { BytePipe, PipeEnd } from './byte-pipe.js';
 import { FrameError, FrameSplitter } from './frame-splitter.js';
@@ -57,6 +57,7 @@ export class ServerSession implements PipeEnd {
     this.startedAt = this.activeAt = options.environment.clock.now();
     this.gate = options.authentication && new SaslGate(options.authentication);
     this.splitter = new FrameSplitter(() => this.maxRequestBytes);
+    options.budget.join();
   }
 
   receive(bytes: Uint8Array): void {
@@ -195,7 +196,7 @@ export class ServerSession implements PipeEnd {
         `API ${header.requestApiKey} was asked for in version ${version}, which this broker does not serve.`,
       );
     if (!this.isKnown && !isGreeting) return this.answerGate(api, frame);
-    const request = isVersionKnown ? requestBody(api, frame) : ({} as RequestOf<ApiName>);
+    const request = isVersionKnown ? this.withinShare(api, requestBody(api, frame)) : ({} as RequestOf<ApiName>);
     const { id, clientHost } = this.options;
     const context = { connectionId: id, clientHost, requestId: `request:${id}:${this.requests++}` };
     const call = { api, version, clientId: header.clientId };
@@ -205,6 +206,13 @@ export class ServerSession implements PipeEnd {
       return [];
     }
     return responseParts(api, isVersionKnown ? version : 0, header.correlationId, response);
+  }
+
+  /** As if the client had asked for no more records than there is memory for; the first batch comes in any case. */
+  private withinShare(api: ApiName, request: RequestOf<ApiName>): RequestOf<ApiName> {
+    if (api !== 'Fetch') return request;
+    const { maxBytes, ...others } = request as CompleteRequestOf<'Fetch'>;
+    return { ...others, maxBytes: Math.min(maxBytes, this.options.budget.share) };
   }
 
   private async answerGate(api: ApiName, frame: RequestFrame): Promise<readonly Uint8Array[]> {
@@ -259,6 +267,7 @@ export class ServerSession implements PipeEnd {
     if (this.isEnded) return;
     this.isEnded = true;
     this.options.budget.forget(this.resume);
+    this.options.budget.leave();
     this.dropQueue();
     this.options.handler.disconnected(this.options.id);
     this.options.onEnd(problem);

@@ -43,4 +43,11 @@ describe('a response in pieces', () => {
   it('does not copy large records', () => {
     expect(responseParts('Fetch', 12, 9, response([large])).some((part) => part === large)).toBe(true);
   });
+
+  it('is none if it has more than 100 MiB beside records', () => {
+    const groups = Array<string>(8_000).fill('x'.repeat(15_000));
+    const told = groups.map((groupId) => ({ groupId, protocolType: '', groupState: '', groupType: '' }));
+    const large = { throttleTimeMs: 0, errorCode: 0, groups: told } as ResponseOf<'ListGroups'>;
+    expect(() => responseParts('ListGroups', 5, 1, large)).toThrow('Ask for less at once');
+  });
 });

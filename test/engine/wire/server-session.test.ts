@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RequestHandler } from '../../../src/engine/protocol/connection.js';
-import { completeResponse, type ApiName } from '../../../src/engine/protocol/apis.js';
+import { completeResponse, type ApiName, type RequestOf } from '../../../src/engine/protocol/apis.js';
 import { correlationIdOf, openResponse, requestFrame, sized } from '../../../src/engine/wire/frames.js';
 import { defaultLimits, type ListenerLimits } from '../../../src/engine/wire/limits.js';
 import { RequestBudget } from '../../../src/engine/wire/request-budget.js';
@@ -81,6 +81,34 @@ describe('the memory for requests', () => {
     expect(asked).toEqual(['Fetch']);
     expect(pipe.written.map((bytes) => correlationIdOf(bytes.subarray(4)))).toEqual([0]);
     expect(budget.isSpent).toBe(false);
+  });
+});
+
+describe('the memory for answers', () => {
+  it('GW-12 is shared by all connections: a Fetch asks for no more than its part, and for 1 MiB in any case', async () => {
+    const mebibyte = 1024 * 1024;
+    const budget = new RequestBudget(8 * mebibyte);
+    const asked: number[] = [];
+    const handler: RequestHandler = {
+      handle: (_, { api }, request) => {
+        asked.push((request as RequestOf<'Fetch'>).maxBytes ?? 0);
+        return Promise.resolve(completeResponse(api, {} as never));
+      },
+      disconnected: () => undefined,
+    };
+    const connect = () => session({}, { budget, handler });
+    const fetchBy = async ({ session: one, environment }: ReturnType<typeof session>, maxBytes: number) => {
+      one.receive(requestFrame('Fetch', 12, 0, 'a', { maxWaitMs: 1, minBytes: 1, maxBytes, topics: [] }));
+      await environment.advance(0);
+    };
+    const [first, ...others] = Array.from({ length: 4 }, connect);
+    await fetchBy(first!, 50 * mebibyte);
+    await fetchBy(first!, 5);
+    for (const { session: other } of others) other.ended();
+    await fetchBy(first!, 50 * mebibyte);
+    for (let count = 0; count < 20; count++) connect();
+    await fetchBy(first!, 50 * mebibyte);
+    expect(asked).toEqual([2 * mebibyte, 5, 8 * mebibyte, mebibyte]);
   });
 });
 

@@ -11,6 +11,8 @@ export interface GatewayOptions {
   /** Tells the addresses of the cluster's other brokers, asked when a client wants one that is not known. */
   readonly discover?: () => Promise<readonly BrokerAddress[]>;
   readonly tls?: boolean | ConnectionOptions;
+  /** Who takes nothing of what waits for it for so long is cut off, in milliseconds; 30 000 by default. */
+  readonly unsentMs?: number;
 }
 
 /** Carries the bytes of WebSockets to the brokers of one cluster and back, and nowhere else. */
@@ -27,14 +29,14 @@ export class Gateway {
     const address = parseAddress(wanted ?? (this.options.upstream[0] as string));
     if (!this.known.has(textOf(address))) await this.discover();
     if (!this.known.has(textOf(address))) throw new Error(`${textOf(address)} is no broker of this cluster.`);
-    const { tls = false } = this.options;
+    const { tls = false, unsentMs = 30_000 } = this.options;
     const socket =
       tls === false
         ? connectSocket(address)
         : connectTls({ ...address, servername: address.host, ...(tls !== true && tls) });
     const upstream = new SocketPipe(socket);
-    upstream.deliverTo(relayTo(pipe, upstream));
-    return relayTo(upstream, pipe);
+    upstream.deliverTo(relayTo(pipe, upstream, unsentMs));
+    return relayTo(upstream, pipe, unsentMs);
   }
 
   /** Asks the cluster who belongs to it; several who ask at once ask once. */
@@ -52,13 +54,20 @@ export class Gateway {
 const mostUnsent = 1024 * 1024;
 
 /** Hands on to `to` what comes from `from`. */
-function relayTo(to: BytePipe, from: BytePipe): PipeEnd {
+function relayTo(to: BytePipe, from: BytePipe, unsentMs: number): PipeEnd {
+  let isWaiting = false;
   return {
     receive(bytes) {
       to.write(bytes);
-      if (to.unsentBytes <= mostUnsent) return;
+      if (isWaiting || to.unsentBytes <= mostUnsent) return;
+      isWaiting = true;
       from.setReading(false);
-      to.whenDrained(() => from.setReading(true));
+      const late = setTimeout(() => to.close(true), unsentMs);
+      to.whenDrained(() => {
+        isWaiting = false;
+        clearTimeout(late);
+        from.setReading(true);
+      });
     },
     ended() {
       to.close(false);
