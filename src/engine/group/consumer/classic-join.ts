@@ -68,6 +68,8 @@ function join(
     mayBecomeClassic(group, [former], draft.context, 1);
   const subscription = subscriptionIn(request);
   if (isRefusal(subscription)) return subscription;
+  // A member that calls itself by another instance since is still found by the former one; Kafka fails to make it a classic one.
+  if (isLastOfConsumer && former.instanceId !== instanceId) return failure;
   const told: ConsumerMember = {
     ...before,
     instanceId: instanceId ?? before.instanceId,
