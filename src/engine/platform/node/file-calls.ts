@@ -88,7 +88,9 @@ async function entryOf(path: string, name: string): Promise<DirectoryEntry | und
     const found = await answered<Stats>((done) => stat(`${path}/${name}`, done));
     return { name, isDirectory: found.isDirectory(), size: found.size, modifiedAt: Math.round(found.mtimeMs) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    // ELOOP: a symbolic link that leads to itself, and so to nothing.
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined;
     throw error;
   }
 }

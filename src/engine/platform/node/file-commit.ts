@@ -211,7 +211,8 @@ export class FileCommit {
       if (folder === '') continue;
       await this.calls.removeDirectory(join(this.directory, folder)).catch((error: unknown) => {
         const { code } = error as NodeJS.ErrnoException;
-        if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+        // ENOTDIR: a symbolic link, by which its owner has put it elsewhere.
+        if (!['ENOTEMPTY', 'EEXIST', 'ENOENT', 'ENOTDIR'].includes(code ?? '')) throw error;
       });
     }
   }

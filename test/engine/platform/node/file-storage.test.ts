@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -46,6 +46,21 @@ it('what goes while a directory is looked at is left out', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'partita-files-'));
   // It is listed, and is not there when it is asked for its size.
   symlinkSync(join(directory, 'gone'), join(directory, '00000000000000000000.index.tmp'));
+  symlinkSync('itself', join(directory, 'itself'));
   expect(await systemCalls.list(directory)).toEqual([]);
   rmSync(directory, { recursive: true, force: true });
+});
+
+it('a partition that its owner has put elsewhere by a symbolic link is written, emptied and opened again', async () => {
+  const [directory, elsewhere] = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'partita-files-'))) as [string, string];
+  symlinkSync(elsewhere, join(directory, 'orders-0'));
+  const file = 'orders-0/00000000000000000000.log';
+  for (let life = 0; life < 2; life++) {
+    const storage = await FileStorage.open({ directory });
+    await storage.commit([{ kind: 'append', file, position: 0, bytes: Uint8Array.of(1), modifiedAt: 1 }], 'strict');
+    expect(readdirSync(elsewhere)).toEqual(['00000000000000000000.log']);
+    await storage.commit([{ kind: 'delete', file }], 'strict');
+    await storage.close();
+  }
+  for (const each of [directory, elsewhere]) rmSync(each, { recursive: true, force: true });
 });
