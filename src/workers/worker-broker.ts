@@ -10,6 +10,7 @@ import { Candidate, type CandidateEnd } from '../engine/platform/browser/tabs/ca
 import { loneLocks } from '../engine/platform/browser/tabs/leader-lock.js';
 import type { TabBroker } from '../engine/platform/browser/tabs/reign.js';
 import type { TabWorld } from '../engine/platform/browser/tabs/tab-world.js';
+import { randomName } from '../engine/platform/browser/random-name.js';
 import { holdWhileAlive } from '../engine/platform/browser/worker-end.js';
 import { InProcessNetwork } from '../engine/protocol/in-process-network.js';
 import { KafkaError, toErrorData } from '../engine/protocol/kafka-error.js';
@@ -128,7 +129,7 @@ function worldOf({ storage, hub, lifeLock }: BrokerHostOptions, page: BrokerPage
     openHub: (mark) => (page as unknown as Remote<BrokerPage>).openHub(mark),
     openBroadcast: (name) => new BroadcastChannel(name),
     openChannel: () => new MessageChannel(),
-    newId: () => crypto.randomUUID(),
+    newId: randomName,
   };
 }
 

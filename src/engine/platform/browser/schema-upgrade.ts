@@ -1,7 +1,7 @@
 import type { IDBPTransaction } from 'idb';
 import { StorageError } from '../../environment/storage.js';
 import { ownerKey, upgradeKey, type StorageDatabase, type StorageSchema } from './indexeddb-schema.js';
-import { newIncarnation } from './store-opening.js';
+import { randomName } from './random-name.js';
 import { StoredFolders, type FolderEntry } from './stored-folders.js';
 import {
   checksumBytes,
@@ -44,7 +44,7 @@ export async function finishUpgrade(database: StorageDatabase, token: number): P
 async function takeOwnership(step: Step, token: number, isFirst: boolean): Promise<void> {
   const owners = step.objectStore('owner');
   if (isFirst) {
-    await owners.put(ownerRow({ token, commits: 0, lastId: 0, incarnation: newIncarnation() }), ownerKey);
+    await owners.put(ownerRow({ token, commits: 0, lastId: 0, incarnation: randomName() }), ownerKey);
     return;
   }
   if (((await owners.get(ownerKey)) as OwnerRow | undefined)?.token === token) return;

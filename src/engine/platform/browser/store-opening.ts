@@ -1,6 +1,7 @@
 import { ChunkedFile } from './chunked-file.js';
 import { fenceOff } from './fences.js';
 import { chunkKeys, ownerKey, storeNames, type StorageDatabase } from './indexeddb-schema.js';
+import { randomName } from './random-name.js';
 import { SpaceReserve } from './space-reserve.js';
 import { StoredFolders, type FolderEntry } from './stored-folders.js';
 import {
@@ -88,7 +89,7 @@ export async function takeOver(
   const lastId = Math.max(0, ...live, ...garbageKeys, lastChunk?.key[0] ?? 0);
   const owner = ownerRow(
     found === undefined
-      ? { token, commits: 0, lastId, incarnation: newIncarnation() }
+      ? { token, commits: 0, lastId, incarnation: randomName() }
       : { ...found, token, lastId: Math.max(found.lastId, lastId) },
   );
   await fenceOff(owners, owner);
@@ -114,11 +115,6 @@ export async function takeOver(
 export function newToken(): number {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as unknown as [number, number];
   return (high & 0x1f_ffff) * 2 ** 32 + low || newToken();
-}
-
-/** A name that no store has had before. */
-export function newIncarnation(): string {
-  return [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
 function fileOf(

@@ -1,3 +1,5 @@
+import { randomName } from './random-name.js';
+
 /** How a page learns that a worker is gone. */
 export interface WorkerEnd {
   /** The worker holds this Web Lock for as long as it lives (`holdWhileAlive`). */
@@ -10,7 +12,7 @@ export interface WorkerEnd {
 
 /** A worker that is terminated or killed gives no sign; the lock that it held is then free, and the page is waiting for it. */
 export function workerEnd(worker: Worker): WorkerEnd {
-  const lock = `partita-worker:${crypto.randomUUID()}`;
+  const lock = `partita-worker:${randomName()}`;
   const failed = new Promise<string>((resolve) => {
     worker.addEventListener('error', (event) => {
       event.preventDefault();
