@@ -64,7 +64,9 @@ class GoldenStage {
   }
 
   static async open(recorded: StreamsCase): Promise<GoldenStage> {
-    const program = buildProgram(recorded);
+    // With more partitions each has a time of its own, which the driver's one task has not.
+    const topology = recorded.topology.map((each) => ({ ...each, ...(each.partitions && { partitions: 1 }) }));
+    const program = buildProgram({ ...recorded, topology });
     const world = new World({ seed: recorded.name, settle, startMs: recorded.config.wallClockStart });
     await world.outcome(world.startBroker({ storage: new MemoryStorage(), profile: 'test' }));
     const kafka = new Kafka(world.environment('test'), { clientId: 'test', network: world.network('test') });
@@ -95,9 +97,10 @@ class GoldenStage {
       topology: built,
       kafka: (clientId) => new Kafka(world.environment('app'), { clientId, network: world.network('app') }),
       clientId: 'app',
-      config: { ...configOf(recorded), 'commit.interval.ms': 1, 'poll.ms': 20 },
+      config: { ...configOf(recorded), 'commit.interval.ms': 0, 'poll.ms': 20 },
       clients: {
-        consumer: { maxWaitTimeInMs: 20 },
+        // As in the driver, what caches hold back goes out after each record.
+        consumer: { maxWaitTimeInMs: 20, maxPollRecords: 1 },
         globalConsumer: { maxWaitTimeInMs: 20 },
         producer: { lingerMs: 0 },
       },
