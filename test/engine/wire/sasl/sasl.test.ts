@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { KafkaError } from '../../../../src/engine/protocol/kafka-error.js';
-import { webHashing } from '../../../../src/engine/wire/sasl/hashing.js';
+import { webHashing, type Hashing } from '../../../../src/engine/wire/sasl/hashing.js';
 import { authenticate, type SaslMechanism } from '../../../../src/engine/wire/sasl/sasl-client.js';
 import { beginExchange, type SaslStep } from '../../../../src/engine/wire/sasl/sasl-server.js';
 import { fromBase64, scramCredential, toBase64 } from '../../../../src/engine/wire/sasl/scram.js';
@@ -64,6 +64,37 @@ describe('SCRAM', () => {
         await login(mechanism, name, password).catch((error: unknown) => errors.push((error as KafkaError).message));
       expect(errors).toHaveLength(4);
       expect(new Set(errors).size).toBe(1);
+    },
+  );
+
+  it.each(['scram-sha-256', 'scram-sha-512', 'plain'] as const)(
+    'GW-8 %s does the same work for an unknown user as for a wrong password, so that time tells nothing',
+    async (mechanism) => {
+      const workFor = async (username: string): Promise<readonly string[]> => {
+        const work: string[] = [];
+        const noted: Hashing = {
+          randomBytes: (count) => hashing.randomBytes(count),
+          hash: (name, data) => (work.push(`hash ${name}`), hashing.hash(name, data)),
+          hmac: (name, key, data) => (work.push(`hmac ${name}`), hashing.hmac(name, key, data)),
+          pbkdf2: (name, password, salt, iterations) => (
+            work.push(`pbkdf2 ${name} ${iterations}`),
+            hashing.pbkdf2(name, password, salt, iterations)
+          ),
+        };
+        const store = await UserStore.of(noted, passwords);
+        const exchange = beginExchange(mechanism.toUpperCase(), noted, store)!;
+        work.length = 0;
+        const send = async (bytes: Uint8Array) => {
+          const step = await exchange.step(bytes);
+          if (step.kind === 'refused') throw new KafkaError('SASL_AUTHENTICATION_FAILED', step.message);
+          return step.bytes;
+        };
+        await expect(authenticate({ mechanism, username, password: 'wrong' }, hashing, send)).rejects.toThrow();
+        return work;
+      };
+      const known = await workFor('alice');
+      expect(known.length).toBeGreaterThan(1);
+      expect(await workFor('mallory')).toEqual(known);
     },
   );
 
