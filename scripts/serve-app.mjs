@@ -1,4 +1,5 @@
 // @ts-check
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildApp } from './build-app.mjs';
@@ -21,10 +22,25 @@ export async function serveApp(args) {
     port: port ?? defaultPort,
     onlyThisPort: port !== undefined,
   });
-  console.log(`\nPartita is at ${server.url}\nStop it with Ctrl+C.`);
+  console.log(
+    `\nPartita is at ${addressesOf(server.url, networkInterfaces()).join('\n           and ')}\nStop it with Ctrl+C.`,
+  );
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.once(signal, () => void server.close().then(() => process.exit(0)));
   }
+}
+
+/**
+ * Where a server is for others: one that listens on all addresses of this machine is found at each of them.
+ * @param {string} url
+ * @param {ReturnType<typeof networkInterfaces>} interfaces
+ */
+export function addressesOf(url, interfaces) {
+  if (new URL(url).hostname !== '0.0.0.0') return [url];
+  return Object.values(interfaces)
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family }) => family === 'IPv4')
+    .map(({ address }) => url.replace('0.0.0.0', address));
 }
 
 /**
