@@ -213,6 +213,28 @@ describe('four groups of four members', () => {
   });
 });
 
+describe('in large type on a projector', () => {
+  afterEach(async () => {
+    delete document.documentElement.dataset['presenter'];
+    await page.viewport(414, 896);
+  });
+
+  test('tracks fold that would leave no room for what happens in time, and a group is in view whole', async () => {
+    document.documentElement.dataset['presenter'] = '';
+    await page.viewport(1024, 768);
+    const six = {
+      ...takeOver,
+      topics: takeOver.topics.map((topic) => ({ ...topic, partitions: 6 })),
+      script: takeOver.script.filter(({ does }) => does !== 'set-partitions' && does !== 'reset-offsets'),
+    };
+    const frame = await show(six, await playedGroups(six, settle), 24_000, {}, [728, 570]);
+    expect(frame.querySelectorAll('[data-record]')).toHaveLength(0);
+    const scroller = frame.querySelector('.frame') as HTMLElement;
+    const band = frame.querySelector('.band') as HTMLElement;
+    expect(band.getBoundingClientRect().bottom).toBeLessThanOrEqual(scroller.getBoundingClientRect().bottom);
+  });
+});
+
 describe('without a mouse', () => {
   test('arrows lead from a record through states and members to commits; Enter explains', async () => {
     const onSelect = vi.fn();
