@@ -4,6 +4,7 @@
  */
 import { syncRefused } from '../group/decision.js';
 import { decideMemberSync } from '../group/member-requests.js';
+import { decideAssignmentTooLarge } from '../group/sync.js';
 import type { ErrorName } from '../protocol/errors.js';
 import { errorCode } from '../protocol/errors.js';
 import { refusal } from './group-coordinator.js';
@@ -14,16 +15,17 @@ export const handleSyncGroup: Handler<'SyncGroup'> = async (services, { context,
   if (version >= 5 && (request.protocolType === null || request.protocolName === null))
     return refuse('INCONSISTENT_GROUP_PROTOCOL');
   if (request.groupId === '') return refuse('INVALID_GROUP_ID');
-  const outcome = await services.groups.decide(
+  const sync = { ...request, token: context.requestId };
+  let outcome = await services.groups.decide(
     request.groupId,
     context.requestId,
     (classic, _now, stored, circumstances) =>
-      decideMemberSync(
-        { classic, consumer: stored?.consumer },
-        { ...request, token: context.requestId },
-        circumstances,
-      ),
+      decideMemberSync({ classic, consumer: stored?.consumer }, sync, circumstances),
   );
+  if ('refused' in outcome && outcome.refused === 'too-large')
+    outcome = await services.groups.decide(request.groupId, context.requestId, (classic, now, _stored, circumstances) =>
+      decideAssignmentTooLarge(classic, sync, circumstances.classicConfig, now),
+    );
   const { error, ...answer } = 'answered' in outcome ? outcome.answered : syncRefused(refusal(outcome));
   return { errorCode: errorCode(error), ...answer };
 };

@@ -5,6 +5,7 @@ import type { Decision, SyncAnswer } from './decision.js';
 import { answeredOnly, syncRefused } from './decision.js';
 import { GroupDraft } from './group-draft.js';
 import { generationError } from './member-claim.js';
+import { prepareRebalance } from './rebalance.js';
 
 /** A SyncGroup, as far as the group's rules see it. */
 export interface SyncRequest {
@@ -39,6 +40,22 @@ export function decideSync(
   draft.parkSync(request.memberId, request.token);
   if (group.leader === request.memberId) assign(draft, request);
   return draft.decide();
+}
+
+/** What the leader has assigned is more than can be written: it is told so like all who wait for it, and all join again. */
+export function decideAssignmentTooLarge(
+  group: ClassicGroup | undefined,
+  { generationId }: SyncRequest,
+  config: ClassicGroupConfig,
+  now: Millis,
+): Decision<SyncAnswer> {
+  const answer = syncRefused('UNKNOWN_SERVER_ERROR');
+  if (group?.state !== 'CompletingRebalance' || group.generationId !== generationId) return answeredOnly(answer);
+  const draft = new GroupDraft(group, config, now);
+  for (const { memberId, sessionTimeoutMs } of [...group.members.values()])
+    if (draft.answerSync(memberId, answer)) draft.renewSession(memberId, sessionTimeoutMs);
+  prepareRebalance(draft, 'the assignment is too large to be written');
+  return draft.decide(answer);
 }
 
 function syncError(group: ClassicGroup, request: SyncRequest): ErrorName | undefined {
