@@ -87,8 +87,8 @@ export class ClassicMembership implements Membership {
   #heartbeat: TimerHandle | undefined;
   #beating: Promise<void> | undefined;
   #lastBeatMs: Millis = 0;
-  /** When the last request was sent whose answer showed that the group knows this member. */
-  #knownAtMs: Millis = 0;
+  /** When the group last showed by an answer that it knows this member, and in which generation. */
+  #known = { atMs: 0, generationId: noGeneration };
 
   constructor(coordinator: GroupCoordinator, host: MembershipHost, options: ClassicMembershipOptions) {
     const { environment, lifetime } = coordinator.cluster.context;
@@ -235,12 +235,14 @@ export class ClassicMembership implements Membership {
   async #join(startedAtMs: Millis): Promise<void> {
     const { cluster } = this.#coordinator;
     const backoff = cluster.backoff({ ...this.#retry, retries: Infinity });
-    for (let isFirst = true; ; isFirst = false) {
+    // An attempt that ended without an answer may have taken long, or have come late.
+    let isAnswered = true;
+    for (;;) {
       this.#joins.check();
       try {
         this.#isRejoinNeeded = false;
         const topics = await this.#joins.whileAlive(this.#options.loadTopics());
-        if (!isFirst || this.#now - this.#knownAtMs > this.#options.sessionTimeoutMs / 2)
+        if (!isAnswered || this.#now - this.#known.atMs > this.#options.sessionTimeoutMs / 2)
           await this.#joins.whileAlive(this.#requireMember());
         const joined = await this.#joins.whileAlive(this.#joinOnce(topics));
         this.#isStable = true;
@@ -252,6 +254,7 @@ export class ClassicMembership implements Membership {
         this.#joins.check();
         this.#isRejoinNeeded = true;
         if (!(error instanceof KafkaError)) throw error;
+        isAnswered = !error.retriable;
         if (lostErrors.has(error.code)) {
           const hadSome = this.#host.owned().length > 0;
           this.#forget(error.code);
@@ -271,7 +274,7 @@ export class ClassicMembership implements Membership {
   async #requireMember(): Promise<void> {
     if (this.#host.owned().length === 0) return;
     try {
-      await this.#sendHeartbeat();
+      await this.#sendHeartbeat(this.#known.generationId);
     } catch (error) {
       if (!(error instanceof KafkaError) || error.code !== 'REBALANCE_IN_PROGRESS') throw error;
     }
@@ -281,6 +284,7 @@ export class ClassicMembership implements Membership {
     const response = await this.#sendJoin(topics);
     this.#joins.check();
     const { generationId, leader, memberId } = response;
+    this.#known = { atMs: this.#now, generationId };
     const protocolName = response.protocolName ?? '';
     const assignments =
       leader === memberId && !response.skipAssignment ? await this.#assign(protocolName, response.members) : [];
@@ -302,7 +306,7 @@ export class ClassicMembership implements Membership {
       { timeoutMs: this.#joinTimeoutMs, onSend: (request) => (cause = request) },
     );
     this.#generationId = generationId;
-    this.#lastBeatMs = this.#knownAtMs = this.#now;
+    this.#lastBeatMs = this.#now;
     return {
       generationId,
       memberId: this.#memberId,
@@ -441,7 +445,7 @@ export class ClassicMembership implements Membership {
     let nextMs = this.#options.heartbeatIntervalMs;
     try {
       this.#lastBeatMs = this.#now;
-      await this.#sendHeartbeat();
+      await this.#sendHeartbeat(this.#generationId);
       this.#options.onHeartbeat();
     } catch (error) {
       if (this.#lifetime.isOver || !this.#isStable || epoch !== this.#epoch) return;
@@ -453,19 +457,19 @@ export class ClassicMembership implements Membership {
     if (this.#isStable && epoch === this.#epoch) this.#scheduleHeartbeat(nextMs);
   }
 
-  async #sendHeartbeat(): Promise<void> {
-    const sentAtMs = this.#now;
+  async #sendHeartbeat(generationId: number): Promise<void> {
+    const atMs = this.#now;
     await this.#coordinator.send(
       'Heartbeat',
       (version) => ({
         groupId: this.#coordinator.groupId,
-        generationId: this.#generationId,
+        generationId,
         memberId: this.#memberId,
         ...(version >= 3 ? { groupInstanceId: this.#options.groupInstanceId } : {}),
       }),
       ({ errorCode }) => {
         const { name } = errorByCode(errorCode);
-        if (name === 'NONE' || name === 'REBALANCE_IN_PROGRESS') this.#knownAtMs = sentAtMs;
+        if (name === 'NONE' || name === 'REBALANCE_IN_PROGRESS') this.#known = { atMs, generationId };
         return errorCode;
       },
     );
