@@ -30,6 +30,8 @@ export class CachedRows {
       readonly inMemory: boolean;
       /** Whether store and cache are in the order of the times, as in memory. */
       readonly isByTime: boolean;
+      /** Whether a read of one key begins, in memory, with the earliest that is cached (Kafka's `fetch(key, key, …)`). */
+      readonly usesEarlier: boolean;
     },
   ) {
     this.segmentMs = segmentIntervalOf(options.retentionMs);
@@ -95,7 +97,10 @@ export class CachedRows {
     const range = { keyFrom: key, keyTo: key, timeFrom, timeTo };
     const [from, to] = [textOfNumber(timeFrom), `${textOfNumber(timeTo)}\uffff`];
     if (this.options.isByTime) {
-      yield* within(this.cache.between(from, to, isBackward), range);
+      // What others have in between is used by this, too; by a read of windows, all that is earlier.
+      const begin = this.options.usesEarlier ? null : from + key;
+      const end = `${textOfNumber(timeTo)}${key}\uffff`;
+      yield* within(this.cache.between(begin, end, isBackward), range);
       return;
     }
     const segments = this.segmentsBetween(this.segmentOf(timeFrom), this.segmentOf(timeTo));

@@ -46,7 +46,12 @@ export class BytesSessionStore<K, V>
     const { retentionMs } = this;
     this.cached =
       this.cache &&
-      new CachedRows(this.rows, this.cache, { retentionMs, inMemory: this.isByTime, isByTime: this.isByTime });
+      new CachedRows(this.rows, this.cache, {
+        retentionMs,
+        inMemory: this.isByTime,
+        isByTime: this.isByTime,
+        usesEarlier: false,
+      });
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, V>): boolean {

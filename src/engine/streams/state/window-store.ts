@@ -66,7 +66,12 @@ export class BytesWindowStore<K, V, W>
     const { retentionMs } = this;
     this.cached =
       this.cache &&
-      new CachedRows(this.rows, this.cache, { retentionMs, inMemory: this.isByTimeOfKeys, isByTime: this.isByTime });
+      new CachedRows(this.rows, this.cache, {
+        retentionMs,
+        inMemory: this.isByTimeOfKeys,
+        isByTime: this.isByTime,
+        usesEarlier: true,
+      });
   }
 
   setFlushListener(listener: FlushListener<Windowed<K>, W>): boolean {
