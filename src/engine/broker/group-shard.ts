@@ -110,13 +110,13 @@ export class GroupShard {
     const groups = [...this.stored.ids];
     if (groups.length > 0) this.trace([{ kind: 'groups-read-back', groups }], undefined);
     for (const groupId of groups) {
-      const { metadata, consumer } = this.stored.get(groupId) ?? {};
+      const { metadata, consumer, isNewlyClassic = false } = this.stored.get(groupId) ?? {};
       if (consumer !== undefined) {
         this.carryOut(groupId, decideConsumerLoaded(consumer, this.contextOf(groupId)), undefined);
         continue;
       }
       const group = metadata === undefined ? emptyGroup(groupId, this.now) : recoverGroup(groupId, metadata, this.now);
-      this.carryOut(groupId, decideLoaded(group, this.config, this.now), undefined);
+      this.carryOut(groupId, decideLoaded(group, this.config, this.now, isNewlyClassic), undefined);
     }
   }
 

@@ -61,12 +61,21 @@ export function decideUnload(group: ClassicGroup, config: ClassicGroupConfig, no
   return draft.decide();
 }
 
-/** The coordinator has read the group back from its log: every member gets a whole session to be heard of. If there are more by now than may be, all join again, and the last are refused. */
-export function decideLoaded(group: ClassicGroup, config: ClassicGroupConfig, now: Millis): Decision<never> {
+/**
+ * The coordinator has read the group back from its log: every member gets a whole session to be heard of. If there are more by now than may be, all join again, and the last are
+ * refused. All join again, too, where the group has only now become a classic one: nothing in the log tells of whom was left out then, so that nobody would get what it had.
+ */
+export function decideLoaded(
+  group: ClassicGroup,
+  config: ClassicGroupConfig,
+  now: Millis,
+  isNewlyClassic = false,
+): Decision<never> {
   const draft = new GroupDraft(group, config, now);
   for (const member of group.members.values()) draft.renewSession(member.memberId, member.sessionTimeoutMs);
   draft.traceReadBack();
   const { size } = group.members;
   if (size > config.maxSize) prepareRebalance(draft, `there are ${size} members, and may be ${config.maxSize}`);
+  else if (isNewlyClassic && size > 0) prepareRebalance(draft, 'the group has become a classic one');
   return draft.decide();
 }

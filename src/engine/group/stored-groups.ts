@@ -6,12 +6,15 @@ import type { CommittedOffset, GroupMetadata, GroupRecord } from './group-record
 export interface StoredGroup {
   readonly metadata: GroupMetadata | undefined;
   readonly consumer: ConsumerGroup | undefined;
+  /** Whether its last record but offsets made a classic group of one of the consumer protocol: its members may have to join again still. */
+  readonly isNewlyClassic: boolean;
   readonly offsets: ReadonlyMap<string, ReadonlyMap<number, CommittedOffset>>;
 }
 
 interface MutableStoredGroup {
   metadata: GroupMetadata | undefined;
   consumer: ConsumerGroup | undefined;
+  isNewlyClassic: boolean;
   readonly offsets: Map<string, Map<number, CommittedOffset>>;
 }
 
@@ -21,6 +24,8 @@ interface MutableStoredGroup {
  */
 export class StoredGroups {
   private readonly groups = new Map<string, MutableStoredGroup>();
+  /** The group of the consumer protocol that the record before ended. What it has become follows at once. */
+  private justEnded: string | undefined;
 
   /** The ids of all groups, in the order in which they were first written. */
   get ids(): Iterable<string> {
@@ -33,10 +38,19 @@ export class StoredGroups {
 
   apply(record: GroupRecord): void {
     const known = this.groups.get(record.groupId);
+    const { justEnded } = this;
+    this.justEnded = record.kind === 'consumer-group' && record.value === null ? record.groupId : undefined;
     if (known === undefined && record.value === null) return;
-    const group = known ?? { metadata: undefined, consumer: undefined, offsets: new Map() };
-    if (record.kind === 'group-metadata') group.metadata = record.value ?? undefined;
-    else if (record.kind === 'offset-commit') applyOffset(group, record);
+    const group = known ?? {
+      metadata: undefined,
+      consumer: undefined,
+      isNewlyClassic: false,
+      offsets: new Map(),
+    };
+    if (record.kind === 'group-metadata') {
+      group.metadata = record.value ?? undefined;
+      group.isNewlyClassic = justEnded === record.groupId;
+    } else if (record.kind === 'offset-commit') applyOffset(group, record);
     else applyConsumerRecord(group, record);
     const isNothingLeft = group.metadata === undefined && group.consumer === undefined && group.offsets.size === 0;
     if (isNothingLeft) this.groups.delete(record.groupId);

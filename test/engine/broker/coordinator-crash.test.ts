@@ -155,4 +155,30 @@ describe('a coordinator that crashes between append and answer', () => {
     expect(await commit(second, { memberId: 'm', generationId: again.memberEpoch }, 4)).toBe('NONE');
     expect(await committedOffsets(await crash(second))).toEqual([4]);
   });
+
+  it('has all join again that are left in a group that had just become a classic one: nobody else would get what the last one had', async () => {
+    const first = await startBench();
+    await first.createTopic('orders', 2);
+    const asConsumer = (memberEpoch: number, more = {}) =>
+      first.call('ConsumerGroupHeartbeat', { groupId, memberId: 'm', memberEpoch, rebalanceTimeoutMs: -1, ...more });
+    const subscription = { subscribedTopicNames: ['orders'], topicPartitions: [], rebalanceTimeoutMs: 60_000 };
+    await asConsumer(0, subscription);
+    const join = (memberId = '') =>
+      first.call('JoinGroup', {
+        groupId,
+        memberId,
+        sessionTimeoutMs: 10_000,
+        rebalanceTimeoutMs: 10_000,
+        protocolType: 'consumer',
+        protocols: [{ name: 'range', metadata: encodeSubscription({ topics: ['orders'] }) }],
+      });
+    const { memberId } = await join();
+    const { generationId } = await join(memberId);
+    await asConsumer(-1);
+    expect(await membersOf(first)).toMatchObject({ state: 'PreparingRebalance', members: [{ memberId }] });
+
+    const second = await crash(first);
+    expect(await membersOf(second)).toMatchObject({ state: 'PreparingRebalance', members: [{ memberId }] });
+    expect(await heartbeatError(second, { memberId, generationId })).toBe('REBALANCE_IN_PROGRESS');
+  });
 });
