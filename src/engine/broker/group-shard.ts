@@ -107,9 +107,10 @@ export class GroupShard {
     this.stored = new StoredGroups();
     for (const record of records) this.stored.apply(record);
     this.state = 'active';
-    const groups = [...this.stored.ids];
+    const groupIds = [...this.stored.ids];
+    const groups = groupIds.map((group) => ({ group, members: memberIdsOf(this.stored.get(group)) }));
     if (groups.length > 0) this.trace([{ kind: 'groups-read-back', groups }], undefined);
-    for (const groupId of groups) {
+    for (const groupId of groupIds) {
       const { metadata, consumer, isNewlyClassic = false } = this.stored.get(groupId) ?? {};
       if (consumer !== undefined) {
         this.carryOut(groupId, decideConsumerLoaded(consumer, this.contextOf(groupId)), undefined);
@@ -356,4 +357,10 @@ export class GroupShard {
   private trace(events: readonly TraceEvent[], cause: string | undefined): void {
     for (const event of events) this.environment.tracer.emit(cause === undefined ? event : { ...event, cause });
   }
+}
+
+function memberIdsOf(group: StoredGroup | undefined): readonly string[] {
+  return group?.consumer === undefined
+    ? (group?.metadata?.members.map(({ memberId }) => memberId) ?? [])
+    : [...group.consumer.members.keys()];
 }

@@ -86,7 +86,7 @@ export type TraceEvent = Caused &
     // group coordinator
     /** `generation` is the group's epoch in the consumer protocol. */
     /** The coordinator knows of these groups what its log tells, and has forgotten what else it had decided. */
-    | { kind: 'groups-read-back'; groups: readonly string[] }
+    | { kind: 'groups-read-back'; groups: readonly { readonly group: string; readonly members: readonly string[] }[] }
     | { kind: 'group-state-changed'; group: string; from: string; to: string; generation: number; reason: string }
     /** Of a group of the consumer protocol: what it subscribes to, or who is in it, has changed. */
     | { kind: 'group-epoch-changed'; group: string; epoch: number }

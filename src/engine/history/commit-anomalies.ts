@@ -1,6 +1,7 @@
 import type { Anomaly } from './anomaly.js';
 import type { HistoryEvent, PartitionName } from './history.js';
 import type { HistoryIndex } from './history-index.js';
+import { PutOut } from './put-out.js';
 
 export type CommitEvent = Extract<HistoryEvent, { f: 'commit' }>;
 
@@ -38,13 +39,14 @@ export function commitRegressions({ history }: HistoryIndex): readonly Anomaly[]
 /** A commit that the broker accepted of a member which had been put out, or for a partition that another member holds. What it had accepted before may become durable later. */
 export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
   const holders = new Map<string, { readonly member: string; readonly line: number; readonly t: number }>();
-  const fenced = new Map<string, { readonly group: string; readonly line: number; readonly t: number }>();
+  const putOut = new PutOut();
   const found: Anomaly[] = [];
   for (const event of history.events) {
     if (event.e !== 'ok') continue;
+    putOut.note(event);
     switch (event.f) {
       case 'assigned':
-        if (!fenced.has(event.m))
+        if (!putOut.has(event.m))
           for (const partition of Object.keys(event.tps))
             holders.set(nameOf(event.g, partition), { member: event.m, line: event.i, t: event.t });
         break;
@@ -53,19 +55,11 @@ export function zombieCommits({ history }: HistoryIndex): readonly Anomaly[] {
         for (const partition of event.tps)
           if (holders.get(nameOf(event.g, partition))?.member === event.m) holders.delete(nameOf(event.g, partition));
         break;
-      case 'fence':
-        fenced.set(event.who, { group: event.g, line: event.i, t: event.t });
-        break;
-      case 'member':
-        // What it had decided and not written down may not be so.
-        if (event.m === '') for (const [member, { group }] of fenced) if (group === event.g) fenced.delete(member);
-        // A member of the consumer protocol joins again under its id.
-        if (event.state === 'joined') fenced.delete(event.m);
-        break;
       case 'commit': {
         const { m, g, r } = event;
         if (r !== 'b' || m === undefined || m === '') break;
-        const out = fenced.get(m);
+        const fence = putOut.fenceOf(m);
+        const out = fence && { line: fence.i, t: fence.t };
         for (const partition of Object.keys(event.offs)) {
           const holder = holders.get(nameOf(g, partition));
           const before = out ?? (holder?.member === m ? undefined : holder);

@@ -2,6 +2,7 @@ import type { Anomaly } from './anomaly.js';
 import { exactCommits } from './commit-anomalies.js';
 import type { HistoryEvent, PartitionName } from './history.js';
 import type { HistoryIndex } from './history-index.js';
+import { PutOut } from './put-out.js';
 
 /**
  * A partition that two members of a group hold at once: neither let go of by the first nor taken from it by the coordinator. What a member is told after it was
@@ -9,7 +10,7 @@ import type { HistoryIndex } from './history-index.js';
  */
 export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
   const groups = new Map<string, Map<PartitionName, Map<string, number>>>();
-  const fenced = new Map<string, string>();
+  const putOut = new PutOut();
   const found: Anomaly[] = [];
   const partitionsOf = (group: string): Map<PartitionName, Map<string, number>> => {
     const known = groups.get(group) ?? new Map<PartitionName, Map<string, number>>();
@@ -20,14 +21,9 @@ export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
     if (event.e !== 'ok') continue;
     if (event.f === 'revoked' || event.f === 'lost')
       for (const partition of event.tps) partitionsOf(event.g).get(partition)?.delete(event.m);
-    if (event.f === 'fence') {
-      fenced.set(event.who, event.g);
-      for (const members of partitionsOf(event.g).values()) members.delete(event.who);
-    }
-    if (event.f === 'member' && event.state === 'joined') fenced.delete(event.m);
-    if (event.f === 'member' && event.m === '')
-      for (const [member, group] of fenced) if (group === event.g) fenced.delete(member);
-    if (event.f !== 'assigned' || fenced.has(event.m)) continue;
+    putOut.note(event);
+    if (event.f === 'fence') for (const members of partitionsOf(event.g).values()) members.delete(event.who);
+    if (event.f !== 'assigned' || putOut.has(event.m)) continue;
     for (const partition of Object.keys(event.tps)) {
       const members = partitionsOf(event.g).get(partition) ?? new Map<string, number>();
       for (const [other, line] of members) {
@@ -47,14 +43,16 @@ export function doubleOwnership({ history }: HistoryIndex): readonly Anomaly[] {
 
 /**
  * A member that began elsewhere than at the group's last commit, or where the reset policy says although there is a commit. Of a commit whose end nobody knows,
- * or that is still under way, either may be true.
+ * or that is still under way, either may be true. Where a member begins that was put out concerns nobody else: it can't commit.
  */
 export function startMismatches({ history }: HistoryIndex): readonly Anomaly[] {
   const exact = new Set(exactCommits(history.events));
   const committed = new Map<string, { readonly offset: number; readonly line: number }>();
   const underWay = new Map<number, Extract<HistoryEvent, { f: 'commit' }>>();
+  const putOut = new PutOut();
   const found: Anomaly[] = [];
   for (const event of history.events) {
+    putOut.note(event);
     if (event.f === 'commit') {
       if (event.e === 'inv') underWay.set(event.op, event);
       if (event.e === 'ok' || event.e === 'fail') underWay.delete(event.op);
@@ -62,7 +60,7 @@ export function startMismatches({ history }: HistoryIndex): readonly Anomaly[] {
         for (const [partition, offset] of Object.entries(event.offs))
           committed.set(`${event.g} ${partition}`, { offset, line: event.i });
     }
-    if (event.f !== 'assigned' || event.e !== 'ok') continue;
+    if (event.f !== 'assigned' || event.e !== 'ok' || putOut.has(event.m)) continue;
     const possible = [...underWay.values()].filter(({ g }) => g === event.g);
     for (const [partition, start] of Object.entries(event.tps)) {
       const last = committed.get(`${event.g} ${partition}`);

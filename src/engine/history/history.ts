@@ -118,7 +118,7 @@ export type HistoryFact =
       readonly removed: readonly (readonly [number, number])[];
     }
   | { readonly f: 'leader'; readonly node: number; readonly epoch: number }
-  /** `joined`; or, of no member (`m` is empty), `read-back`: the coordinator knows what its log tells, and has forgotten who it had put out since. */
+  /** `joined`; or `read-back`: the coordinator knows what its log tells, and has forgotten whom it put out since. */
   | { readonly f: 'member'; readonly g: string; readonly m: string; readonly state: string }
   | { readonly f: 'fence'; readonly g: string; readonly who: string; readonly reason: string }
   | { readonly f: 'crash'; readonly node: string }

@@ -98,7 +98,9 @@ export function factsOf(event: RecordedEvent, topics: TopicNames): readonly Trac
     case 'broker-started':
       return atBroker({ f: 'leader', node: event.nodeId, epoch: event.leaderEpoch });
     case 'groups-read-back':
-      return event.groups.flatMap((g) => atBroker({ f: 'member', g, m: '', state: 'read-back' }));
+      return event.groups.flatMap(({ group: g, members }) =>
+        members.flatMap((m) => atBroker({ f: 'member', g, m, state: 'read-back' })),
+      );
     case 'member-left':
       return atBroker({ f: 'fence', g: event.group, who: event.member, reason: event.reason });
     default:

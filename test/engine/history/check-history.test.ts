@@ -672,7 +672,7 @@ const predicates: Record<AnomalyName, Predicate> = {
       'a commit of a member that was put out by a coordinator which did not write it down': written(
         assigned('m1', 0, 'reset'),
         fenced('m1'),
-        { f: 'member', g: 'g', m: '', state: 'read-back', r: 'b', p: 'broker' },
+        { f: 'member', g: 'g', m: 'm1', state: 'read-back', r: 'b', p: 'broker' },
         committed(0, { m: 'm1', r: 'b', p: 'broker' }),
       ),
       'a commit while nobody holds it': written(
