@@ -7,6 +7,7 @@ import {
   assigned,
   committed,
   fenced,
+  readBack,
   letGo,
   otherTp,
   read,
@@ -220,6 +221,10 @@ const predicates: Record<AnomalyName, Predicate> = {
         written(assigned('m1', 0, 'reset'), assigned('m2', 0, 'reset')),
         ['double-ownership'],
       ],
+      'given away while one holds it of whom it was not written down that it was put out': [
+        written(fenced('m1'), readBack('m1'), assigned('m1', 0, 'reset'), assigned('m2', 0, 'reset')),
+        ['double-ownership'],
+      ],
       'taken back from the wrong member': [
         written(assigned('m1', 0, 'reset'), fenced('m3'), assigned('m2', 0, 'reset')),
         ['double-ownership'],
@@ -297,6 +302,11 @@ const predicates: Record<AnomalyName, Predicate> = {
         assigned('m2', 6, 'committed'),
       ),
       'the commit was by another group': written(committed(5, { g: 'h' }), assigned('m1', 0, 'reset')),
+      'a member begins that was put out, and has not heard of it': written(
+        fenced('m1'),
+        committed(5),
+        assigned('m1', 0, 'reset'),
+      ),
     },
   },
   'aborted-read': {
@@ -672,7 +682,7 @@ const predicates: Record<AnomalyName, Predicate> = {
       'a commit of a member that was put out by a coordinator which did not write it down': written(
         assigned('m1', 0, 'reset'),
         fenced('m1'),
-        { f: 'member', g: 'g', m: 'm1', state: 'read-back', r: 'b', p: 'broker' },
+        readBack('m1'),
         committed(0, { m: 'm1', r: 'b', p: 'broker' }),
       ),
       'a commit while nobody holds it': written(

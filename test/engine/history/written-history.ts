@@ -49,6 +49,9 @@ export const committed = (off: number, more: Partial<Line> = {}): Line =>
 
 export const fenced = (who: string): Line => ({ f: 'fence', g: 'g', who, reason: 'session-expired', r: 'b' });
 
+/** The coordinator has read its log back, and the member is in. */
+export const readBack = (m: string): Line => ({ f: 'member', g: 'g', m, state: 'read-back', r: 'b', p: 'broker' });
+
 /** A batch of `n` records that the broker appended. */
 export const appended = (off: number, n: number, more: Partial<Line> = {}): Line =>
   ({ f: 'append', tp, off, n, r: 'b', p: 'broker', ...more }) as Line;
