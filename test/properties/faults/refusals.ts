@@ -13,6 +13,7 @@ const ofLeaders = ['NOT_LEADER_OR_FOLLOWER', 'LEADER_NOT_AVAILABLE', 'REQUEST_TI
  */
 export function refusingBroker(broker: RequestHandler, random: Random, perMille: () => number): RequestHandler {
   const draws = new Map<ApiName, Random>();
+  const stored = new WeakSet<RequestOf<'Produce'>>();
   const refusal = (api: ApiName, names: readonly ErrorName[]): number => {
     const draw = draws.get(api) ?? random.fork(api);
     draws.set(api, draw);
@@ -22,7 +23,10 @@ export function refusingBroker(broker: RequestHandler, random: Random, perMille:
   return alteredBroker(broker, {
     Produce: async ({ request, handle }) => {
       const code = refusal('Produce', ['NOT_ENOUGH_REPLICAS', 'NOT_LEADER_OR_FOLLOWER']);
-      return code === 0 ? await handle() : refusedProduce(request, code);
+      // Of one that comes twice the second answer counts: it must not deny what the first time has stored.
+      if (code !== 0 && !stored.has(request)) return refusedProduce(request, code);
+      stored.add(request);
+      return await handle();
     },
     Fetch: async ({ handle }) => {
       const code = refusal('Fetch', [...ofLeaders, 'FETCH_SESSION_ID_NOT_FOUND']);
