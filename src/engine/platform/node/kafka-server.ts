@@ -144,6 +144,8 @@ export class KafkaServer {
       socket.destroy();
       return;
     }
+    // Whose machine went without a word is found out by the system, as in Kafka (`SocketServer`): a Fetch may wait for long.
+    socket.setKeepAlive(true);
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
     if (this.options.tls === undefined) this.accept(socket);

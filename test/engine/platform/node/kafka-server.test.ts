@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Broker } from '../../../../src/engine/broker/broker.js';
 import { MemoryStorage } from '../../../../src/engine/environment/memory-storage.js';
@@ -218,6 +219,21 @@ describe('limits', () => {
     await idle.closed;
     expect((await fetched).errorCode).toBe(0);
     waiting.close();
+  });
+
+  it.skipIf(process.platform !== 'linux')('GW-13 the system looks whether a silent client is still there', async () => {
+    const { port } = await serve();
+    const client = await served!.connect();
+    await client.call('ApiVersions', greeting);
+    const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+    const [heading = '', ...rows] = readFileSync('/proc/self/net/tcp', 'utf8').split('\n');
+    expect(heading).toContain('tr tm->when');
+    const established = rows
+      .map((row) => row.trim().split(/ +/))
+      .filter(([, at, , state]) => at?.endsWith(local) && state === '01');
+    // Timer 2 is the one of SO_KEEPALIVE.
+    expect(established.map(([, , , , , timer]) => timer?.slice(0, 2))).toEqual(['02']);
+    client.close();
   });
 
   it('GW-6 so many connections and no more; others go on', async () => {
