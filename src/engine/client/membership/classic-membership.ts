@@ -1,39 +1,31 @@
 import type { Millis, TimerHandle } from '../../environment/environment.js';
 import type { EventId } from '../../environment/trace-events.js';
 import type { ResponseOf } from '../../protocol/apis.js';
-import {
-  consumerProtocolType,
-  decodeAssignment,
-  decodeSubscription,
-  encodeAssignment,
-  encodeSubscription,
-} from '../../protocol/consumer-protocol.js';
+import { consumerProtocolType, encodeSubscription } from '../../protocol/consumer-protocol.js';
 import { errorByCode, type ErrorName } from '../../protocol/errors.js';
 import { KafkaError } from '../../protocol/kafka-error.js';
 import type { TopicPartition } from '../assigned-partitions.js';
-import type {
-  Assignment,
-  AssignmentWithData,
-  Assignor,
-  GivenAssignment,
-  MemberSubscription,
-  RebalanceProtocol,
-} from '../assignors/assignor.js';
-import { groupBy } from '../group-by.js';
+import type { Assignor, GivenAssignment, RebalanceProtocol } from '../assignors/assignor.js';
 import type { GroupCoordinator } from '../group-coordinator.js';
 import type { Committer } from '../group-offsets.js';
 import { Lifetime } from '../lifetime.js';
+import {
+  assignmentOf,
+  assignorNamed,
+  byTopic,
+  listOf,
+  shareOut,
+  subscriptionOf,
+  type AssignmentInParts,
+} from './leader-share.js';
 import { leaveGroup } from './leave-group.js';
 import type { GroupMembershipOperation, Joined, Membership, MembershipHost } from './membership.js';
 import { commonProtocol } from './rebalance-protocol.js';
 
 /** What a classic join came to. */
-export interface ClassicJoin extends Joined {
+export interface ClassicJoin extends Joined, AssignmentInParts {
   readonly leaderId: string;
   readonly protocolName: string;
-  readonly assignment: Assignment;
-  /** What the leader's assignor wrote for this member. */
-  readonly userData: Uint8Array | null;
 }
 
 export interface ClassicMembershipOptions {
@@ -354,26 +346,9 @@ export class ClassicMembership implements Membership {
     protocolName: string,
     members: ResponseOf<'JoinGroup'>['members'],
   ): Promise<{ memberId: string; assignment: Uint8Array }[]> {
-    const assignor = this.#options.assignors.find(({ name }) => name === protocolName);
-    if (assignor === undefined) {
-      const known = this.#options.assignors.map(({ name }) => name).join(', ');
-      throw new KafkaError(
-        'INCONSISTENT_GROUP_PROTOCOL',
-        `Group ${this.#coordinator.groupId} chose the assignor ${protocolName}, but this member has ${known}. Give all members the same ones.`,
-      );
-    }
-    const subscriptions = members.map(subscriptionOf);
-    const partitions = await this.#countPartitions(members);
-    const assigned =
-      (await assignor.assignWithData?.(partitions, subscriptions)) ??
-      withoutData(assignor.assign(partitions, subscriptions));
-    return [...assigned].map(([memberId, assignment]) => ({
-      memberId,
-      assignment: encodeAssignment({
-        assignedPartitions: [...assignment.partitions].map(([topic, numbers]) => ({ topic, partitions: numbers })),
-        userData: assignment.userData,
-      }),
-    }));
+    const { assignors } = this.#options;
+    const assignor = assignorNamed(protocolName, assignors, this.#coordinator.groupId);
+    return await shareOut(assignor, members.map(subscriptionOf), await this.#countPartitions(members));
   }
 
   /** Also what the leader watches from now on. */
@@ -525,36 +500,6 @@ export class ClassicMembership implements Membership {
 
 function left(): KafkaError {
   return new KafkaError('UNKNOWN_MEMBER_ID', 'The consumer has left its group.');
-}
-
-function subscriptionOf({
-  memberId,
-  groupInstanceId,
-  metadata,
-}: ResponseOf<'JoinGroup'>['members'][number]): MemberSubscription {
-  const { topics, ownedPartitions, generationId, userData } = decodeSubscription(metadata);
-  const owned = new Map(ownedPartitions.map(({ topic, partitions }) => [topic, partitions]));
-  return { memberId, groupInstanceId, topics, owned, generationId, userData };
-}
-
-/** None for no bytes, which is what a leader that forgot a member sends. */
-function assignmentOf(encoded: Uint8Array): Pick<ClassicJoin, 'assignment' | 'userData'> {
-  if (encoded.length === 0) return { assignment: new Map(), userData: null };
-  const { assignedPartitions, userData } = decodeAssignment(encoded);
-  return { assignment: new Map(assignedPartitions.map(({ topic, partitions }) => [topic, partitions])), userData };
-}
-
-function withoutData(assigned: ReadonlyMap<string, Assignment>): ReadonlyMap<string, AssignmentWithData> {
-  return new Map([...assigned].map(([memberId, partitions]) => [memberId, { partitions, userData: null }]));
-}
-
-function byTopic(partitions: readonly TopicPartition[]): ReadonlyMap<string, number[]> {
-  const grouped = groupBy(partitions, ({ topic }) => topic);
-  return new Map([...grouped].map(([topic, each]) => [topic, each.map(({ partition }) => partition)]));
-}
-
-function listOf(assignment: Assignment): TopicPartition[] {
-  return [...assignment].flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {
