@@ -514,7 +514,11 @@ class Run {
       } catch (error) {
         if (!this.members.has(id)) break;
         this.probes.reach(`a poll fails: ${codeOf(error)}`);
-        if (!(error instanceof KafkaError) || !error.retriable) throw error;
+        if (!(error instanceof KafkaError) || !error.retriable) {
+          // Nothing more comes of it. It gives up what it has, so that another gets it.
+          await consumer.disconnect();
+          throw error;
+        }
         await sleep(timers, 100);
       }
     }
