@@ -84,35 +84,46 @@ export function unownedForever({ history }: HistoryIndex): readonly Anomaly[] {
   const boundMs = history.header.opts['rebalanceBoundMs'];
   if (healed === undefined || end === undefined || typeof boundMs !== 'number') return [];
   if (end.t - healed.t < boundMs * 1000) return [];
-  const holders = new Map<string, string | undefined>();
-  const changed = new Map<string, { readonly line: number; readonly t: number }>();
-  const change = (name: string, holder: string | undefined, { i, t }: HistoryEvent): void => {
-    holders.set(name, holder);
-    changed.set(name, { line: i, t });
+  const tenures = new Map<string, Tenure>();
+  const change = (name: string, who: Pick<Tenure, 'holder' | 'putOut'>, { i, t }: HistoryEvent): void => {
+    tenures.set(name, { ...who, line: i, t });
   };
   for (const event of history.events) {
     if (event.e !== 'ok') continue;
     if (event.f === 'assigned')
-      for (const partition of Object.keys(event.tps)) change(`${event.g} ${partition}`, event.m, event);
-    if (event.f === 'revoked' || event.f === 'lost')
-      for (const partition of event.tps)
-        if (holders.get(`${event.g} ${partition}`) === event.m) change(`${event.g} ${partition}`, undefined, event);
+      for (const partition of Object.keys(event.tps)) change(`${event.g} ${partition}`, { holder: event.m }, event);
+    if (event.f === 'revoked' || event.f === 'lost') {
+      for (const partition of event.tps) {
+        const { holder, putOut } = tenures.get(`${event.g} ${partition}`) ?? {};
+        if ((holder ?? putOut) === event.m) change(`${event.g} ${partition}`, {}, event);
+      }
+    }
     if (event.f === 'fence')
-      for (const [name, holder] of holders) if (holder === event.who) change(name, undefined, event);
+      for (const [name, { holder }] of tenures) if (holder === event.who) change(name, { putOut: event.who }, event);
+    if (event.f === 'member' && event.state === 'read-back')
+      for (const [name, { putOut }] of tenures) if (putOut === event.m) change(name, { holder: event.m }, event);
   }
-  const active = new Set([...holders].flatMap(([name, holder]) => (holder === undefined ? [] : [groupOf(name)])));
-  return [...holders].flatMap(([name, holder]) => {
-    const since = changed.get(name);
-    if (holder !== undefined || since === undefined || !active.has(groupOf(name))) return [];
-    if (end.t - Math.max(since.t, healed.t) < boundMs * 1000) return [];
+  const active = new Set([...tenures].flatMap(([name, { holder }]) => (holder === undefined ? [] : [groupOf(name)])));
+  return [...tenures].flatMap(([name, { holder, line, t }]) => {
+    if (holder !== undefined || !active.has(groupOf(name))) return [];
+    if (end.t - Math.max(t, healed.t) < boundMs * 1000) return [];
     return [
       {
         name: 'unowned-forever' as const,
-        message: `${name.slice(groupOf(name).length + 1)} has had no owner in group ${groupOf(name)} for ${Math.round((end.t - since.t) / 1000)} ms.`,
-        evidence: [since.line, end.i],
+        message: `${name.slice(groupOf(name).length + 1)} has had no owner in group ${groupOf(name)} for ${Math.round((end.t - t) / 1000)} ms.`,
+        evidence: [line, end.i],
       },
     ];
   });
+}
+
+/** Who has a partition, since when. */
+interface Tenure {
+  readonly holder?: string;
+  /** Who had it and was put out. It has it still if that was never written down: then it is read back with its group. */
+  readonly putOut?: string;
+  readonly line: number;
+  readonly t: number;
 }
 
 const groupOf = (name: string): string => name.slice(0, name.indexOf(' '));

@@ -751,6 +751,20 @@ const predicates: Record<AnomalyName, Predicate> = {
         ),
         ['unowned-forever'],
       ],
+      'nobody gets what a member had that was put out': [
+        later(
+          written(
+            assigned('m1', 0, 'reset', { tps: { [tp]: 0, [otherTp]: 0 } }),
+            fenced('m1'),
+            readBack('m2'),
+            assigned('m2', 0, 'reset', { tps: { [otherTp]: 0 } }),
+            healed,
+            read([]),
+          ),
+          20_000,
+        ),
+        ['unowned-forever'],
+      ],
     },
     nearMisses: {
       'not for so long yet': later(
@@ -761,6 +775,17 @@ const predicates: Record<AnomalyName, Predicate> = {
           read([]),
         ),
         2_000,
+      ),
+      'that its member was put out was never written down': later(
+        written(
+          assigned('m1', 0, 'reset', { tps: { [tp]: 0, [otherTp]: 0 } }),
+          fenced('m1'),
+          readBack('m1'),
+          assigned('m2', 0, 'reset', { tps: { [otherTp]: 0 } }),
+          healed,
+          read([]),
+        ),
+        20_000,
       ),
       'the group has no member any more': later(
         written(assigned('m1', 0, 'reset'), letGo('revoked', 'm1'), healed, read([])),
