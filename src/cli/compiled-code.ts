@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'no
 import nodeModule from 'node:module';
 import { basename, dirname } from 'node:path';
 import { constants, Script } from 'node:vm';
-import { withUsualFlags } from './young-heap.js';
+import { withUsualFlags } from './small-heap.js';
 
 /** By then a broker has mostly had its first client, and what that needed is compiled too. */
 const keptAfterMs = 2_000;

@@ -7,7 +7,7 @@ import { parseOrigins } from './parse-origins.js';
 import { parsePort, parseSize } from './parse-size.js';
 import type { Running } from './running.js';
 import { UsageError } from './usage-error.js';
-import { keepYoungSmall } from './young-heap.js';
+import { keepHeapSmall } from './small-heap.js';
 
 const profiles = ['kafka', 'classroom', 'test'] as const;
 const defaultPort = 9092;
@@ -74,7 +74,7 @@ export async function serve(args: readonly string[], say: (line: string) => void
   const { host, port: listening } = node.server.address;
   const kept = dataDir === undefined ? `in memory, at most ${sizeText(maxMemory ?? 2 ** 30)}` : `in ${dataDir}`;
   say(`Partita serves Kafka's protocol at ${host}:${listening}. Logs are kept ${kept}. Ctrl+C stops it.`);
-  keepYoungSmall();
+  keepHeapSmall();
   try {
     const listeners: { stop(): Promise<void> }[] = [];
     if (webSocketPort !== undefined) {
