@@ -50,9 +50,16 @@ export function startMismatches({ history }: HistoryIndex): readonly Anomaly[] {
   const committed = new Map<string, { readonly offset: number; readonly line: number }>();
   const underWay = new Map<number, Extract<HistoryEvent, { f: 'commit' }>>();
   const putOut = new PutOut();
+  /** Up to where each log is known to be durable. */
+  const durable = new Map<PartitionName, number>();
+  let survivedAt = -1;
   const found: Anomaly[] = [];
   for (const event of history.events) {
     putOut.note(event);
+    if (event.f === 'hw') durable.set(event.tp, event.off);
+    // What a coordinator had only begun to write may be a commit: a consumer that commits by itself tells of none before it is done.
+    if (event.f === 'recover' && isOfCoordinator(event.tp) && event.to > (durable.get(event.tp) ?? 0))
+      survivedAt = event.i;
     if (event.f === 'commit') {
       if (event.e === 'inv') underWay.set(event.op, event);
       if (event.e === 'ok' || event.e === 'fail') underWay.delete(event.op);
@@ -65,6 +72,7 @@ export function startMismatches({ history }: HistoryIndex): readonly Anomaly[] {
     for (const [partition, start] of Object.entries(event.tps)) {
       const last = committed.get(`${event.g} ${partition}`);
       if (event.src === 'seek' || event.src === 'restored') continue;
+      if (event.src === 'committed' && survivedAt > (last?.line ?? -1)) continue;
       const isRight = event.src === 'committed' ? start === last?.offset : last === undefined;
       if (isRight || (event.src === 'committed' && possible.some(({ offs }) => offs[partition] === start))) continue;
       found.push({
@@ -126,4 +134,5 @@ interface Tenure {
   readonly t: number;
 }
 
+const isOfCoordinator = (partition: PartitionName): boolean => partition.startsWith('__consumer_offsets/');
 const groupOf = (name: string): string => name.slice(0, name.indexOf(' '));

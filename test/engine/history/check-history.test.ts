@@ -18,6 +18,7 @@ import {
 } from './written-history.js';
 
 const names = (history: History): AnomalyName[] => findAnomalies(history).map(({ name }) => name);
+const offsetsTp = '__consumer_offsets/o:0';
 const final = { final: true, from: { [tp]: 0 } } as const;
 
 interface Predicate {
@@ -285,6 +286,15 @@ const predicates: Record<AnomalyName, Predicate> = {
         written(committed(5), assigned('m1', 0, 'reset')),
         ['start-mismatch'],
       ],
+      'a start that no commit explains, after the coordinator has read back what was written': [
+        written(
+          committed(5),
+          { f: 'hw', tp: offsetsTp, off: 3, r: 'b', p: 'broker' },
+          { f: 'recover', node: 'broker', tp: offsetsTp, from: 0, to: 3, r: 'b', p: 'broker' },
+          assigned('m1', 6, 'committed'),
+        ),
+        ['start-mismatch'],
+      ],
       'a committed start where nobody committed': [written(assigned('m1', 3, 'committed')), ['start-mismatch']],
     },
     nearMisses: {
@@ -300,6 +310,12 @@ const predicates: Record<AnomalyName, Predicate> = {
         committed(5, { r: 'b' }),
         committed(6, { e: 'inv', op: 1 }),
         assigned('m2', 6, 'committed'),
+      ),
+      'the coordinator has read back more than was known to be written': written(
+        committed(5),
+        { f: 'hw', tp: offsetsTp, off: 2, r: 'b', p: 'broker' },
+        { f: 'recover', node: 'broker', tp: offsetsTp, from: 0, to: 3, r: 'b', p: 'broker' },
+        assigned('m1', 6, 'committed'),
       ),
       'the commit was by another group': written(committed(5, { g: 'h' }), assigned('m1', 0, 'reset')),
       'a member begins that was put out, and has not heard of it': written(
