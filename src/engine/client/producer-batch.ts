@@ -34,6 +34,8 @@ export class ProducerBatch {
   backoff: Backoff | undefined;
   /** Not sent again before this time. */
   retryAtMs: Millis = 0;
+  /** Since when it waits. A clock that is before it was set back since. */
+  waitsSinceMs: Millis;
   lastError: Error | undefined;
   readonly #calls: SendCall[] = [];
   readonly #firstIndexes: number[] = [];
@@ -55,7 +57,9 @@ export class ProducerBatch {
     readonly delivery: Delivery,
     readonly createdAtMs: Millis,
     readonly sizeLimit: number,
-  ) {}
+  ) {
+    this.waitsSinceMs = createdAtMs;
+  }
 
   get recordCount(): number {
     return this.#recordCount;

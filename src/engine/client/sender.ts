@@ -104,7 +104,8 @@ export class Sender {
       const batch = queue.next(this.#identities.current);
       if (batch === undefined) continue;
       const dueAt = this.#accumulator.dueAt(queue, batch, this.#options.isMemoryShort());
-      if (dueAt > now) {
+      // A clock that was set back must not hold it up until it has caught up.
+      if (dueAt > now && now >= batch.waitsSinceMs) {
         nextAtMs = Math.min(nextAtMs, dueAt);
         continue;
       }
@@ -317,7 +318,8 @@ export class Sender {
   #postpone(batch: ProducerBatch, error: Error): Millis {
     batch.lastError = error;
     batch.backoff ??= this.#cluster.backoff({ retries: Infinity, ...this.#options.retry });
-    batch.retryAtMs = this.#now + batch.backoff.next();
+    batch.waitsSinceMs = this.#now;
+    batch.retryAtMs = batch.waitsSinceMs + batch.backoff.next();
     return batch.retryAtMs;
   }
 
@@ -373,8 +375,9 @@ export class Sender {
   }
 
   #wakeAt(atMs: Millis): void {
-    // One that comes too early does no harm, and need not be set anew each time.
-    if (this.#wakeUp !== undefined && this.#wakeUp.atMs <= atMs && atMs !== Infinity) return;
+    // One that comes too early does no harm, and need not be set anew each time; one whose time has passed was set before the clock was put forward, and may come late.
+    const before = this.#wakeUp?.atMs ?? Infinity;
+    if (before <= atMs && before > this.#now && atMs !== Infinity) return;
     this.#wakeUp?.timer.cancel();
     this.#wakeUp = undefined;
     if (atMs === Infinity) return;
