@@ -17,7 +17,7 @@ import {
   shareOut,
   subscriptionOf,
   type AssignmentInParts,
-} from './leader-share.js';
+} from './classic-assignment.js';
 import { leaveGroup } from './leave-group.js';
 import type { GroupMembershipOperation, Joined, Membership, MembershipHost } from './membership.js';
 import { commonProtocol } from './rebalance-protocol.js';
